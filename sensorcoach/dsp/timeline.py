@@ -1,0 +1,302 @@
+"""From decoded samples, as they come, to one uniform grid: order, rate, holes.
+
+The grid is the sensor's own sequence of samples: one slot a sample, and a slot more for each sample that was lost.
+`Samples.t_s` keeps each sample's own time, so a drifting clock changes no filter (design.md, Time).
+
+Everything here depends on the samples and never on how they were cut into pushes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sensorcoach.errors import InputError
+from sensorcoach.model import Bools, Decoded, Floats, Gap, Samples, StreamCounts
+from sensorcoach.settings import SignalSettings
+
+Ints = NDArray[np.intp]
+
+RATE_WINDOW_S: Final = 2.0
+"""The rate is measured once over this much signal: with stamps rounded to 1 ms the error is below 0.1 %."""
+RATE_WINDOW_SAMPLES: Final = 36
+"""... and at least so many samples (`RATE_WINDOW_S` at the lowest rate), so that a hole at the start does no harm."""
+LONGEST_COUNTED_STEP_S: Final = 0.1
+"""A longer step counts as this much of the window: it is a hole at any rate that is analysed."""
+HOLE_STEPS: Final = 1.5
+"""A step above so many periods may be a hole. Below, no whole sample fits in."""
+LONGEST_COUNTED_PERIODS: Final = 10
+"""A longer hole cannot be counted in whole periods while the period is only roughly known."""
+BUNCH_STEPS: Final = 4.0
+"""Stamps in bunches: the typical long step is above so many short ones, and long steps make up most of the time."""
+BUNCH_SHARE: Final = 0.05
+"""... and more than this share of all steps: a few holes are no bunches."""
+NEIGHBOURS: Final = 8
+"""Samples on either side that tell a hole, which shifts all that follows, from a stamp that came late or early."""
+
+
+class Timeline:
+    """Puts samples on the sensor's grid.
+
+    Non-increasing times are dropped, rows with NaN count as lost, short holes are filled by straight lines and marked,
+    a long one makes the next sample a ``restart``. All of it is counted in ``counts``.
+    """
+
+    def __init__(self, signal: SignalSettings) -> None:
+        self._signal = signal
+        self._period_s: float | None = None
+        self._newest_s = -np.inf
+        self._unreadable = 0
+        """NaN rows since the last sample kept: those before the first and after the last leave no hole to be seen."""
+        self._pending = _Rows.none()
+        """Samples waiting for the rate, or for what follows a possible hole."""
+        self._before = _Rows.none()
+        """The last samples handed out, back to the last possible hole; at most `NEIGHBOURS`."""
+        self.counts = StreamCounts()
+
+    @property
+    def rate_hz(self) -> float | None:
+        """The session's one grid rate; None until enough samples have come."""
+        return None if self._period_s is None else 1.0 / self._period_s
+
+    def push(self, decoded: Decoded) -> Samples | None:
+        """The grid as far as it is certain; None if nothing new is.
+
+        Raises:
+            InputError: the rate is below ``min_rate_hz``, or a gyroscope appears or vanishes in mid-stream.
+        """
+        self._pending = self._pending.followed_by(self._in_order(decoded))
+        if self._period_s is None:
+            end = _rate_window_end(self._pending.t_s)
+            if end is None:
+                return None
+            self._set_rate(self._pending.t_s[:end])
+        return self._advance(ended=False)
+
+    def flush(self) -> Samples | None:
+        """The rest, at the end of the stream.
+
+        Raises:
+            InputError: the whole stream is too slow.
+        """
+        self.counts.lost += self._unreadable
+        self._unreadable = 0
+        if self._period_s is None:
+            if len(self._pending) < 2:
+                return None
+            self._set_rate(self._pending.t_s)
+        return self._advance(ended=True)
+
+    def _in_order(self, decoded: Decoded) -> _Rows:
+        rows = _Rows.of(decoded)
+        self.counts.received += len(rows)
+        readable = np.isfinite(rows.t_s) & np.isfinite(rows.values).all(axis=1)
+        newest_before = np.maximum.accumulate(np.concatenate(([self._newest_s], np.where(readable, rows.t_s, -np.inf))))
+        kept = readable & (rows.t_s > newest_before[:-1])
+        repeated = readable & (rows.t_s == newest_before[:-1])
+        self.counts.duplicated += int(repeated.sum())
+        self.counts.out_of_order += int((readable & ~kept & ~repeated).sum())
+        self._count_unreadable_ends(readable, kept)
+        self._newest_s = float(newest_before[-1])
+        return rows if kept.all() else rows.at(kept)
+
+    def _count_unreadable_ends(self, readable: Bools, kept: Bools) -> None:
+        positions = np.flatnonzero(kept)
+        if not len(positions):
+            self._unreadable += int((~readable).sum())
+            return
+        if self._newest_s == -np.inf:
+            self.counts.lost += self._unreadable + int((~readable[: positions[0]]).sum())
+        self._unreadable = int((~readable[positions[-1] :]).sum())
+
+    def _set_rate(self, t_s: Floats) -> None:
+        self._period_s = sample_period_s(t_s)
+        rate_hz = 1.0 / self._period_s
+        if rate_hz < self._signal.min_rate_hz:
+            raise InputError(
+                f"The sensor gave {rate_hz:.3g} samples a second; "
+                f"counting needs at least {self._signal.min_rate_hz:g}.",
+                "Set the sensor to 50 or, for landings, to 100 samples a second.",
+            )
+
+    def _advance(self, *, ended: bool) -> Samples | None:
+        assert self._period_s is not None
+        rows = self._before.followed_by(self._pending)
+        known = len(self._before)
+        suspects = _long_steps(rows.t_s, self._period_s, first=max(known, 1))
+        end = len(rows) if ended else _certain_end(suspects, len(rows))
+        certain = suspects[suspects < end]
+        lost = _lost_at(rows.t_s, certain, suspects, self._period_s)
+        self._pending = rows.part(end, len(rows))
+        last_suspect = int(certain[-1]) if len(certain) else 0
+        self._before = rows.part(max(last_suspect, end - NEIGHBOURS, 0), end)
+        if end == known:
+            return None
+        return self._on_grid(rows.part(0, end), known, certain[lost > 0], lost[lost > 0])
+
+    def _on_grid(self, rows: _Rows, known: int, holes: Ints, lost: Ints) -> Samples:
+        assert self._period_s is not None
+        starts, ends = rows.t_s[holes - 1], rows.t_s[holes]
+        fillable = ends - starts <= self._signal.longest_fill_s
+        self.counts.lost += int(lost.sum())
+        self.counts.filled += int(lost[fillable].sum())
+        self.counts.gaps.extend(
+            Gap(float(start), float(end), int(number))
+            for start, end, number in zip(starts, ends, lost, strict=True)
+            if end - start > self._signal.gap_s
+        )
+        restart = np.zeros(len(rows), dtype=np.bool_)
+        restart[holes[~fillable]] = True
+        filled_rows, filled, restart = _with_holes_filled(rows, restart, known, holes[fillable], lost[fillable])
+        self.counts.clipped += int(filled_rows.clipped.sum())
+        return Samples(
+            t_s=filled_rows.t_s,
+            rate_hz=1.0 / self._period_s,
+            acc_sensor=filled_rows.values[:, :3],
+            gyr_sensor=filled_rows.values[:, 3:] if filled_rows.values.shape[1] == 6 else None,
+            filled=filled,
+            clipped=filled_rows.clipped,
+            restart=restart,
+        )
+
+
+def sample_period_s(t_s: Floats) -> float:
+    """The sensor's period from sample times, holes left out and rounding of stamps averaged away.
+
+    Args:
+        t_s: (n,) s, increasing, n ≥ 2.
+    """
+    steps_s = np.diff(t_s)
+    median_s = np.median(steps_s)
+    regular = steps_s <= HOLE_STEPS * median_s
+    # Stamps of arrival come in bunches: most steps are then far too short, and what lies between them is no hole.
+    mostly_long = steps_s[regular].sum() < 0.5 * steps_s.sum() and np.mean(~regular) > BUNCH_SHARE
+    if mostly_long and np.median(steps_s[~regular]) > BUNCH_STEPS * median_s:
+        return float(steps_s.mean())
+    roughly_s = steps_s[regular].mean()
+    periods = np.rint(steps_s / roughly_s)
+    counted = periods <= LONGEST_COUNTED_PERIODS
+    return float(steps_s[counted].sum() / periods[counted].sum())
+
+
+class _Rows:
+    """Sample times (n,), values (n, 3) or (n, 6) and clipping (n,) side by side."""
+
+    __slots__ = ("clipped", "t_s", "values")
+
+    def __init__(self, t_s: Floats, values: Floats, clipped: Bools) -> None:
+        self.t_s = t_s
+        self.values = values
+        self.clipped = clipped
+
+    @classmethod
+    def none(cls) -> _Rows:
+        return cls(np.empty(0), np.empty((0, 0)), np.empty(0, dtype=np.bool_))
+
+    @classmethod
+    def of(cls, decoded: Decoded) -> _Rows:
+        values = decoded.acc if decoded.gyr is None else np.concatenate((decoded.acc, decoded.gyr), axis=1)
+        return cls(decoded.t_s, values, decoded.clipped)
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def part(self, start: int, end: int) -> _Rows:
+        return _Rows(self.t_s[start:end], self.values[start:end], self.clipped[start:end])
+
+    def at(self, kept: Bools) -> _Rows:
+        return _Rows(self.t_s[kept], self.values[kept], self.clipped[kept])
+
+    def followed_by(self, later: _Rows) -> _Rows:
+        if not len(self):
+            return later
+        if not len(later):
+            return self
+        if self.values.shape[1] != later.values.shape[1]:
+            raise InputError(
+                "The gyroscope's values appear or vanish in mid-recording.", "Analyse the two parts as two files."
+            )
+        return _Rows(
+            np.concatenate((self.t_s, later.t_s)),
+            np.concatenate((self.values, later.values)),
+            np.concatenate((self.clipped, later.clipped)),
+        )
+
+
+def _rate_window_end(t_s: Floats) -> int | None:
+    """Number of samples the rate is measured from; None while they have not all come."""
+    if len(t_s) < RATE_WINDOW_SAMPLES:
+        return None
+    covered_s = np.cumsum(np.minimum(np.diff(t_s), LONGEST_COUNTED_STEP_S))
+    end = max(int(np.searchsorted(covered_s, RATE_WINDOW_S)) + 2, RATE_WINDOW_SAMPLES)
+    return end if end <= len(t_s) else None
+
+
+def _long_steps(t_s: Floats, period_s: float, first: int) -> Ints:
+    """Indices, from ``first`` on, of samples that follow a step too long for one period."""
+    return np.flatnonzero(np.diff(t_s[first - 1 :]) > HOLE_STEPS * period_s) + first
+
+
+def _certain_end(suspects: Ints, count: int) -> int:
+    """Everything before the first suspect that still lacks the neighbours to judge it."""
+    undecided = suspects[suspects + NEIGHBOURS > count]
+    # All but the last of them end at the next suspect, which bounds their neighbours.
+    return int(undecided[-1]) if len(undecided) else count
+
+
+def _lost_at(t_s: Floats, certain: Ints, suspects: Ints, period_s: float) -> Ints:
+    """How many samples are missing right before each certain suspect (0: its stamp was only late).
+
+    A lost sample shifts everything after it by a period, a late stamp only itself. So the median position on the grid
+    of the samples up to the next suspect is compared with that of the samples since the last one.
+    """
+    if not len(certain):
+        return np.empty(0, dtype=np.intp)
+    near = np.arange(NEIGHBOURS)
+    number = len(certain)
+    next_suspect = np.append(suspects[1:], len(t_s))[:number, np.newaxis]
+    last_suspect = np.concatenate(([0], certain[:-1]))[:, np.newaxis]
+    after = certain[:, np.newaxis] + near
+    before = certain[:, np.newaxis] - 1 - near
+    first_after_s, last_before_s = t_s[certain], t_s[certain - 1]
+    shift_after_s = t_s[np.minimum(after, len(t_s) - 1)] - first_after_s[:, np.newaxis] - near * period_s
+    shift_before_s = t_s[np.maximum(before, 0)] - last_before_s[:, np.newaxis] + near * period_s
+    step_s = (
+        first_after_s
+        - last_before_s
+        + _row_medians(shift_after_s, after < next_suspect)
+        - _row_medians(shift_before_s, before >= last_suspect)
+    )
+    return np.maximum(np.rint(step_s / period_s).astype(np.intp) - 1, 0)
+
+
+def _row_medians(values: Floats, valid: Bools) -> Floats:
+    """Median of the valid values of each row; at least one is."""
+    ordered = np.sort(np.where(valid, values, np.inf), axis=1)
+    number = valid.sum(axis=1)
+    row = np.arange(len(values))
+    medians: Floats = 0.5 * (ordered[row, (number - 1) // 2] + ordered[row, number // 2])
+    return medians
+
+
+def _with_holes_filled(rows: _Rows, restart: Bools, known: int, holes: Ints, lost: Ints) -> tuple[_Rows, Bools, Bools]:
+    """Rows from ``known`` on, with ``lost`` points on a line before each of ``holes``; which are filled; restarts."""
+    if not len(holes):
+        return rows.part(known, len(rows)), np.zeros(len(rows) - known, dtype=np.bool_), restart[known:]
+    into = np.repeat(holes, lost)
+    nth = np.arange(len(into)) - np.repeat(np.cumsum(lost) - lost, lost) + 1
+    share = nth / (np.repeat(lost, lost) + 1)
+    line_t_s = rows.t_s[into - 1] + (rows.t_s[into] - rows.t_s[into - 1]) * share
+    line_values = rows.values[into - 1] + (rows.values[into] - rows.values[into - 1]) * share[:, np.newaxis]
+    at = into - known
+    return (
+        _Rows(
+            np.insert(rows.t_s[known:], at, line_t_s),
+            np.insert(rows.values[known:], at, line_values, axis=0),
+            np.insert(rows.clipped[known:], at, False),
+        ),
+        np.insert(np.zeros(len(rows) - known, dtype=np.bool_), at, True),
+        np.insert(restart[known:], at, False),
+    )
