@@ -1,0 +1,51 @@
+"""Events of the pipeline as lines of text: what `replay --plain` and `demo` print."""
+
+from __future__ import annotations
+
+from sensorcoach.model import Aborted, CentreFound, Counted, Event, GapSeen, NotCounted, PhaseChanged, Rep, RepDone
+from sensorcoach.output.words import code_words, cue, side_word
+
+
+def line(event: Event) -> str | None:
+    """One line for ``event``, led by its time on the session's clock; None for what `RepDone` tells better."""
+    said = _said(event)
+    return None if said is None else f"{_instant(said[0])}  {said[1]}"
+
+
+def _said(event: Event) -> tuple[float, str] | None:
+    match event:
+        case PhaseChanged(phase="drop"):
+            return event.t_s, f"drop {side_word(event.side, event.direction)}"
+        case PhaseChanged(phase="hold"):
+            return event.t_s, f"landing at {event.angle_deg:.0f}°, hold"
+        case PhaseChanged(phase="return"):
+            return event.t_s, "return"
+        case PhaseChanged() | Counted():
+            return None
+        case RepDone(rep=rep):
+            return rep.return_end_s, rep_words(rep)
+        case NotCounted(aborted=aborted):
+            return aborted.end_s, _not_counted(aborted)
+        case GapSeen(gap=gap):
+            return gap.end_s, f"gap of {gap.end_s - gap.start_s:.1f} s without samples"
+        case CentreFound():
+            return event.known_s, f"centre found, from {_instant(event.valid_from_s).strip()} on"
+    return event.t_s, f"the sensor slipped by {event.angle_deg:.0f}°"
+
+
+def rep_words(rep: Rep) -> str:
+    """What would be said after a rep: ``1 left, hold 4.2 s, slower down``."""
+    said = f"{rep.index} {side_word(rep.side, rep.direction)}, hold {rep.hold_s:.1f} s"
+    advice = cue(rep)
+    return f"{said}, {advice}" if advice else said
+
+
+def _not_counted(aborted: Aborted) -> str:
+    size = "" if aborted.range_deg is None else f" ({aborted.range_deg:.0f}°)"
+    return f"not counted: {code_words(aborted.reason)}{size}"
+
+
+def _instant(t_s: float) -> str:
+    sign, tenths = ("-" if t_s < 0 else ""), round(abs(t_s) * 10)
+    minutes, tenths = divmod(tenths, 600)
+    return f"{sign}{minutes}:{tenths // 10:02d}.{tenths % 10}".rjust(8)

@@ -1,0 +1,80 @@
+"""The words for sides, warnings and times that the table and the plain lines share."""
+
+from __future__ import annotations
+
+from sensorcoach.model import Rep, Side, Summary, Warning
+
+CUES = {
+    "jarring": "softer landing",
+    "too_fast": "slower down",
+    "over_range": "not so far",
+    "fast_return": "slower back",
+    "abrupt_landing": "brake before the end",
+    "catch": "no catching on the way",
+    "short_hold": "stay for a breath",
+    "restless_hold": "rest while you hold",
+    "stop_and_go": "in one go",
+    "carried": "let it fall a little",
+    "jerky": "more evenly",
+    "incomplete_return": "all the way back",
+}
+"""What to say after a rep, in the order of speech (definitions.md C): the first one that applies is said."""
+
+_DIRECTIONS = {1: "A", -1: "B"}
+
+
+def side_word(side: Side | None, direction: int) -> str:
+    """``left`` or ``right``; where nobody knows which is which, ``A`` and ``B`` still tell the two apart."""
+    return side or _DIRECTIONS[direction]
+
+
+def cue(rep: Rep) -> str | None:
+    """The one thing to say after ``rep``, or None. A rep dated back is history and gets no cue (definitions.md A3)."""
+    if rep.dated_back:
+        return None
+    spoken = {warning.code for warning in rep.warnings if warning.severity != "note"}
+    return next((words for code, words in CUES.items() if code in spoken), None)
+
+
+def code_words(code: str) -> str:
+    """``too_fast`` as a person reads it."""
+    return code.replace("_", " ")
+
+
+def quantity(warning: Warning) -> str:
+    """Value and limit of a warning, ``0.52, limit 0.40``; empty where there is no figure."""
+    if warning.value is None:
+        return ""
+    limit = "" if warning.limit is None else f", limit {figure(warning.limit)}"
+    return f"{figure(warning.value)}{limit}{' ' + warning.unit if warning.unit else ''}"
+
+
+def figure(value: float) -> str:
+    """A number with as many digits as a person can use."""
+    if abs(value) >= 10.0 or value == int(value):
+        return f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) < 1.0 else f"{value:.1f}"
+
+
+def clock(t_s: float) -> str:
+    """Seconds as ``m:ss`` or ``h:mm:ss``."""
+    sign, whole = ("-" if t_s < 0 else ""), round(abs(t_s))
+    minutes, seconds = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{sign}{minutes}:{seconds:02d}"
+
+
+def summary_line(summary: Summary) -> str:
+    """``10 reps: 5 left, 5 right, 5 cycles; too fast 2, jarring 1``."""
+    if summary.reps == 0:
+        return "No knee drop found."
+    sides = [f"{n} {name}" for n, name in ((summary.left, "left"), (summary.right, "right")) if n]
+    sides += [f"{summary.unknown} of unknown side"] if summary.unknown and sides else []
+    counted = ", ".join([*sides, plural(summary.cycles, "cycle")])
+    warned = ", ".join(f"{code_words(code)} {n}" for code, n in summary.warnings.items() if n)
+    return f"{plural(summary.reps, 'rep')}: {counted}; {warned or 'nothing to correct'}."
+
+
+def plural(n: int, word: str) -> str:
+    """``1 rep``, ``2 reps``."""
+    return f"{n} {word}" if n == 1 else f"{n} {word}s"
