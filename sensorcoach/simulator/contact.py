@@ -21,7 +21,7 @@ INDENTATION_AT_1_MPS_M = {"floor": 0.010, "mat": 0.020, "thick_mat": 0.035, "pil
 EXPONENT = 1.2
 """Between a linear spring and a Hertz contact (1.5): padding stiffens as it is pressed."""
 
-DISSIPATION_S_PER_M = {"floor": 0.9, "mat": 1.3, "thick_mat": 1.6, "pillow": 2.2}
+DISSIPATION_S_PER_M = {"floor": 1.5, "mat": 2.5, "thick_mat": 3.0, "pillow": 4.0}
 """λ: flesh and padding give back little; larger rounds the rebound away and moves the peak to first touch."""
 
 

@@ -36,9 +36,7 @@ def stay(angle_rad: float, duration_s: float) -> Course:
     return Course(np.full(n, angle_rad), np.zeros(n), np.zeros(n))
 
 
-def reach(
-    start: tuple[float, float, float], end: tuple[float, float, float], duration_s: float
-) -> Course:
+def reach(start: tuple[float, float, float], end: tuple[float, float, float], duration_s: float) -> Course:
     """The minimum-jerk course between two states (angle, speed, acceleration)."""
     n = steps(duration_s)
     total = n * STEP_S

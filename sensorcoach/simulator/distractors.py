@@ -18,11 +18,16 @@ from sensorcoach.simulator.person import Person
 from sensorcoach.simulator.plan import OtherPlan
 
 THIGH_M = 0.42
+KNOCK_MPS2 = 15.0
+"""What a heel strike gives to the knee, first and largest: 1-2 g in walking."""
 
 
 @dataclass(slots=True)
 class Added:
-    """What a distractor adds to the posture (n,) rad, ``place`` (n, 3) m; ``tug`` turns only the sensor round the leg."""
+    """What a distractor adds to the posture.
+
+    Angles (n,) rad, ``place`` (n, 3) m; ``tug`` turns only the sensor round the leg.
+    """
 
     yaw: Floats
     roll: Floats
@@ -35,8 +40,8 @@ class Added:
 
 def nothing(n: int) -> Added:
     """No addition for ``n`` steps."""
-    zeros = [np.zeros(n) for _ in range(6)]
-    return Added(*zeros[:5], place=np.zeros((n, 3)), tug=zeros[5])
+    yaw, roll, thigh, shank, twist, tug = np.zeros((6, n))
+    return Added(yaw=yaw, roll=roll, thigh=thigh, shank=shank, twist=twist, place=np.zeros((n, 3)), tug=tug)
 
 
 def act(plan: OtherPlan, person: Person, rng: np.random.Generator) -> Added:
@@ -46,7 +51,7 @@ def act(plan: OtherPlan, person: Person, rng: np.random.Generator) -> Added:
 
 def _times(plan: OtherPlan) -> Floats:
     """Seconds since the distractor began (n,)."""
-    return np.arange(steps(plan.duration_s)) * STEP_S
+    return np.asarray(np.arange(steps(plan.duration_s)) * STEP_S)
 
 
 def _moves(t: Floats, *stations: tuple[float, float, float]) -> Floats:
@@ -78,12 +83,12 @@ def wobble(plan: OtherPlan, person: Person, rng: np.random.Generator) -> Added:
     t = _times(plan)
     added = nothing(len(t))
     stations, now, side = [], 0.3, _sign(plan)
-    while now + 2.5 < plan.duration_s:
+    while now + 3.4 < plan.duration_s:
         takes, size = rng.uniform(0.6, 1.5), _deg(min(rng.uniform(3.0, 8.0) * plan.size, 9.0))
         stations += [(now, now + takes, side * size), (now + takes + 0.1, now + 2 * takes, 0.0)]
         now += 2 * takes + rng.uniform(0.1, 1.0)
         side = -side if rng.random() < 0.6 else side
-    added.roll = _moves(t, *[s for s in stations if s[1] < plan.duration_s - 0.2] if len(stations) % 2 == 0 else [])
+    added.roll = _moves(t, *stations)
     return added
 
 
@@ -100,7 +105,7 @@ def bridging(plan: OtherPlan, person: Person, rng: np.random.Generator) -> Added
     t = _times(plan)
     added = nothing(len(t))
     stations, now = [], 0.4
-    while now + 5.0 < plan.duration_s:
+    while now + 6.0 < plan.duration_s:
         up, keep = rng.uniform(0.9, 1.8), rng.uniform(0.3, 2.0)
         high = -_deg(rng.uniform(25.0, 42.0) * min(plan.size, 1.1))
         stations += [(now, now + up, high), (now + up + keep, now + 2 * up + keep, 0.0)]
@@ -133,7 +138,8 @@ def hugging_knee(plan: OtherPlan, person: Person, rng: np.random.Generator) -> A
     course = _moves(t, (0.3, 2.0, 1.0), (end - 2.2, end - 0.4, 0.0))
     added.thigh = _deg(rng.uniform(45.0, 65.0)) * course
     added.shank = _deg(rng.uniform(30.0, 60.0)) * course
-    added.roll = _sign(plan) * _deg(rng.uniform(2.0, 10.0)) * course + _deg(3.0) * plan.size * _wave(t, 2.0, end - 2.2, 0.4)
+    rocked = _deg(3.0) * plan.size * _wave(t, 2.0, end - 2.2, 0.4)
+    added.roll = _sign(plan) * _deg(rng.uniform(2.0, 10.0)) * course + rocked
     return added
 
 
@@ -184,6 +190,19 @@ def turning_over(plan: OtherPlan, person: Person, rng: np.random.Generator) -> A
     return added
 
 
+def turning_prone(plan: OtherPlan, person: Person, rng: np.random.Generator) -> Added:
+    """Right over toward the belly, knees slack, and back."""
+    t = _times(plan)
+    added = nothing(len(t))
+    end = plan.duration_s
+    slack = _moves(t, (0.2, 1.8, 1.0), (end - 2.0, end - 0.4, 0.0))
+    over = _sign(plan) * _deg(rng.uniform(120.0, 170.0))
+    added.thigh = -_deg(person.thigh_pitch_deg - rng.uniform(5.0, 25.0)) * slack
+    added.shank = _deg(person.shank_pitch_deg - rng.uniform(5.0, 25.0)) * slack
+    added.roll = _moves(t, (1.0, 1.0 + rng.uniform(1.5, 2.5), over), (end - 4.2, end - 2.0, 0.0))
+    return added
+
+
 def _upright(plan: OtherPlan, person: Person) -> tuple[Floats, Floats, Added, float]:
     """Sits up, stands up, and at the end lies down again; shares of sitting and standing, and when standing ends."""
     t = _times(plan)
@@ -226,12 +245,11 @@ def sitting(plan: OtherPlan, person: Person, rng: np.random.Generator) -> Added:
     end = plan.duration_s
     sits = _moves(t, (0.3, 2.3, 1.0), (end - 2.8, end - 0.6, 0.0))
     stations, now = [], 3.2
-    while now + 7.0 < end:
+    while now + 9.8 < end:
         up, keep = rng.uniform(0.9, 1.8), rng.uniform(0.8, 3.0)
         stations += [(now, now + up, 1.0), (now + up + keep, now + 2 * up + keep, 0.0)]
         now += 2 * up + keep + rng.uniform(0.8, 2.5)
-    stations = [s for s in stations if s[1] < end - 3.0]
-    stands = _moves(t, *(stations if len(stations) % 2 == 0 else stations[:-1]))
+    stands = _moves(t, *stations)
     added.thigh = -_deg(person.thigh_pitch_deg) * sits - _deg(88.0) * stands
     added.shank = -_deg(90.0 - person.shank_pitch_deg) * sits + _deg(8.0) * stands
     added.yaw = _deg(80.0) * sits
@@ -249,7 +267,8 @@ def _stride(added: Added, t: Floats, from_s: float, to_s: float, stride_hz: floa
     for knock in np.arange(from_s + 0.6, to_s - 0.5, 1.0 / stride_hz):
         after = np.clip(t - knock, 0.0, 0.5)
         # t² start: the knock's acceleration begins at a finite value, its speed at 0.
-        added.place[:, 2] += 60.0 * after**2 * np.exp(-after * 60.0) * np.cos(2 * np.pi * 15.0 * after) * (after < 0.5)
+        ring = np.exp(-60.0 * after) * np.cos(2 * np.pi * 15.0 * after)
+        added.place[:, 2] += KNOCK_MPS2 / 2 * after**2 * ring
 
 
 ACTS: dict[str, Callable[[OtherPlan, Person, np.random.Generator], Added]] = {
@@ -261,6 +280,7 @@ ACTS: dict[str, Callable[[OtherPlan, Person, np.random.Generator], Added]] = {
     "scratching": scratching,
     "strap_tug": strap_tug,
     "turning_over": turning_over,
+    "turning_prone": turning_prone,
     "walking": walking,
     "stairs": stairs,
     "sitting": sitting,
@@ -275,6 +295,7 @@ SHORTEST_S = {
     "scratching": 2.0,
     "strap_tug": 3.0,
     "turning_over": 10.0,
+    "turning_prone": 10.0,
     "walking": 20.0,
     "stairs": 20.0,
     "sitting": 22.0,

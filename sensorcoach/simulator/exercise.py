@@ -84,9 +84,10 @@ def _course(legs: Legs, rep: RepPlan, end: float) -> Course:
     if rep.style == "carried":
         ramp = 0.3
         speed = (end - now[0]) / (rep.drop_s - ramp)
-        first = reach(now, (now[0] + speed * ramp / 2, speed, 0.0), ramp)
-        even = reach((now[0] + speed * ramp / 2, speed, 0.0), (end - speed * ramp / 2, speed, 0.0), rep.drop_s - 2 * ramp)
-        return joined(first, even, reach((end - speed * ramp / 2, speed, 0.0), there, ramp))
+        going, slowing = (now[0] + speed * ramp / 2, speed, 0.0), (end - speed * ramp / 2, speed, 0.0)
+        return joined(
+            reach(now, going, ramp), reach(going, slowing, rep.drop_s - 2 * ramp), reach(slowing, there, ramp)
+        )
     if rep.style in ("stop_and_go", "staged"):
         parts = rep.stops + 1
         here, courses = now, []

@@ -17,7 +17,7 @@ CLIP_SHARE = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """``t_s`` (n,) true sample times; ``t_device_s`` (n,) the sensor's clock; ``acc`` (n, 3) m/s²; ``gyr`` rad/s or None."""
+    """``t_s`` (n,) true times; ``t_device_s`` (n,) the sensor's clock; ``acc`` (n, 3) m/s²; ``gyr`` rad/s or None."""
 
     t_s: Floats
     t_device_s: Floats
@@ -27,7 +27,7 @@ class Sensed:
 
 
 def sense(acc: Floats, gyr: Floats, first_s: float, last_s: float, imu: ImuPlan, rng: np.random.Generator) -> Sensed:
-    """Sample motion at 1 kHz, (m, 3) m/s² and (m, 3) rad/s in sensor axes, between two times (s since its first row)."""
+    """Sample 1 kHz motion, (m, 3) m/s² and (m, 3) rad/s in sensor axes, between two times (s since its first row)."""
     true_rate = imu.rate_hz * (1.0 + imu.clock_error)
     t = np.arange(first_s + rng.uniform(0.0, 1.0 / true_rate), last_s, 1.0 / true_rate)
     acc_noise, gyr_noise = rng.standard_normal((len(t), 3)), rng.standard_normal((len(t), 3))

@@ -58,6 +58,10 @@ class Legs:
         feedforward = (
             course.acceleration - gravity * np.sin(course.angle) + stiffness * course.angle + damping * course.speed
         )
+        if contact is not None:
+            # The muscle knows the surface: it gives the weight over to it, and takes it back, without a jump.
+            depth = np.maximum(np.abs(course.angle) - contact.angle_rad, 0.0)
+            feedforward += np.sign(course.angle) * contact.stiffness * depth**EXPONENT
         self._integrate(course, feedforward, contact, effort, 0.0, math.inf)
 
     def let_go(self, brake: float, longest_s: float, until_rad: float, contact: Contact | None = None) -> None:
@@ -79,7 +83,13 @@ class Legs:
         return np.asarray(level * (0.0012 * slow + 0.00012 * fast))
 
     def _integrate(
-        self, course: Course, feedforward: Floats, contact: Contact | None, effort: float, brake: float, until_rad: float
+        self,
+        course: Course,
+        feedforward: Floats,
+        contact: Contact | None,
+        effort: float,
+        brake: float,
+        until_rad: float,
     ) -> None:
         """The 1 kHz loop. Plain floats in local names: 90 s take about 0.1 s."""
         person = self.person

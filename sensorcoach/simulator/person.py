@@ -1,7 +1,8 @@
 """The simulated body: what of height and weight the movement feels.
 
 Sources: equivalent pendulum, inertia and passive twist stiffness from the calculations in the project's notes on
-falling-knee physics (de Leva 1996 segment masses; Kosmopoulos et al. 2012: 20.3 and 17.4 Nm/rad of passive trunk twist).
+falling-knee physics (segment masses of de Leva 1996; passive trunk twist 20.3 and 17.4 Nm/rad, Kosmopoulos et al.
+2012).
 """
 
 from __future__ import annotations

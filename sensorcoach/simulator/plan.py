@@ -11,15 +11,14 @@ from sensorcoach.simulator.person import Person
 
 DropStyle = Literal["smooth", "gravity_led", "let_go", "thump", "stop_and_go", "staged", "jerky", "carried"]
 Surface = Literal["floor", "mat", "thick_mat", "pillow"]
-Posture = Literal["lying", "standing"]
 
 
 class RepPlan(msgspec.Struct, frozen=True, kw_only=True, tag="rep"):
     """One repetition as the person means to do it; physics decides what becomes of it.
 
-    ``style``: smooth (minimum jerk), gravity_led (late brake), let_go (falls, resisted by ``brake_per_s``, then caught or
-    landing), thump (steered onto the surface at ``landing_dps``), stop_and_go (``stops`` short pauses), staged (a long
-    pause, then on), jerky (shaking speed), carried (constant slow speed).
+    ``style``: smooth (minimum jerk), gravity_led (late brake), let_go (falls, resisted by ``brake_per_s``, then caught
+    or landing), thump (steered onto the surface at ``landing_dps``), stop_and_go (``stops`` short pauses), staged (a
+    long pause, then on), jerky (shaking speed), carried (constant slow speed).
     ``surface``: what the knee comes to rest on at ``range_deg``; None: the muscle holds it in the air.
     ``through``: no pause at the centre; the return swings on into the next repetition.
     """
@@ -62,7 +61,7 @@ class MountPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Where and how the sensor sits.
 
     ``up_leg``: the sensor axis (``x``, ``-y`` …) that points up the leg, within ``tilt_deg``; None: any way at all.
-    ``spin_deg``: how far the sensor is turned around the leg. ``told``: the wearer knows and says the axis.
+    ``spin_deg``: how far the sensor is turned around the leg. ``told``: the wearer says the axis.
     """
 
     segment: Literal["thigh", "shank"] = "thigh"
@@ -71,6 +70,8 @@ class MountPlan(msgspec.Struct, frozen=True, kw_only=True):
     tilt_deg: float = 4.0
     spin_deg: float = 0.0
     told: bool = True
+    first_side_told: bool = False
+    """The wearer says which side the first complete drop goes to."""
     along_m: float = 0.36
     """From the hip (thigh) or the knee (shank) along the segment."""
     out_m: float = 0.06
@@ -78,7 +79,7 @@ class MountPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StrapPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The soft strap: a share of the motion reaches the sensor through a springy mode; and it may slip round the leg."""
+    """The soft strap: a share of the motion reaches the sensor through a springy mode; it may slip round the leg."""
 
     ringing_hz: float = 16.0
     ringing_damping: float = 0.35
@@ -139,6 +140,7 @@ def mirrored(plan: SessionPlan) -> SessionPlan:
     """The same session with left and right exchanged."""
     swap: dict[Side, Side] = {"left": "right", "right": "left"}
     items = tuple(
-        item if isinstance(item, RestPlan) else msgspec.structs.replace(item, side=swap[item.side]) for item in plan.items
+        item if isinstance(item, RestPlan) else msgspec.structs.replace(item, side=swap[item.side])
+        for item in plan.items
     )
     return msgspec.structs.replace(plan, items=items)

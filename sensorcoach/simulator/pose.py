@@ -2,7 +2,8 @@
 
 Frames
 ------
-World: x toward the person's head, y to the person's right, z up. Right-handed. Supine, a drop to the LEFT turns about +x.
+World: x toward the person's head, y to the person's right, z up. Right-handed. Supine, a drop to the LEFT turns about
++x (and its knee moves toward -y).
 Leg (``_leg``): 1 up the leg toward the hip (thigh: knee to hip; shank: foot to knee), 2 to the person's right, 3 = the
 front of the segment (1 x 2).
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, cast
 
 import msgspec
 import numpy as np
 
-from sensorcoach.model import Side
+from sensorcoach.model import Floats, Side
 from sensorcoach.simulator.distractors import SHORTEST_S
 from sensorcoach.simulator.person import Person, person_of
 from sensorcoach.simulator.plan import (
@@ -27,6 +27,7 @@ from sensorcoach.simulator.plan import (
 
 REST_S = 4.0
 RATES_HZ = (25.0, 50.0, 52.0, 60.0, 100.0, 104.0, 200.0, 208.0, 400.0)
+RATE_SHARES = (0.05, 0.12, 0.10, 0.08, 0.20, 0.20, 0.15, 0.05, 0.05)
 AXES = ("x", "-x", "y", "-y", "z", "-z")
 Random = np.random.Generator
 
@@ -236,7 +237,7 @@ def accelerometer_only(seed: int) -> SessionPlan:
     """Good repetitions on a sensor without a gyroscope."""
     rng = _rng(seed, 8)
     plan = _session("accelerometer_only", seed, _reps(rng, 8, lambda side: _good_rep(rng, side)), rng, 100.0)
-    return _replaced(plan, imu=_replaced(plan.imu, gyroscope=False))
+    return cast(SessionPlan, _replaced(plan, imu=_replaced(plan.imu, gyroscope=False)))
 
 
 def rocking(seed: int) -> SessionPlan:
@@ -266,7 +267,7 @@ def slip(seed: int) -> SessionPlan:
     plan = _session("slip", seed, items, rng)
     size = _u(rng, 8.0, 25.0) * (1.0 if rng.random() < 0.5 else -1.0)
     at = REST_S + sum(_length(item) for item in items[:4]) + _u(rng, 0.0, _length(items[4]))
-    return _replaced(plan, strap=_replaced(plan.strap, slip_deg=size, slip_at_s=at))
+    return cast(SessionPlan, _replaced(plan, strap=_replaced(plan.strap, slip_deg=size, slip_at_s=at)))
 
 
 def mid_start(seed: int) -> SessionPlan:
@@ -275,7 +276,7 @@ def mid_start(seed: int) -> SessionPlan:
     items = _reps(rng, 8, lambda side: _good_rep(rng, side))
     plan = _session("mid_start", seed, items, rng)
     skip = REST_S + _u(rng, 0.2, _length(items[0]) - 1.5)
-    return _replaced(plan, skip_s=skip, stop_early_s=_u(rng, 0.0, 6.0))
+    return cast(SessionPlan, _replaced(plan, skip_s=skip, stop_early_s=_u(rng, 0.0, 6.0)))
 
 
 def distractors_only(seed: int) -> SessionPlan:
@@ -305,13 +306,20 @@ def _length(item: Item) -> float:
 
 def _replaced(struct: Any, **changes: object) -> Any:
 
-
     return msgspec.structs.replace(struct, **changes)
 
 
-STYLES: tuple[DropStyle, ...] = ("smooth", "gravity_led", "let_go", "thump", "stop_and_go", "staged", "jerky", "carried")
+STYLE_SHARES: dict[DropStyle, float] = {
+    "smooth": 0.28,
+    "gravity_led": 0.30,
+    "let_go": 0.12,
+    "thump": 0.10,
+    "stop_and_go": 0.07,
+    "staged": 0.03,
+    "jerky": 0.05,
+    "carried": 0.05,
+}
 SURFACES: tuple[Surface, ...] = ("floor", "mat", "thick_mat", "pillow")
-STYLE_SHARES = (0.28, 0.30, 0.12, 0.10, 0.07, 0.03, 0.05, 0.05)
 
 
 def random_plan(
@@ -320,6 +328,7 @@ def random_plan(
     rate_hz: float | None = None,
     order: str | None = None,
     style: DropStyle | None = None,
+    segment: Literal["thigh", "shank"] | None = None,
     told: bool | None = None,
     gyroscope: bool | None = None,
     faults: bool | None = None,
@@ -328,76 +337,120 @@ def random_plan(
     through: bool | None = None,
     cut: bool | None = None,
 ) -> SessionPlan:
-    """A session of any person, style, mounting, rate, clock and fault. None: by chance; the rest fixes that constraint."""
-    rng = _rng(seed, 13)
+    """A session of any person, style, mounting, rate, clock and fault.
+
+    None: by chance; anything else fixes that constraint and, as far as it can, nothing else. ``order``: alternating,
+    blocks or one_sided; ``told``: the wearer says how the sensor sits; ``through``: swings through the centre; ``cut``:
+    the recording starts and ends in mid-session.
+    """
     # Every draw is made whatever the constraints are, so a constraint changes only what it names.
-    chance = rng.random(8)
-    drawn_rate = float(rng.choice(RATES_HZ, p=(0.05, 0.12, 0.1, 0.08, 0.2, 0.2, 0.15, 0.05, 0.05)))
-    drawn_order = str(rng.choice(("alternating", "blocks", "one_sided"), p=(0.6, 0.2, 0.2)))
-    rate_hz, order = rate_hz or drawn_rate, order or drawn_order
-    swinging = (chance[0] < 0.15 and order == "alternating") if through is None else through
-    count = int(rng.integers(4, 11))
-    habit = style or str(rng.choice(STYLES, p=STYLE_SHARES))
-    centre = _u(rng, 22.0, 68.0)
-    habit_hold, habit_pause = _u(rng, 0.0, 10.0) ** 2 / 10.0, _u(rng, 0.0, 4.0)
-    items: list[Item] = []
-    first: Side = "left" if rng.random() < 0.5 else "right"
-    for side in _sides(order, count, first):
-        # Most repetitions of one person are alike.
-        now = habit if style or rng.random() < 0.8 else str(rng.choice(STYLES, p=STYLE_SHARES))
-        rep = _random_rep(rng, side, now, centre, habit_hold, habit_pause)
-        if swinging:
-            rep = _replaced(rep, through=True, style="smooth", surface=None, hold_s=min(rep.hold_s, 0.5))
-        items.append(rep)
-    if swinging:
-        items[-1] = _replaced(items[-1], through=False)
-    if (chance[1] < 0.25 if distractors is None else distractors) and not swinging:
-        for _ in range(int(rng.integers(1, 3))):
-            what = str(rng.choice([w for w in SHORTEST_S if w not in ("walking", "stairs", "sitting")]))
-            at = int(rng.integers(0, len(items) + 1))
-            items[at:at] = [RestPlan(duration_s=1.5), _other(rng, what), RestPlan(duration_s=1.5)]
-    plan = _session("random", seed, items, rng, rate_hz)
-    clock = _u(rng, -0.03, 0.03) if chance[2] < 0.3 else plan.imu.clock_error
+    chance = _rng(seed, 20).random(10)
+    draw = _rng(seed, 21)
+    drawn_rate = float(draw.choice(RATES_HZ, p=RATE_SHARES))
+    drawn_order = str(draw.choice(("alternating", "blocks", "one_sided"), p=(0.6, 0.2, 0.2)))
+    order = order or drawn_order
+    swings = (chance[0] < 0.15 and order == "alternating") if through is None else through
+
+    items = _random_exercise(_rng(seed, 22), order, style, swings)
+    if (chance[1] < 0.25 if distractors is None else distractors) and not swings:
+        items = _interrupted(_rng(seed, 23), items)
+    plan = _session("random", seed, items, _rng(seed, 24), rate_hz or drawn_rate)
+
+    faulty = _rng(seed, 25)
+    clock = _u(faulty, -0.03, 0.03) if chance[2] < 0.3 else plan.imu.clock_error
     gyro = bool(chance[3] >= 0.15) if gyroscope is None else gyroscope
     plan = _replaced(plan, imu=_replaced(plan.imu, clock_error=clock, gyroscope=gyro))
-    anyhow = bool(chance[4] < 0.4) if told is None else not told
-    if anyhow:
-        plan = _replaced(plan, mount=_replaced(plan.mount, up_leg=None, told=False))
-    if chance[5] < 0.3 if faults is None else faults:
+    plan = _replaced(plan, mount=_random_mount(_rng(seed, 26), plan.mount, segment, told, chance[4:6]))
+    if chance[6] < 0.3 if faults is None else faults:
         plan = _replaced(plan, radio=RadioPlan(lost_share=0.01, repeated_share=0.01, late_share=0.02))
-    slip_at = REST_S + _u(rng, 0.3, 0.7) * sum(_length(item) for item in items)
-    slip_deg = _u(rng, 8.0, 25.0) * (1.0 if rng.random() < 0.5 else -1.0)
-    if chance[6] < 0.1 if slips is None else slips:
+    slip_at = REST_S + _u(faulty, 0.3, 0.7) * sum(_length(item) for item in items)
+    slip_deg = _u(faulty, 8.0, 25.0) * (1.0 if faulty.random() < 0.5 else -1.0)
+    if chance[7] < 0.1 if slips is None else slips:
         plan = _replaced(plan, strap=_replaced(plan.strap, slip_deg=slip_deg, slip_at_s=slip_at))
-    skip = REST_S + _u(rng, 0.2, max(_length(items[0]) - 0.5, 0.4))
-    if chance[7] < 0.15 if cut is None else cut:
-        plan = _replaced(plan, skip_s=skip, stop_early_s=_u(rng, 0.0, 5.0))
-    return plan
+    skip = REST_S + _u(faulty, 0.2, max(_length(items[0]) - 0.5, 0.4))
+    if chance[8] < 0.15 if cut is None else cut:
+        plan = _replaced(plan, skip_s=skip, stop_early_s=_u(faulty, 0.0, 5.0))
+    return cast(SessionPlan, plan)
 
 
-def _random_rep(rng: Random, side: Side, style: str, centre: float, hold: float, pause: float) -> RepPlan:
+def _random_exercise(rng: Random, order: str, style: DropStyle | None, swings: bool) -> list[Item]:
+    """4-10 repetitions of one person: most alike."""
+    count = int(rng.integers(4, 11))
+    habit = style or _style(rng)
+    usual_deg, usual_hold, usual_pause = _u(rng, 22.0, 68.0), _u(rng, 0.0, 10.0) ** 2 / 10.0, _u(rng, 0.0, 4.0)
+    first: Side = "left" if rng.random() < 0.5 else "right"
+    items: list[Item] = []
+    for side in _sides(order, count, first):
+        now = habit if style or rng.random() < 0.8 else _style(rng)
+        rep = _random_rep(rng, side, now, usual_deg, usual_hold, usual_pause)
+        if swings:
+            rep = _replaced(rep, through=True, style="smooth", surface=None, hold_s=min(rep.hold_s, 0.5))
+        items.append(rep)
+    if swings:
+        items[-1] = _replaced(items[-1], through=False)
+    return items
+
+
+def _style(rng: Random) -> DropStyle:
+    names = tuple(STYLE_SHARES)
+    return names[int(rng.choice(len(names), p=tuple(STYLE_SHARES.values())))]
+
+
+def _interrupted(rng: Random, items: list[Item]) -> list[Item]:
+    """The same with one or two distractors somewhere, done lying down."""
+    items = list(items)
+    lying = [what for what in SHORTEST_S if what not in ("walking", "stairs", "sitting")]
+    for _ in range(int(rng.integers(1, 3))):
+        at = int(rng.integers(0, len(items) + 1))
+        what = str(rng.choice(lying))
+        items[at:at] = [RestPlan(duration_s=1.5), _other(rng, what), RestPlan(duration_s=1.5)]
+    return items
+
+
+def _random_mount(
+    rng: Random,
+    mount: MountPlan,
+    segment: Literal["thigh", "shank"] | None,
+    told: bool | None,
+    chance: Floats,
+) -> MountPlan:
+    """Six of ten wearers say how the sensor sits, a third of the others at least the first side."""
+    on_shank = chance[0] < 0.1 if segment is None else segment == "shank"
+    quarter, off, knows_side = 90.0 * int(rng.integers(0, 4)), _u(rng, -8.0, 8.0), bool(rng.random() < 0.33)
+    if on_shank:
+        # On the shin the sensor lies flat: one of its axes points to the front.
+        mount = _replaced(mount, segment="shank", along_m=_u(rng, 0.05, 0.15), spin_deg=quarter + off)
+    if told is None:
+        told = bool(chance[1] >= 0.4)
+    if told:
+        return mount
+    return cast(MountPlan, _replaced(mount, up_leg=None, told=False, first_side_told=knows_side))
+
+
+def _random_rep(rng: Random, side: Side, style: DropStyle, usual_deg: float, hold: float, pause: float) -> RepPlan:
     """One repetition near a person's habit."""
-    range_deg = float(np.clip(centre * _u(rng, 0.85, 1.15), 17.0, 75.0))
+    range_deg = float(np.clip(usual_deg * _u(rng, 0.85, 1.15), 17.0, 75.0))
     drop = _u(rng, 1.0, 4.0)
-    surface: Surface | None = SURFACES[int(rng.integers(0, 4))] if style in ("let_go", "thump") else None
-    if style in ("smooth", "gravity_led") and rng.random() < 0.25:
-        surface = SURFACES[int(rng.integers(0, 4))]
+    surface: Surface | None = SURFACES[int(rng.integers(0, 4))]
+    if style not in ("let_go", "thump") and not (style in ("smooth", "gravity_led") and rng.random() < 0.25):
+        surface = None
     if surface == "pillow" and range_deg < 24.0:
         surface = "mat"
-    slow = {"carried": max(drop, range_deg / 9.0), "stop_and_go": max(drop, 2.2), "jerky": max(drop, 2.2)}
+    slowest = {"carried": range_deg / 9.0, "stop_and_go": 2.2, "staged": 2.2, "jerky": 2.2}
     return RepPlan(
         side=side,
         range_deg=range_deg,
-        drop_s=slow.get(style, drop),
+        drop_s=max(drop, slowest.get(style, 0.0)),
         hold_s=max(0.0, hold * _u(rng, 0.7, 1.3)),
         return_s=_u(rng, 1.3, 3.5),
         pause_s=pause * _u(rng, 0.6, 1.4),
-        style=style,  # type: ignore[arg-type]
+        style=style,
         surface=surface,
         brake_per_s=_u(rng, 0.0, 4.0),
         landing_dps=_u(rng, 30.0, 110.0),
         stops=1 if style == "staged" else int(rng.integers(1, 4)),
         stop_s=_u(rng, 1.4, 2.5) if style == "staged" else _u(rng, 0.3, 0.7),
+        residual_deg=0.25 * range_deg * rng.random() if rng.random() < 0.1 else 0.0,
     )
 
 

@@ -14,7 +14,7 @@ from sensorcoach.simulator.distractors import Added, act, nothing
 from sensorcoach.simulator.exercise import Performed, perform
 from sensorcoach.simulator.imu import sense
 from sensorcoach.simulator.legs import Legs
-from sensorcoach.simulator.plan import OtherPlan, RepPlan, RestPlan, SessionPlan
+from sensorcoach.simulator.plan import OtherPlan, RepPlan, SessionPlan
 from sensorcoach.simulator.pose import HIP_HEIGHT_M, Posture, rigid_motion
 from sensorcoach.simulator.radio import Notification, notifications
 from sensorcoach.simulator.strap import rung, sensor_from_leg, slip_angle, slipped, told_mounting
@@ -26,7 +26,7 @@ TAIL_S = 1.5
 
 @dataclass(frozen=True, slots=True)
 class LegMotion:
-    """The strapped segment as it really moved, at 1 kHz: ``t_s`` (m,), roll rad (+ left), its speed rad/s, pitch rad."""
+    """The strapped segment as it really moved, at 1 kHz: ``t_s``, roll (+ left), its speed, pitch: all (m,)."""
 
     t_s: Floats
     roll_rad: Floats
@@ -38,9 +38,9 @@ class LegMotion:
 class Simulation:
     """A simulated recording.
 
-    ``t_s`` (n,) true sample times, s since the recording's start; ``t_device_s`` (n,) the same on the sensor's clock, which
-    starts at 0 with the first sample; ``rate_hz`` what the sensor says; ``acc`` (n, 3) m/s² and ``gyr`` (n, 3) rad/s or
-    None in sensor axes; ``clipped`` (n,); ``notifications`` in order of arrival; ``truth`` in order of time;
+    ``t_s`` (n,) true sample times, s since the recording's start; ``t_device_s`` (n,) the same on the sensor's clock,
+    which starts at 0 with the first sample; ``rate_hz`` what the sensor says; ``acc`` (n, 3) m/s² and ``gyr`` (n, 3)
+    rad/s or None in sensor axes; ``clipped`` (n,); ``notifications`` in order of arrival; ``truth`` in order of time;
     ``mounting`` as the wearer would tell it; ``leg`` the motion behind; ``plan`` all that was asked for, JSON-able.
     """
 
@@ -95,9 +95,9 @@ def simulate(plan: SessionPlan) -> Simulation:
         clipped=sensed.clipped,
         notifications=notifications(sensed.t_s, plan.radio, air),
         truth=truth,
-        mounting=told_mounting(plan.mount, from_leg),
+        mounting=told_mounting(plan.mount, from_leg, next((rep.side for rep in truth if rep.complete), None)),
         leg=LegMotion(
-            t_s=np.arange(kept.stop - kept.start) * STEP_S,
+            t_s=np.asarray(np.arange(kept.stop - kept.start) * STEP_S),
             roll_rad=posture.roll[kept],
             roll_rate_radps=np.gradient(posture.roll, STEP_S)[kept],
             pitch_rad=posture.pitch[kept],
@@ -116,9 +116,7 @@ def _live_through(
     following: RepPlan | None = None
     for number, item in enumerate(plan.items):
         before = legs.now()
-        if isinstance(item, RestPlan):
-            legs.follow(stay(0.0, item.duration_s))
-        elif isinstance(item, OtherPlan):
+        if not isinstance(item, RepPlan):
             legs.follow(stay(0.0, item.duration_s))
         else:
             nxt = plan.items[number + 1] if number + 1 < len(plan.items) else None

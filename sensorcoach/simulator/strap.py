@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import lfilter
 from scipy.spatial.transform import Rotation
 
-from sensorcoach.model import Floats, Mounting
+from sensorcoach.model import Floats, Mounting, Side
 from sensorcoach.simulator.courses import STEP_S, reach
 from sensorcoach.simulator.plan import MountPlan, StrapPlan
 
@@ -37,13 +37,15 @@ def sensor_from_leg(mount: MountPlan, rng: np.random.Generator) -> Floats:
     return np.asarray(square @ (spin * tilt).as_matrix())
 
 
-def told_mounting(mount: MountPlan, from_leg: Floats) -> Mounting:
+def told_mounting(mount: MountPlan, from_leg: Floats, first_side: Side | None) -> Mounting:
     """What the wearer would say: the sensor axis nearest to *up the leg* (thigh), or to *out of the shin* (shank)."""
+    first_told = first_side if mount.first_side_told else None
     if not mount.told:
-        return Mounting(leg=mount.leg, segment=mount.segment)
+        return Mounting(leg=mount.leg, segment=mount.segment, first_side=first_told)
     return Mounting(
         leg=mount.leg,
         segment=mount.segment,
+        first_side=first_told,
         up_leg=nearest_axis(from_leg[:, 0]),
         front=nearest_axis(from_leg[:, 2]) if mount.segment == "shank" else None,
     )
@@ -71,16 +73,16 @@ def slip_angle(strap: StrapPlan, n: int) -> Floats:
 def slipped(vectors_leg: Floats, angle: Floats) -> Floats:
     """Vectors (n, 3) in leg axes, seen from a strap turned by ``angle`` (n,) about the leg."""
     c, s = np.cos(angle), np.sin(angle)
-    return np.column_stack(
-        [vectors_leg[:, 0], c * vectors_leg[:, 1] + s * vectors_leg[:, 2], c * vectors_leg[:, 2] - s * vectors_leg[:, 1]]
-    )
+    up, right, front = vectors_leg.T
+    return np.column_stack([up, c * right + s * front, c * front - s * right])
 
 
 def rung(vectors: Floats, strap: StrapPlan) -> Floats:
     """Motion (n, 3) at 1 kHz after the strap: a share of it goes through a damped spring."""
     if strap.ringing_share == 0.0:
         return vectors
-    pole = np.exp(2 * np.pi * strap.ringing_hz * STEP_S * complex(-strap.ringing_damping, math.sqrt(1 - strap.ringing_damping**2)))
+    swing = complex(-strap.ringing_damping, math.sqrt(1 - strap.ringing_damping**2))
+    pole = np.exp(2 * np.pi * strap.ringing_hz * STEP_S * swing)
     a = [1.0, -2 * pole.real, abs(pole) ** 2]
     gain = sum(a)
     start = vectors[0]

@@ -5,8 +5,8 @@ judge one. The roll is the angle of gravity in the plane (centre, sideways): ``a
 with the true centre and the true sideways direction.
 
 Low-pass, zero-phase: speeds for borders, peaks and stops at 6 Hz (definitions A6); impact figures at 90 Hz, so that a
-level means what a 200 Hz sensor on a rigid leg would show (domain 4). Levels are those of section C, on purpose repeated
-as plain numbers.
+level means what a 200 Hz sensor on a rigid leg would show (domain 4). Levels are those of section C, on purpose
+repeated as plain numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from sensorcoach.model import STANDARD_GRAVITY, Floats, Side
+from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats, Side
 from sensorcoach.simulator.courses import STEP_HZ, STEP_S, steps
 from sensorcoach.simulator.exercise import Performed
 from sensorcoach.simulator.pose import RigidMotion
@@ -33,8 +33,9 @@ SPEED_CUTOFF_HZ = 6.0
 class TrueRep:
     """One repetition as it really was. Times in true seconds since the recording's start.
 
-    ``complete``: the whole repetition lies inside the recording. ``levels``: code -> "note" | "warn" | "severe", for the
-    rules of section C that truth can settle (too_fast, jarring, abrupt_landing, short_hold, fast_return, stop_and_go).
+    ``complete``: the whole repetition lies inside the recording. ``levels``: code -> "note" | "warn" | "severe", for
+    the rules of section C that truth can settle (too_fast, jarring, abrupt_landing, short_hold, fast_return,
+    stop_and_go).
     ``margins``: code -> smallest relative distance of its metric to any of its limits (0.1 = within 10 %).
     """
 
@@ -66,7 +67,7 @@ class TrueRep:
 
 @dataclass(frozen=True, slots=True)
 class TrueMotion:
-    """Roll (n,) deg by definition, its speed (n,) deg/s at 6 Hz and at 90 Hz, and dynamic acceleration (n,) g, at 1 kHz."""
+    """Roll by definition, its speed below 6 Hz and below 90 Hz, dynamic acceleration: all (n,), at 1 kHz."""
 
     roll_deg: Floats
     speed_dps: Floats
@@ -138,7 +139,7 @@ def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, afte
     near = slice(max(landed - steps(0.15), 0), landed + steps(0.30))
     quick = np.abs(motion.quick_dps[near])
     window = steps(0.1)
-    loss = max(float((quick[i] - quick[i : i + window + 1].min())) for i in range(0, len(quick), 2))
+    loss = max(float(quick[i] - quick[i : i + window + 1].min()) for i in range(0, len(quick), 2))
     decel = float(-np.gradient(quick, STEP_S).min())
     drop_from = float(out[start])
     ideal = 2 * STANDARD_GRAVITY / PENDULUM_M * (math.cos(math.radians(drop_from)) - math.cos(math.radians(range_deg)))
@@ -269,13 +270,13 @@ def _lowpass(signal: Floats, cutoff_hz: float) -> Floats:
     return np.asarray(sosfiltfilt(butter(2, cutoff_hz, fs=STEP_HZ, output="sos"), signal, axis=0))
 
 
-def _first(mask: np.ndarray) -> int | None:  # type: ignore[type-arg]
+def _first(mask: Bools) -> int | None:
     """Index of the first true value, or None."""
     found = np.flatnonzero(mask)
     return int(found[0]) if len(found) else None
 
 
-def _surely_first(mask: np.ndarray) -> int:  # type: ignore[type-arg]
+def _surely_first(mask: Bools) -> int:
     """Index of the first true value; the last index where there is none."""
     found = _first(mask)
     return len(mask) - 1 if found is None else found
