@@ -127,7 +127,7 @@ def measure(window: Window, borders: Borders, signal: SignalSettings, limits: Li
         return_sparc=return_smoothness[0],
         velocity_peaks=drop_smoothness[1],
         return_velocity_peaks=return_smoothness[1],
-        catch_dps2=landing.catch_dps2,
+        catch_dps2=_catch(window, cuts, signal),
         stops=stops,
         peak_to_mean_speed=_peak_to_mean(drop_speed, peak_drop),
         peak_return_dps=_largest(-window.speed_dps[cuts.return_start : cuts.return_end]),
@@ -263,32 +263,43 @@ class _Landing:
     loss_dps: float | None = None
     decel_dps2: float | None = None
     jolt_g: float | None = None
-    catch_dps2: float | None = None
     confidence: Literal["high", "low"] | None = None
 
 
 def _landing(window: Window, cuts: _Cuts, signal: SignalSettings, limits: LimitSettings) -> _Landing:
-    """Impact figures: raw, from unfiltered signals; none where samples are clipped or made up, or too few a second."""
+    """Impact figures of the landing: raw, from unfiltered signals."""
     here = slice(cuts.landing_start, cuts.landing_end)
-    enough = window.rate_hz >= signal.grading_rate_hz * (1.0 - signal.rate_tolerance)
-    if not enough or cuts.landing_end - cuts.landing_start < 3 or _spoilt(window, here):
+    if not _shows_impacts(window, here, signal):
         return _Landing()
     jolt_g = float(window.dynamic_g[here].max())
     if window.gyro_dps is None:
         return _Landing(jolt_g=jolt_g, confidence="low")
-    before = slice(min(cuts.drop_start, cuts.landing_start), cuts.landing_start + 1)
     sure = window.rate_hz >= signal.impact_rate_hz * (1.0 - signal.rate_tolerance)
     return _Landing(
         loss_dps=largest_loss(window.gyro_dps[here], window.rate_hz, limits.landing_loss_s),
         decel_dps2=_hardest(window.gyro_dps[here], window.rate_hz),
         jolt_g=jolt_g,
-        catch_dps2=None if _spoilt(window, before) else _hardest(window.gyro_dps[before], window.rate_hz),
         confidence="high" if sure else "low",
     )
 
 
-def _spoilt(window: Window, here: slice) -> bool:
-    return bool(window.clipped[here].any() or window.filled[here].any())
+def _catch(window: Window, cuts: _Cuts, signal: SignalSettings) -> float | None:
+    """Largest deceleration of the drop before its landing window."""
+    here = slice(min(cuts.drop_start, cuts.landing_start), cuts.landing_start + 1)
+    if window.gyro_dps is None or not _shows_impacts(window, here, signal):
+        return None
+    return _hardest(window.gyro_dps[here], window.rate_hz)
+
+
+def _shows_impacts(window: Window, here: slice, signal: SignalSettings) -> bool:
+    """Enough samples a second, enough of them here, and none clipped or made up."""
+    enough = window.rate_hz >= signal.grading_rate_hz * (1.0 - signal.rate_tolerance)
+    return (
+        enough
+        and here.stop - here.start >= 2
+        and not bool(window.clipped[here].any())
+        and not bool(window.filled[here].any())
+    )
 
 
 def _hardest(gyro_dps: Floats, rate_hz: float) -> float | None:
