@@ -1,0 +1,1 @@
+"""The sensor's signal, knows no exercise: timeline, tilt, motion, smoothness, impact."""

@@ -1,0 +1,87 @@
+"""Dates the borders of a finished movement back to where speed says it began (definitions.md B: angle decides, speed dates)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.movement import Movement
+from sensorcoach.model import Bools, Floats
+from sensorcoach.settings import PhaseSettings
+
+
+def date_drop(history: History, moving: Movement, before: Movement | None, settings: PhaseSettings) -> None:
+    """Set ``drop_start`` (and the swing it came from): after the last slow sample before the drop was certain.
+
+    ``before``: the movement before this one, whose return this drop may continue without a pause at the centre.
+    """
+    begin = max(history.start, _earliest(moving, before))
+    speed = _speed(history, moving, begin, moving.landing + 1)
+    from_trigger = moving.trigger - begin
+    peak = float(speed[max(0, moving.lowest - begin) :].max(initial=0.0))
+    moving.peak_dps = max(moving.peak_dps, peak)
+    slow = _last(speed[: from_trigger + 1] < _border(history, moving.trigger, peak, settings))
+    start = begin if slow is None else min(begin + slow + 1, moving.trigger)
+    if before is not None and before.swung_out and start <= before.return_end:
+        moving.swung_in, moving.drop_start = True, before.return_end
+        turned_at = max(history.start, before.landing)
+        roll = moving.way.roll_deg(history.up(turned_at, before.return_end + 1))
+        moving.turn = turned_at + int(roll.argmin())
+        moving.turn_before_deg = float(roll.min())
+    else:
+        moving.drop_start = start if before is None else max(start, before.return_end)
+
+
+def date_return(history: History, moving: Movement, settings: PhaseSettings) -> None:
+    """Set ``return_start``: after the last slow sample before the return was certain, never before the landing."""
+    if moving.return_trigger < 0:
+        moving.return_start = moving.return_end
+        return
+    inward = -_speed(history, moving, moving.landing, moving.return_end + 1)
+    certain = moving.return_trigger - moving.landing
+    moving.return_peak_dps = float(inward[certain:].max(initial=0.0))
+    border = _border(history, moving.return_trigger, moving.return_peak_dps, settings)
+    slow = _last(inward[: certain + 1] < border)
+    moving.return_start = moving.landing if slow is None else min(moving.landing + slow + 1, moving.return_trigger)
+
+
+def swing_through(
+    history: History, moving: Movement, end: int, band_deg: float, settings: PhaseSettings
+) -> tuple[int, int | None] | None:
+    """Did the return run through the centre without slowing down?
+
+    Looks at samples up to ``end``. Returns None while that is open, else the sample that told, and the sample at which
+    roll crossed 0 (None: it slowed down first). "Through" is certain ``band_deg`` beyond the centre.
+    """
+    begin = moving.return_end
+    up = history.up(begin, end)
+    speed = -moving.way.speed_dps(up, history.up_rate(begin, end))
+    roll = moving.way.roll_deg(up)
+    slow = _first(speed < _border(history, begin, moving.return_peak_dps, settings))
+    beyond = _first(roll <= -band_deg)
+    if beyond is not None and (slow is None or beyond < slow):
+        return begin + beyond, begin + (_first(roll <= 0.0) or 0)
+    return None if slow is None else (begin + slow, None)
+
+
+def _earliest(moving: Movement, before: Movement | None) -> int:
+    """A drop began at the earliest where the movement before it turned."""
+    return moving.lowest if before is None else min(moving.lowest, max(before.landing, before.return_start))
+
+
+def _speed(history: History, moving: Movement, start: int, end: int) -> Floats:
+    return moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+
+
+def _border(history: History, at: int, peak_dps: float, settings: PhaseSettings) -> float:
+    return max(settings.border_floor_dps, settings.border_fraction * peak_dps, history.noise_dps(at))
+
+
+def _last(hits: Bools) -> int | None:
+    index = int(hits[::-1].argmax())
+    return len(hits) - 1 - index if len(hits) and hits[len(hits) - 1 - index] else None
+
+
+def _first(hits: Bools) -> int | None:
+    index = int(np.argmax(hits)) if len(hits) else 0
+    return index if len(hits) and hits[index] else None

@@ -1,0 +1,89 @@
+"""Finds the first centre, late and dated back, where nobody rested at it (definitions.md A3).
+
+Material: turning points and the speed between them. Three turning points are two swings; what lies between their ends
+decides, best first: a slow spot that recurs on both swings (`pause`), the told leg axis (`leg_axis`), else their middle
+(`midpoint`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
+from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.sideways import Sideways
+from sensorcoach.kneedrop.stations import Turn
+from sensorcoach.model import Floats
+from sensorcoach.settings import PhaseSettings
+
+_SAME_PLACE_DEG = 15.0
+"""The first and third turning point lie on one side; people vary by this much between first swings."""
+_PAUSE_PLACE_DEG = 10.0
+"""A pause recurs if it is seen within this of where it was before."""
+_PAUSE_FRACTION = 0.15
+"""Slow spot: below this share of the swing's peak speed ..."""
+_PAUSE_S = 0.2
+"""... for this long."""
+
+
+def centre_from_turns(
+    history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings
+) -> Centre | None:
+    """From the last three turning points; None if they are not two swings of one movement."""
+    a, b, c = turns[-3:]
+    swing_deg = angle_between_deg(a.up, b.up)
+    if angle_between_deg(a.up, c.up) > max(_SAME_PLACE_DEG, 0.35 * swing_deg):
+        return None
+    ends = unit(a.up + c.up)
+    if angle_between_deg(ends, b.up) < 2.0 * phases.r_min_deg or a.at < history.start:
+        return None
+    pause = _recurring_pause(history, (a, b, c), phases)
+    if pause is not None:
+        return Centre(pause, "pause")
+    by_axis = _centre_by_leg_axis(ends, b.up, sideways)
+    return by_axis or Centre(_middle_of_path(history, (a, b, c)), "midpoint")
+
+
+def _middle_of_path(history: History, turns: tuple[Turn, Turn, Turn]) -> Floats:
+    """Where the leg was half-way between its turning points: on its own path, which need not be a great circle."""
+    halves = [_half_way(history, turns[0], turns[1]), _half_way(history, turns[1], turns[2])]
+    return unit(halves[0] + halves[1])
+
+
+def _half_way(history: History, begin: Turn, end: Turn) -> Floats:
+    ups = history.up(begin.at, end.at + 1)
+    nearer_end = ups @ end.up > ups @ begin.up
+    return ups[int(nearer_end.argmax())].copy()
+
+
+def _recurring_pause(history: History, turns: tuple[Turn, Turn, Turn], phases: PhaseSettings) -> Floats | None:
+    first = _pause_between(history, turns[0], turns[1], phases)
+    second = _pause_between(history, turns[1], turns[2], phases)
+    if first is None or second is None or angle_between_deg(first, second) > _PAUSE_PLACE_DEG:
+        return None
+    return unit(first + second)
+
+
+def _pause_between(history: History, begin: Turn, end: Turn, phases: PhaseSettings) -> Floats | None:
+    """Mean up of the slow samples well inside a swing, if there are enough of them."""
+    ups, rates = history.up(begin.at, end.at), history.up_rate(begin.at, end.at)
+    speed_dps = np.degrees(np.sqrt(np.einsum("ij,ij->i", rates, rates)))
+    margin_deg = max(0.5 * phases.r_min_deg, 0.2 * angle_between_deg(begin.up, end.up))
+    inside = (Centre(begin.up, "pause").angle_deg(ups) > margin_deg) & (
+        Centre(end.up, "pause").angle_deg(ups) > margin_deg
+    )
+    slow = inside & (speed_dps < max(phases.still_dps, _PAUSE_FRACTION * float(speed_dps.max(initial=0.0))))
+    if np.count_nonzero(slow) < _PAUSE_S * history.rate_hz:
+        return None
+    return unit(ups[slow].mean(axis=0))
+
+
+def _centre_by_leg_axis(one: Floats, other: Floats, sideways: Sideways) -> Centre | None:
+    """With the thigh axis known, the centre is where up is most along it, on the arc between the two ends."""
+    if not sideways.told:
+        return None
+    normal = np.cross(one, other)
+    up0 = sideways.most_upright(unit(normal))
+    if up0 is None or not sideways.may_be_centre(up0):
+        return None
+    return Centre(up0, "leg_axis")

@@ -1,0 +1,54 @@
+"""One movement out of the centre and back, as sample numbers: what the phase machine hands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sensorcoach.kneedrop.frame import Centre, Way
+
+Ending = Literal["home", "incomplete", "turned", "no_return", "cut"]
+
+
+@dataclass(slots=True)
+class Movement:
+    """Grows while it runs. Sample numbers count from the session's first sample; -1: not yet.
+
+    ``lowest``: where the angle was least before it rose; ``trigger``: where it had risen enough to be a drop;
+    ``landing`` ... ``return_end``: the borders of definitions.md B; ``return_trigger``: where the return was certain.
+    """
+
+    centre: Centre
+    way: Way
+    lowest: int
+    trigger: int
+    peak_dps: float = 0.0
+    landing: int = -1
+    landing_deg: float = 0.0
+    furthest_deg: float = 0.0
+    """Largest angle since the landing."""
+    stops: int = 0
+    staged: bool = False
+    return_trigger: int = -1
+    return_peak_dps: float = 0.0
+    least_deg: float = 0.0
+    least: int = -1
+    """Smallest angle since the return began, and where."""
+    turned_back: int = 0
+    """How often it went outward again above half of the range (the same rep goes on)."""
+    return_end: int = -1
+    ending: Ending | None = None
+    drop_start: int = -1
+    return_start: int = -1
+    swung_in: bool = False
+    swung_out: bool = False
+    swing_known: int = -1
+    """Where it was decided whether the return swung through the centre."""
+    turn_before_deg: float | None = None
+    """Signed roll, in this movement's own way, at the turning point it swung in from ..."""
+    turn: int = -1
+    """... and that point."""
+
+    @property
+    def range_deg(self) -> float:
+        return self.landing_deg

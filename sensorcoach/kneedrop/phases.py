@@ -1,0 +1,295 @@
+"""The phase machine: centre -> drop -> hold -> return -> centre (definitions.md B). Angle decides, speed dates.
+
+It walks over the history in slices; in each state one vector expression answers "at which sample does this state end?".
+Every condition looks at a sample and at what lies before it, so the answer does not depend on the slices. The machine
+knows one centre and judges nothing: whether a movement counts is decided in `posture`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sensorcoach.kneedrop.frame import Centre, Way
+from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.movement import Ending, Movement
+from sensorcoach.model import Bools, Floats
+from sensorcoach.settings import PhaseSettings
+
+State = Literal["centre", "drop", "hold", "return", "away"]
+What = Literal["drop", "landing", "landing_confirmed", "return", "end"]
+
+_SLICE = 256
+"""Samples looked at in one expression: longer wastes work behind a change of state, shorter pays for more calls."""
+_SETTLE_DEG = 2.0
+_SETTLE_FRACTION = 0.05
+"""After a landing the angle must pass it by max(these) to be moving outward again: a rebound that settles does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something became known at sample ``known`` that dates to sample ``at``; ``end`` carries the finished movement."""
+
+    what: What
+    at: int
+    known: int
+    movement: Movement
+
+
+class PhaseMachine:
+    """Incremental. ``advance(history, end)`` walks as far as sample ``end`` and returns what changed."""
+
+    def __init__(
+        self, centre: Centre, settings: PhaseSettings, start: int, settle: Callable[[History, int, int], Centre]
+    ) -> None:
+        """``settle(history, start, end)`` is asked for the centre when a movement leaves it: the machine was there in
+        ``[start, end)``."""
+        self.centre = centre
+        self.settings = settings
+        self.state: State = "centre"
+        self.position = start
+        self.movement: Movement | None = None
+        self.axis: Floats | None = None
+        """Lateral direction (3,) where it is known for sure: angles are then measured along it (definitions.md A4)."""
+        self._settle = settle
+        self._home_since = start
+        self._least_deg, self._least = np.inf, start
+        self._slow_since = start
+        self._told = -1
+        """The slow spell (its first sample) whose landing was told."""
+        self._steps = {
+            "centre": self._wait_for_drop,
+            "drop": self._wait_for_landing,
+            "hold": self._wait_for_return,
+            "return": self._wait_for_home,
+            "away": self._wait_until_back,
+        }
+
+    @property
+    def band_deg(self) -> float:
+        return min(self.settings.centre_band_deg, 0.5 * self.settings.r_min_deg)
+
+    def advance(self, history: History, end: int) -> list[Change]:
+        changes: list[Change] = []
+        while self.position < end:
+            change = self._steps[self.state](history, self.position, min(end, self.position + _SLICE))
+            if change is not None:
+                changes.append(change)
+        return changes
+
+    def finish(self, history: History) -> Change | None:
+        """The stream is over: the same rules close the movement under way (``cut``)."""
+        moving = self.movement
+        if moving is None:
+            return None
+        last = self.position - 1
+        nearly_home = self.state == "return" and self._angle(history, last, last + 1)[0] <= self._half(moving)
+        return self._end(moving, "cut" if nearly_home else "no_return", last, last)
+
+    # --- centre -> drop ----------------------------------------------------------------------------------------------
+
+    def _wait_for_drop(self, history: History, start: int, end: int) -> Change | None:
+        angle = self._angle(history, start, end)
+        least = np.minimum(np.minimum.accumulate(angle), self._least_deg)
+        hit = _first(angle - least >= 0.5 * self.settings.r_min_deg)
+        seen = angle if hit is None else angle[: hit + 1]
+        lowest = int(np.argmin(seen))
+        if seen[lowest] <= self._least_deg:
+            self._least_deg, self._least = float(seen[lowest]), start + lowest
+        if hit is None:
+            self.position = end
+            return None
+        return self._leave(history, start + hit)
+
+    def _leave(self, history: History, at: int) -> Change:
+        self.centre = self._settle(history, self._home_since, self._least + 1)
+        way = self._way(history, at)
+        moving = Movement(self.centre, way, lowest=self._least, trigger=at)
+        self.movement, self.state, self.position = moving, "drop", at
+        self._slow_since, self._told = at, -1
+        return Change("drop", at, at, moving)
+
+    def _way(self, history: History, at: int) -> Way:
+        """Along the known axis where there is one, else straight to where the leg is now."""
+        up = history.up(at, at + 1)[0]
+        if self.axis is not None:
+            way = Way.towards(self.centre, self.axis)
+            return way if up @ way.lateral >= 0.0 else Way(way.up0, -way.lateral)
+        heading = self.centre.heading(up)
+        return Way.towards(self.centre, up if heading is None else heading)
+
+    # --- drop -> hold ------------------------------------------------------------------------------------------------
+
+    def _wait_for_landing(self, history: History, start: int, end: int) -> Change | None:
+        moving = self._moving()
+        s = self.settings
+        speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+        peak = np.maximum(np.maximum.accumulate(speed), moving.peak_dps)
+        limit = np.maximum(np.maximum(s.still_dps, s.landing_fraction * peak), history.noises_dps(start, end))
+        fast = np.abs(speed) >= limit
+        since = self._slow_spell(start, fast)
+        slow_s = self._lasting(history, start, end, since)
+        landed = ~fast & (slow_s >= s.landing_still_s)
+        told = ~fast & (slow_s >= s.provisional_landing_s) & (since != self._told)
+        hit = _first(landed | told | (speed <= -limit))
+        last = (len(speed) if hit is None else hit + 1) - 1
+        moving.peak_dps, self._slow_since = float(peak[last]), int(since[last])
+        if hit is None:
+            self.position = end
+            return None
+        at = start + hit
+        if landed[hit]:
+            return self._land(history, moving, self._slow_since, at)
+        if told[hit]:
+            self._told, self.position = self._slow_since, at + 1
+            return Change("landing", self._slow_since, at, moving)
+        return self._land(history, moving, self._reversal(history, moving, at), at)
+
+    def _reversal(self, history: History, moving: Movement, at: int) -> int:
+        """Sample at which the outward speed became zero, at most back to where the slow spell began."""
+        begin = max(moving.trigger, min(self._slow_since, at) - 2)
+        speed = moving.way.speed_dps(history.up(begin, at + 1), history.up_rate(begin, at + 1))
+        outward = np.flatnonzero(speed > 0.0)
+        return begin + (int(outward[-1]) + 1 if len(outward) else 0)
+
+    def _land(self, history: History, moving: Movement, landing: int, known: int) -> Change:
+        angle = self._angle(history, landing, known + 1)
+        moving.landing, moving.landing_deg = landing, float(angle[0])
+        moving.furthest_deg = float(angle.max())
+        self.state, self.position = "hold", known + 1
+        return Change("landing", landing, known, moving)
+
+    # --- hold -> return ----------------------------------------------------------------------------------------------
+
+    def _wait_for_return(self, history: History, start: int, end: int) -> Change | None:
+        moving, s = self._moving(), self.settings
+        reach = max(moving.landing_deg, s.r_min_deg)
+        angle = self._angle(history, start, end)
+        furthest = np.maximum(np.maximum.accumulate(angle), moving.furthest_deg)
+        since_landing = history.t_s(start, end) - history.time(moving.landing)
+        falling = furthest - angle >= max(s.return_fall_deg, s.return_fall_fraction * moving.landing_deg)
+        outward = angle - moving.landing_deg
+        staged = outward >= s.staged_fraction * reach
+        resuming = (since_landing <= s.landing_confirm_s) & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
+        if resuming.any():
+            speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+            resuming &= speed >= max(s.still_dps, s.landing_fraction * moving.peak_dps)
+        late = history.t_s(start, end) - history.time(moving.trigger) > s.longest_rep_s
+        hit = _first(falling | staged | resuming | late)
+        moving.furthest_deg = float(furthest[-1 if hit is None else hit])
+        if hit is None:
+            self.position = end
+            return None
+        at = start + hit
+        if late[hit]:
+            return self._give_up(moving, at)
+        if falling[hit]:
+            return self._begin_return(moving, float(angle[hit]), at)
+        moving.stops += 1
+        moving.staged = moving.staged or bool(staged[hit])
+        self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
+        return None
+
+    def _begin_return(self, moving: Movement, angle_deg: float, at: int) -> Change:
+        moving.return_trigger, moving.least_deg, moving.least = at, angle_deg, at
+        self.state, self.position, self._slow_since = "return", at, at
+        return Change("return", at, at, moving)
+
+    # --- return -> centre --------------------------------------------------------------------------------------------
+
+    def _wait_for_home(self, history: History, start: int, end: int) -> Change | None:
+        moving, s = self._moving(), self.settings
+        angle = self._angle(history, start, end)
+        speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+        least = np.minimum(np.minimum.accumulate(angle), moving.least_deg)
+        home = angle <= max(self.band_deg, s.return_end_fraction * moving.landing_deg)
+        turned = angle - least >= 0.5 * s.r_min_deg
+        fast = np.abs(speed) >= np.maximum(s.still_dps, history.noises_dps(start, end))
+        since = self._slow_spell(start, fast)
+        resting = ~fast & (angle <= self._half(moving))
+        resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
+        late = history.t_s(start, end) - history.time(moving.trigger) > s.longest_rep_s
+        hit = _first(home | turned | resting | late)
+        seen = angle if hit is None else angle[: hit + 1]
+        lowest = int(np.argmin(seen))
+        if seen[lowest] <= moving.least_deg:
+            moving.least_deg, moving.least = float(seen[lowest]), start + lowest
+        self._slow_since = int(since[len(seen) - 1])
+        if hit is None:
+            self.position = end
+            return None
+        at = start + hit
+        if home[hit]:
+            return self._end(moving, "home", at, at)
+        if resting[hit]:
+            return self._end(moving, "incomplete", self._slow_since, at)
+        if late[hit]:
+            return self._give_up(moving, at)
+        if moving.least_deg <= self._half(moving):
+            return self._end(moving, "turned", moving.least, at)
+        moving.turned_back += 1
+        moving.furthest_deg = float(angle[hit])
+        self.state, self.position = "hold", at
+        return None
+
+    def _end(self, moving: Movement, ending: Ending, return_end: int, known: int) -> Change:
+        moving.return_end, moving.ending = return_end, ending
+        self.movement, self.state, self.position = None, "centre", return_end + 1
+        self._home_since, self._least_deg, self._least = return_end, np.inf, return_end
+        return Change("end", return_end, known, moving)
+
+    # --- lost --------------------------------------------------------------------------------------------------------
+
+    def _give_up(self, moving: Movement, at: int) -> Change:
+        moving.return_end, moving.ending = at, "no_return"
+        self.movement, self.state, self.position = None, "away", at + 1
+        return Change("end", at, at, moving)
+
+    def _wait_until_back(self, history: History, start: int, end: int) -> Change | None:
+        hit = _first(self.centre.angle_deg(history.up(start, end)) <= self.band_deg)
+        if hit is None:
+            self.position = end
+        else:
+            self.state, self.position = "centre", start + hit
+            self._home_since, self._least_deg, self._least = start + hit, np.inf, start + hit
+        return None
+
+    # --- shared ------------------------------------------------------------------------------------------------------
+
+    def _moving(self) -> Movement:
+        if self.movement is None:
+            raise RuntimeError(f"no movement in state {self.state}")
+        return self.movement
+
+    def _half(self, moving: Movement) -> float:
+        return self.settings.incomplete_fraction * max(moving.landing_deg, self.settings.r_min_deg)
+
+    def _angle(self, history: History, start: int, end: int) -> Floats:
+        up = history.up(start, end)
+        if self.axis is None:
+            return self.centre.angle_deg(up)
+        return np.abs(Way.towards(self.centre, self.axis).roll_deg(up))
+
+    def _slow_spell(self, start: int, fast: Bools) -> Floats:
+        """For each sample, the first sample of the slow spell it lies in (its own successor while fast)."""
+        numbers = np.arange(start, start + len(fast))
+        after_fast = np.where(fast, numbers + 1, self._slow_since)
+        spell: Floats = np.maximum.accumulate(after_fast)
+        return spell
+
+    def _lasting(self, history: History, start: int, end: int, since: Floats) -> Floats:
+        """How long the slow spell of each sample has lasted, s."""
+        first = int(since[0])
+        times = history.t_s(min(first, start), end)
+        positions = np.minimum(since - min(first, start), len(times) - 1).astype(np.intp)
+        lasting: Floats = history.t_s(start, end) - times[positions]
+        return lasting
+
+
+def _first(hits: Bools) -> int | None:
+    """Index of the first True."""
+    index = int(hits.argmax())
+    return index if hits[index] else None

@@ -1,0 +1,131 @@
+"""A finished movement -> the final `Rep`: its own window out of the history, measured and graded once (design.md rule 4)."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+
+from sensorcoach.dsp.gaussian import gaussian_kernel
+from sensorcoach.kneedrop.grading import SensorAbility, grade
+from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.measures import Borders, Window, measure
+from sensorcoach.kneedrop.movement import Movement
+from sensorcoach.model import STANDARD_GRAVITY, Floats, Rep, Side
+from sensorcoach.settings import Settings
+
+MARGIN_S = 1.0
+"""The window reaches this far beyond the movement: the residual after the return is the last thing looked at."""
+
+
+def build_rep(
+    history: History,
+    moving: Movement,
+    settings: Settings,
+    *,
+    index: int,
+    direction: int,
+    side: Side | None,
+    dated_back: bool,
+) -> Rep:
+    """Measure and grade ``moving``; its borders are dated and at least `MARGIN_S` after it is in the history (or its end)."""
+    borders = _borders(history, moving, direction)
+    window = _window(history, moving, settings)
+    measures = measure(window, borders, settings.signal, settings.limits)
+    rep = Rep(
+        index=index,
+        side=side,
+        direction=1 if direction > 0 else -1,
+        drop_start_s=borders.drop_start_s,
+        drop_end_s=borders.drop_end_s,
+        return_start_s=borders.return_start_s,
+        return_end_s=borders.return_end_s,
+        hold_s=borders.return_start_s - borders.drop_end_s,
+        range_deg=moving.range_deg,
+        drop_time_s=borders.drop_end_s - borders.drop_start_s,
+        return_time_s=borders.return_end_s - borders.return_start_s,
+        staged=moving.staged,
+        hold_drift_deg=borders.hold_drift_deg,
+        centre_source=moving.centre.source,
+        swung_through=moving.swung_in or moving.swung_out,
+        dated_back=dated_back,
+        cut=moving.ending == "cut",
+        drop_time_10_90_s=measures.drop_time_10_90_s,
+        peak_drop_dps=measures.peak_drop_dps,
+        free_fall_fraction=measures.free_fall_fraction,
+        landing_loss_dps=measures.landing_loss_dps,
+        landing_decel_dps2=measures.landing_decel_dps2,
+        landing_jolt_g=measures.landing_jolt_g,
+        landing_confidence=measures.landing_confidence,
+        sparc=measures.sparc,
+        return_sparc=measures.return_sparc,
+        velocity_peaks=measures.velocity_peaks,
+        return_velocity_peaks=measures.return_velocity_peaks,
+        catch_dps2=measures.catch_dps2,
+        stops=measures.stops,
+        peak_to_mean_speed=measures.peak_to_mean_speed,
+        peak_return_dps=measures.peak_return_dps,
+        residual_deg=measures.residual_deg,
+        hold_sway_deg=measures.hold_sway_deg,
+        hold_peak_dps=measures.hold_peak_dps,
+        graded=measures.graded,
+        not_graded_reason=measures.not_graded_reason,
+    )
+    ability = SensorAbility(history.rate_hz, window.gyro_dps is not None)
+    return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal))
+
+
+def _borders(history: History, moving: Movement, direction: int) -> Borders:
+    return Borders(
+        drop_start_s=history.time(moving.drop_start),
+        drop_end_s=history.time(moving.landing),
+        return_start_s=history.time(moving.return_start),
+        return_end_s=history.time(moving.return_end),
+        direction=direction,
+        swung_in=moving.swung_in,
+        swung_out=moving.swung_out,
+        turn_before_deg=moving.turn_before_deg,
+        staged=moving.staged,
+        range_deg=moving.range_deg,
+        hold_drift_deg=max(0.0, _furthest_in_hold(history, moving) - moving.landing_deg),
+        cut=moving.ending == "cut",
+    )
+
+
+def _furthest_in_hold(history: History, moving: Movement) -> float:
+    if moving.return_start <= moving.landing:
+        return moving.landing_deg
+    return float(moving.centre.angle_deg(history.up(moving.landing, moving.return_start)).max())
+
+
+def _window(history: History, moving: Movement, settings: Settings) -> Window:
+    begin_s = history.time(moving.drop_start) - MARGIN_S
+    if moving.swung_in and moving.turn >= 0:
+        begin_s = min(begin_s, history.time(max(moving.turn, history.start)))
+    start = max(history.start, history.index_at(begin_s))
+    end = min(history.end, history.index_at(history.time(moving.return_end) + MARGIN_S) + 1)
+    up, up_rate = history.up(start, end), history.up_rate(start, end)
+    roll_deg = moving.way.roll_deg(up)
+    turn_rate = history.turn_rate(start, end)
+    gyro_dps = None if np.isnan(turn_rate[0]) else np.degrees(turn_rate)
+    return Window(
+        t_s=history.t_s(start, end),
+        rate_hz=history.rate_hz,
+        angle_deg=moving.centre.angle_deg(up),
+        roll_deg=roll_deg,
+        speed_dps=moving.way.speed_dps(up, up_rate),
+        smooth_dps=_smooth_speed(roll_deg, history.rate_hz, settings.signal.smoothness_cutoff_hz),
+        gyro_dps=gyro_dps,
+        dynamic_g=history.dynamic(start, end) / STANDARD_GRAVITY,
+        filled=history.filled(start, end),
+        clipped=history.clipped(start, end),
+    )
+
+
+def _smooth_speed(roll_deg: Floats, rate_hz: float, cutoff_hz: float) -> Floats:
+    """|d roll/dt| (n,) °/s, low-passed without delay; the ends of the window lie outside the movement."""
+    if len(roll_deg) < 3:
+        return np.zeros(len(roll_deg))
+    speed = np.gradient(roll_deg, 1.0 / rate_hz)
+    kernel = gaussian_kernel(cutoff_hz, rate_hz)
+    half = len(kernel) // 2
+    return np.abs(np.convolve(np.pad(speed, half, mode="edge"), kernel, mode="valid"))

@@ -1,0 +1,350 @@
+"""Motion in, events out: keeps the history, the idea of the centre and what is known sideways, and counts.
+
+Rooms below know one thing each; here they meet. One `Candidate` is in charge; while it is at a loss (the leg does not come
+home: a wrong first rest, a new posture, nobody ever rested), others are tried on the same history, and the one that
+explains two repetitions takes over, dated back (definitions.md A3). Such decisions are taken at fixed sample numbers, once
+a second, so they do not depend on how the stream was cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sensorcoach.dsp.motion import Motion
+from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
+from sensorcoach.kneedrop.finding import centre_from_turns
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg
+from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.movement import Movement
+from sensorcoach.kneedrop.phases import Change
+from sensorcoach.kneedrop.posture import why_not
+from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
+from sensorcoach.kneedrop.sideways import Sideways
+from sensorcoach.kneedrop.stations import Rest, RestFinder, Turn, TurnFinder
+from sensorcoach.model import (
+    Aborted,
+    CentreFound,
+    Control,
+    Counted,
+    Event,
+    Floats,
+    Mounting,
+    NotCounted,
+    PhaseChanged,
+    RepDone,
+    SensorSlipped,
+    Severity,
+    Side,
+)
+from sensorcoach.settings import Settings
+
+HISTORY_S = 200.0
+"""The longest repetition (120 s) and the longest dating back (60 s), with room."""
+DECIDE_S = 1.0
+"""How often the idea of the centre is looked at again."""
+_MOST_CANDIDATES = 3
+_PROOF_REPS = 2
+"""Repetitions a candidate must explain before it takes over from one that explains none."""
+_START_IN_MOVEMENT_S = 0.5
+"""A recording that is not at rest this soon began in mid-movement."""
+_CUT_STROKE_S = 10.0
+"""Mid-movement is one stroke that ends within this time; a longer prelude is somebody lying down."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A counted repetition whose final figures wait for what follows it."""
+
+    movement: Movement
+    index: int
+    direction: int
+    side: Side | None
+    dated_back: bool
+
+
+class Tracker:
+    """``push`` motion and controls in the order of the stream, take events; ``flush`` at its end."""
+
+    def __init__(self, mounting: Mounting, settings: Settings, rate_hz: float) -> None:
+        self._settings = settings
+        self.sideways = Sideways(mounting, settings.frame)
+        self._history = History(HISTORY_S, rate_hz)
+        self._hop = max(1, round(DECIDE_S * rate_hz))
+        self._done = 0
+        self._main: Candidate | None = None
+        self._others: list[Candidate] = []
+        self._rests = RestFinder(settings.frame, settings.phases, 0)
+        self._turns = TurnFinder(settings.phases, 0)
+        self._seen_turns: list[Turn] = []
+        self._pending: list[_Pending] = []
+        self._count = 0
+        self._told_steps = 0
+        self._disarmed: list[list[float]] = []
+        self._calibrations: list[tuple[float, Side]] = []
+        self._events: list[Event] = []
+
+    # --- the stream --------------------------------------------------------------------------------------------------
+
+    def push(self, motion: Motion) -> list[Event]:
+        """Blocks of any length; at most a few seconds each keep the history's promise of how far it reaches back."""
+        self._history.append(motion)
+        self._advance(self._history.end)
+        return self._take_events()
+
+    def control(self, control: Control) -> None:
+        """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the side of the next one."""
+        if control.action == "pause":
+            self._disarmed.append([control.t_s, float("inf")])
+        elif control.action == "arm" and self._disarmed:
+            self._disarmed[-1][1] = min(self._disarmed[-1][1], control.t_s)
+        elif control.action == "calibrate" and control.value in ("left", "right"):
+            self._calibrations.append((control.t_s, "left" if control.value == "left" else "right"))
+
+    def flush(self) -> list[Event]:
+        """End of the stream: the same rules close what is under way."""
+        self._advance(self._history.end)
+        self._decide(self._history.end)
+        if self._main is None and self._others:
+            self._adopt(max(self._others, key=self._reps_explained), self._history.end)
+        if self._main is not None and (change := self._main.finish(self._history)) is not None:
+            self._take_change(change)
+        self._finalise(self._history.end, at_end=True)
+        return self._take_events()
+
+    def _take_events(self) -> list[Event]:
+        events, self._events = self._events, []
+        return sorted(events, key=lambda event: event.known_s)
+
+    def _advance(self, end: int) -> None:
+        while (boundary := (self._done // self._hop + 1) * self._hop) <= end:
+            self._run(boundary)
+            self._decide(boundary)
+            self._done = boundary
+        self._run(end)
+
+    def _run(self, end: int) -> None:
+        if self._main is not None:
+            for change in self._main.advance(self._history, end):
+                self._take_change(change)
+        self._finalise(end, at_end=False)
+
+    # --- which centre ------------------------------------------------------------------------------------------------
+
+    def _decide(self, at: int) -> None:
+        rests = self._rests.advance(self._history, at)
+        turns = self._turns.advance(self._history, at)
+        self._seen_turns = [t for t in self._seen_turns + turns if t.at >= self._history.start][-6:]
+        if self._main is not None and self._main.at_home:
+            self._others.clear()
+            return
+        for rest in rests:
+            self._consider_rest(rest, at)
+        if turns and self._main is None:
+            self._consider_turns(at)
+        elif turns:
+            self._consider_swing()
+        self._try_others(at)
+
+    def _consider_rest(self, rest: Rest, at: int) -> None:
+        if not self.sideways.may_be_centre(rest.up):
+            return
+        if self._main is None and not self._in_mid_movement(rest):
+            self._adopt(Candidate(Centre(rest.up, "rest"), self._settings, rest.start), at)
+        elif not self._is_considered(rest.up):
+            self._others.append(Candidate(Centre(rest.up, "rest"), self._settings, rest.start))
+            del self._others[:-_MOST_CANDIDATES]
+
+    def _in_mid_movement(self, rest: Rest) -> bool:
+        """The stream began within a stroke that ended in this rest: it may be a hold as well as the centre."""
+        history = self._history
+        if history.start > 0 or any(turn.known <= rest.start for turn in self._seen_turns):
+            return False
+        lead_s = history.time(rest.start) - history.time(0)
+        moved_deg = angle_between_deg(history.up(0, 1)[0], rest.up)
+        reach = 0.5 * self._settings.phases.r_min_deg, self._settings.frame.farthest_deg
+        return _START_IN_MOVEMENT_S < lead_s < _CUT_STROKE_S and reach[0] < moved_deg < reach[1]
+
+    def _is_considered(self, up: Floats) -> bool:
+        known = self._others if self._main is None else [self._main, *self._others]
+        return any(angle_between_deg(c.machine.centre.up0, up) < self._settings.phases.centre_band_deg for c in known)
+
+    def _consider_turns(self, at: int) -> None:
+        """Nobody rested where it counts: three turning points decide, from the beginning of what is remembered."""
+        if len(self._seen_turns) < self._settings.frame.date_back_turns:
+            return
+        centre = centre_from_turns(self._history, self._seen_turns, self.sideways, self._settings.phases)
+        if centre is None:
+            return
+        earliest_s = self._history.time(at - 1) - self._settings.frame.date_back_s
+        start = max(self._history.start, self._history.index_at(earliest_s))
+        self._adopt(Candidate(centre, self._settings, start), at)
+
+    def _consider_swing(self) -> None:
+        """The centre in charge is not visited any more, but something swings: its middle is worth a try."""
+        main = self._main
+        away_since = main.machine.movement.trigger if main is not None and main.machine.movement is not None else 0
+        recent = [turn for turn in self._seen_turns if turn.at >= away_since]
+        if len(recent) < self._settings.frame.date_back_turns:
+            return
+        centre = centre_from_turns(self._history, recent, self.sideways, self._settings.phases)
+        if centre is not None and self.sideways.may_be_centre(centre.up0) and not self._is_considered(centre.up0):
+            self._others.append(Candidate(centre, self._settings, recent[-3].at))
+            del self._others[:-_MOST_CANDIDATES]
+
+    def _try_others(self, at: int) -> None:
+        for other in self._others:
+            other.advance(self._history, at)
+        best = max(self._others, key=self._reps_explained, default=None)
+        if best is not None and self._reps_explained(best) >= _PROOF_REPS:
+            self._adopt(best, at)
+
+    def _reps_explained(self, candidate: Candidate) -> int:
+        return sum(self._why_not(finished.movement) is None for finished in candidate.finished)
+
+    def _adopt(self, candidate: Candidate, at: int) -> None:
+        if self._main is not None and self._main.machine.movement is not None:
+            self._not_counted(self._main.machine.movement, candidate.start, at, "other_posture")
+        self._main = candidate
+        self._others.clear()
+        self._told_steps = len(candidate.follower.steps)
+        history = self._history
+        known_s = history.time(at - 1)
+        self._events.append(CentreFound(known_s, history.time(candidate.start), candidate.machine.centre.source))
+        candidate.advance(history, at)
+        for finished in candidate.finished:
+            self._judge(finished, decided=at)
+        candidate.finished.clear()
+
+    # --- what happens ------------------------------------------------------------------------------------------------
+
+    def _take_change(self, change: Change) -> None:
+        main = self._main
+        if main is None:
+            return
+        if change.what == "end":
+            for finished in main.finished:
+                self._judge(finished, decided=-1)
+            main.finished.clear()
+            return
+        phase = {"drop": "drop", "landing": "hold", "return": "return"}.get(change.what)
+        if phase is None:
+            return
+        history, moving = self._history, change.movement
+        up = history.up(change.at, change.at + 1)
+        heading = moving.centre.heading(up[0])
+        direction, side = (1, None) if heading is None else self.sideways.named(moving.centre, heading)
+        self._events.append(
+            PhaseChanged(
+                t_s=history.time(change.at),
+                known_s=history.time(change.known),
+                phase=phase,  # type: ignore[arg-type]
+                direction=direction,
+                side=side,
+                angle_deg=float(moving.centre.angle_deg(up)[0]),
+            )
+        )
+        self._tell_steps(change.known)
+
+    def _tell_steps(self, known: int) -> None:
+        main = self._main
+        if main is None:
+            return
+        for step in main.follower.steps[self._told_steps :]:
+            severity = self._slip_severity(step.angle_deg)
+            if severity is not None:
+                t_s, known_s = self._history.time(step.at), self._history.time(known)
+                self._events.append(SensorSlipped(t_s, known_s, step.angle_deg, severity))
+        self._told_steps = len(main.follower.steps)
+
+    def _slip_severity(self, angle_deg: float) -> Severity | None:
+        levels = self._settings.frame.slip_levels_deg
+        if levels.severe is not None and angle_deg >= levels.severe:
+            return "severe"
+        if levels.warn is not None and angle_deg >= levels.warn:
+            return "warn"
+        return "note" if levels.note is not None and angle_deg >= levels.note else None
+
+    def _judge(self, finished: Finished, decided: int) -> None:
+        """Count a movement or say why not. ``decided``: where its centre was found, if that was later; else -1."""
+        moving, history = finished.movement, self._history
+        known = max(finished.known, decided - 1)
+        reason = self._why_not(moving)
+        if reason is not None:
+            self._not_counted(moving, moving.return_end, known, reason)
+            return
+        self._calibrate(history.time(moving.drop_start))
+        heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
+        if heading is None:
+            return
+        direction, side = self.sideways.learn(moving.centre, heading, moving.range_deg)
+        self._count += 1
+        dated_back = decided >= 0
+        hold_s = history.time(moving.return_start) - history.time(moving.landing)
+        self._events.append(
+            Counted(
+                t_s=history.time(moving.return_end),
+                known_s=history.time(known),
+                index=self._count,
+                direction=direction,
+                side=side,
+                hold_s=hold_s,
+                dated_back=dated_back,
+            )
+        )
+        self._pending.append(_Pending(moving, self._count, direction, side, dated_back))
+
+    def _calibrate(self, drop_start_s: float) -> None:
+        while self._calibrations and self._calibrations[0][0] <= drop_start_s:
+            self.sideways.await_side(self._calibrations.pop(0)[1])
+
+    def _why_not(self, moving: Movement) -> str | None:
+        reason = why_not(self._history, moving, self.sideways, self._settings.phases, self._settings.frame)
+        if reason is None and self._is_disarmed(moving):
+            return "disarmed"
+        return reason
+
+    def _is_disarmed(self, moving: Movement) -> bool:
+        start_s, end_s = self._history.time(moving.drop_start), self._history.time(moving.return_end)
+        return any(start_s < until and end_s >= since for since, until in self._disarmed)
+
+    def _not_counted(self, moving: Movement, end: int, known: int, reason: str) -> None:
+        history = self._history
+        start = max(moving.drop_start if moving.drop_start >= 0 else moving.lowest, history.start)
+        aborted = Aborted(
+            start_s=history.time(start),
+            end_s=history.time(max(end, start)),
+            reason=reason,
+            range_deg=moving.landing_deg if moving.landing >= 0 else None,
+        )
+        self._events.append(NotCounted(history.time(min(known, history.end - 1)), aborted))
+
+    # --- final figures -----------------------------------------------------------------------------------------------
+
+    def _finalise(self, end: int, *, at_end: bool) -> None:
+        while self._pending:
+            pending = self._pending[0]
+            due = self._due(pending, end)
+            if due is None and not at_end:
+                return
+            self._pending.pop(0)
+            rep = build_rep(
+                self._history,
+                pending.movement,
+                self._settings,
+                index=pending.index,
+                direction=pending.direction,
+                side=pending.side,
+                dated_back=pending.dated_back,
+            )
+            self._events.append(RepDone(self._history.time(end - 1 if due is None else due), rep))
+
+    def _due(self, pending: _Pending, end: int) -> int | None:
+        """The sample at which everything the figures of a repetition need is there; None while it is not."""
+        main, history = self._main, self._history
+        if main is not None:
+            settle_swing(history, pending.movement, end, main.machine.band_deg, self._settings)
+        if pending.movement.swing_known < 0:
+            return None
+        complete = history.index_at(history.time(pending.movement.return_end) + MARGIN_S)
+        due = max(complete, pending.movement.swing_known)
+        return due if due < end else None

@@ -1,0 +1,314 @@
+"""What the rooms hand to each other. No behaviour beyond checking shapes.
+
+Units and frames
+----------------
+=================  ===========================================================================
+suffix             meaning
+=================  ===========================================================================
+``_s``             seconds on the session's (or the file's own) monotonic time base
+``_hz``            samples a second
+``_deg, _dps``     degrees, degrees a second: only in what people read (`Rep`, settings, reports)
+``_dps2``          degrees a second squared
+``_g``             multiples of 9.80665 m/s², only in what people read
+no unit suffix     SI: rad, rad/s, m/s²
+``_sensor``        axes of the sensor as the maker printed them
+``up_sensor``      unit vector opposite to gravity, in sensor axes: what an accelerometer reads at rest
+=================  ===========================================================================
+
+Intervals are half-open ``[start, end)``; neighbours share a border; duration is ``end - start``.
+
+`Samples` carries the time of every sample and not only a start and a rate: the grid is the sensor's own sample
+sequence, and ``t_s`` *is* the map from that grid onto session time. So a clock that drifts by 1 % needs no other
+filter coefficients, and an event's time stays true (design.md, Time).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+Side = Literal["left", "right"]
+CentreSource = Literal["rest", "pause", "leg_axis", "midpoint", "calibration"]
+Severity = Literal["note", "warn", "severe"]
+PhaseName = Literal["centre", "drop", "hold", "return"]
+
+STANDARD_GRAVITY = 9.80665
+"""m/s² in one g (CGPM 1901)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The very bytes a sensor gave, with their arrival time (s since session start)."""
+
+    sensor: str
+    channel: str
+    t_s: float
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a person did: an input of the pipeline, kept in the recording.
+
+    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument (a side, a number as text).
+    """
+
+    t_s: float
+    action: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """A change of the link as it was when recorded (searching, connecting, streaming, stalled, lost, resumed)."""
+
+    t_s: float
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time without samples, ``[start_s, end_s)`` between the last sample before and the first one after; ``lost`` samples."""
+
+    start_s: float
+    end_s: float
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a decoder read out of packets, before the timeline: device time, not yet a uniform grid.
+
+    ``t_s`` (n,) float64, seconds on the session's time base but from the *sensor's* clock (unwrapped), or rows of a file.
+    ``acc`` (n, 3) m/s², ``gyr`` (n, 3) rad/s or None, ``clipped`` (n,) bool: at or above 98 % of the range on any axis.
+    """
+
+    t_s: Floats
+    acc: Floats
+    gyr: Floats | None
+    clipped: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """A uniform grid of samples. Arrays are read-only by convention.
+
+    ``t_s`` (n,) s; ``rate_hz`` the session's one fixed grid rate; ``acc_sensor`` (n, 3) m/s²; ``gyr_sensor`` (n, 3) rad/s
+    or None; ``filled`` (n,) bool: made up across a short gap; ``clipped`` (n,) bool; ``restart`` (n,) bool: first sample
+    after a gap too long to fill (filters start anew there).
+    """
+
+    t_s: Floats
+    rate_hz: float
+    acc_sensor: Floats
+    gyr_sensor: Floats | None
+    filled: Bools
+    clipped: Bools
+    restart: Bools
+
+
+class Mounting(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sensor is worn. Axes are ``x``, ``-y`` …, or None for unknown.
+
+    ``up_leg``: the sensor axis that points up the leg toward the hip (gives side and posture on the thigh).
+    ``front``: on the shank, the axis out of the shin (gives the side).
+    ``first_side``: side of the first complete drop, when the wearer said so.
+    """
+
+    leg: Side | None = None
+    segment: Literal["thigh", "shank"] = "thigh"
+    up_leg: str | None = None
+    front: str | None = None
+    first_side: Side | None = None
+
+
+class Warning(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of `definitions.md` C that a rep (or a session) broke. ``value`` is rate-corrected, the one compared."""
+
+    code: str
+    severity: Severity
+    value: float | None
+    limit: float | None
+    unit: str
+
+
+class Rep(msgspec.Struct, frozen=True, kw_only=True):
+    """One repetition, one side. Raw measured values; a metric that could not be computed is None, never 0."""
+
+    index: int
+    side: Side | None
+    direction: Literal[1, -1]
+    drop_start_s: float
+    drop_end_s: float
+    return_start_s: float
+    return_end_s: float
+    hold_s: float
+    range_deg: float
+    drop_time_s: float
+    drop_time_10_90_s: float | None = None
+    peak_drop_dps: float | None = None
+    free_fall_fraction: float | None = None
+    landing_loss_dps: float | None = None
+    landing_decel_dps2: float | None = None
+    landing_jolt_g: float | None = None
+    landing_confidence: Literal["high", "low"] | None = None
+    sparc: float | None = None
+    return_sparc: float | None = None
+    velocity_peaks: int | None = None
+    return_velocity_peaks: int | None = None
+    catch_dps2: float | None = None
+    stops: int | None = None
+    staged: bool = False
+    peak_to_mean_speed: float | None = None
+    return_time_s: float = 0.0
+    peak_return_dps: float | None = None
+    residual_deg: float | None = None
+    hold_drift_deg: float | None = None
+    hold_sway_deg: float | None = None
+    hold_peak_dps: float | None = None
+    centre_source: CentreSource = "rest"
+    swung_through: bool = False
+    dated_back: bool = False
+    cut: bool = False
+    graded: bool = True
+    not_graded_reason: str | None = None
+    warnings: tuple[Warning, ...] = ()
+
+
+class Aborted(msgspec.Struct, frozen=True, kw_only=True):
+    """A movement that was not counted, with its reason (code) and the figure behind it."""
+
+    start_s: float
+    end_s: float
+    reason: str
+    range_deg: float | None = None
+
+
+# --- events of the pipeline, in the order they are emitted --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseChanged:
+    """Provisional: the phase at ``t_s`` (known at ``known_s``). ``direction`` of the movement, ``side`` where known."""
+
+    t_s: float
+    known_s: float
+    phase: PhaseName
+    direction: int
+    side: Side | None
+    angle_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Provisional: a repetition ended at ``t_s``; its number is settled, its figures follow as `RepDone`."""
+
+    t_s: float
+    known_s: float
+    index: int
+    direction: int
+    side: Side | None
+    hold_s: float
+    dated_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RepDone:
+    """Final: emitted once a rep; its figures never change again."""
+
+    known_s: float
+    rep: Rep
+
+
+@dataclass(frozen=True, slots=True)
+class NotCounted:
+    known_s: float
+    aborted: Aborted
+
+
+@dataclass(frozen=True, slots=True)
+class GapSeen:
+    known_s: float
+    gap: Gap
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSlipped:
+    """The centre stepped by ``angle_deg`` and stayed; re-zeroed from there on."""
+
+    t_s: float
+    known_s: float
+    angle_deg: float
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class CentreFound:
+    """The frame of the exercise is known from ``valid_from_s`` on."""
+
+    known_s: float
+    valid_from_s: float
+    source: CentreSource
+
+
+Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound
+
+
+# --- results ------------------------------------------------------------------------------------------------------------
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A session in numbers. ``cycles`` = pairs of one left and one right, in either order (or of the two directions)."""
+
+    reps: int
+    left: int
+    right: int
+    unknown: int
+    cycles: int
+    axis_confirmed: bool
+    warnings: dict[str, int]
+    session_warnings: tuple[Warning, ...]
+    could_not_show: tuple[str, ...]
+    """What this sensor could not show, in words."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What `sensorcoach.analyze` returns; its JSON form is documented in `output/schema.json`."""
+
+    file: str | None
+    version: str
+    start: str | None
+    duration_s: float
+    rate_hz: float | None
+    samples: int
+    sensor: dict[str, object]
+    settings: dict[str, object]
+    gaps: tuple[Gap, ...]
+    counts: dict[str, int]
+    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file."""
+    notices: tuple[str, ...]
+    """What was assumed or repaired, in words."""
+    summary: Summary
+    reps: tuple[Rep, ...]
+    aborted: tuple[Aborted, ...]
+
+
+@dataclass(slots=True)
+class StreamCounts:
+    """Nothing is lost silently: what the timeline dropped, made up or saw clipped (samples)."""
+
+    received: int = 0
+    filled: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    out_of_order: int = 0
+    clipped: int = 0
+    gaps: list[Gap] = field(default_factory=list)

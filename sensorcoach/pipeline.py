@@ -1,0 +1,227 @@
+"""The only place that orders the stages: packet -> decoder -> timeline -> motion -> tracker -> events.
+
+Never asks the time: it enters with packets and control events. Live, replay and batch push the same items in the same
+order and get the same events.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+
+from sensorcoach.devices.profile import Profile
+from sensorcoach.dsp.motion import MotionEstimator
+from sensorcoach.dsp.timeline import Timeline
+from sensorcoach.kneedrop.grading import grade_session, settle
+from sensorcoach.kneedrop.tracker import Tracker
+from sensorcoach.model import (
+    Control,
+    Decoded,
+    Event,
+    Gap,
+    GapSeen,
+    LinkEvent,
+    Mounting,
+    Packet,
+    Rep,
+    RepDone,
+    Samples,
+    SensorSlipped,
+    StreamCounts,
+    Summary,
+    Warning,
+)
+from sensorcoach.settings import Settings
+
+Item = Packet | Control | LinkEvent
+
+_BLOCK_S = 20.0
+"""The longest stretch handed to the tracker at once; bounds memory when a file comes in large packets."""
+
+
+class Pipeline:
+    """``push`` items one by one or ``push_all`` many; take events; ``flush`` once at the end."""
+
+    def __init__(
+        self, profile: Profile, device_settings: Mapping[str, object], mounting: Mounting, settings: Settings
+    ) -> None:
+        self._profile, self._mounting, self._settings = profile, mounting, settings
+        self._state = profile.initial(device_settings)
+        self._timeline = Timeline(settings.signal)
+        self._motion = MotionEstimator(settings.signal)
+        self._tracker: Tracker | None = None
+        self._controls: list[Control] = []
+        self._told_gaps = 0
+        self._first_t_s: float | None = None
+        self._last_t_s: float | None = None
+        self._reps: list[Rep] = []
+        self._slips: list[SensorSlipped] = []
+
+    # --- the stream ---------------------------------------------------------------------------------------------------
+
+    def push(self, item: Item) -> list[Event]:
+        """One packet, control or link event in the order of the stream.
+
+        Raises:
+            DecodeError: the packet is not what the device profile sends.
+            InputError: the samples come too slowly to count anything.
+        """
+        return self.push_all((item,))
+
+    def push_all(self, items: Iterable[Item]) -> list[Event]:
+        """The same as pushing one by one, cheaper."""
+        events: list[Event] = []
+        for is_packet, run in itertools.groupby(items, key=lambda item: isinstance(item, Packet)):
+            if is_packet:
+                packets = [item for item in run if isinstance(item, Packet)]
+                self._state, decoded = self._profile.decode_all(self._state, packets)
+                if decoded is not None:
+                    events += self._push_decoded(decoded)
+            else:
+                for item in run:
+                    if isinstance(item, Control):
+                        self._push_control(item)
+        return events
+
+    def flush(self) -> list[Event]:
+        """The stream is over: close what is under way by the same rules."""
+        events: list[Event] = []
+        samples = self._timeline.flush()
+        if samples is not None:
+            events += self._push_samples(samples)
+        tracker = self._tracker
+        if tracker is not None:
+            for motion in self._motion.flush():
+                events += tracker.push(motion)
+            events += tracker.flush()
+        return self._note(events)
+
+    def _push_decoded(self, decoded: Decoded) -> list[Event]:
+        samples = self._timeline.push(decoded)
+        return [] if samples is None else self._note(self._push_samples(samples))
+
+    def _push_samples(self, samples: Samples) -> list[Event]:
+        if self._tracker is None:
+            self._tracker = Tracker(self._mounting, self._settings, samples.rate_hz)
+            for control in self._controls:
+                self._tracker.control(control)
+        if self._first_t_s is None:
+            self._first_t_s = float(samples.t_s[0])
+        self._last_t_s = float(samples.t_s[-1])
+        events = self._new_gaps()
+        block = max(1, int(_BLOCK_S * samples.rate_hz))
+        for start in range(0, len(samples.t_s), block):
+            for motion in self._motion.push(_part(samples, start, start + block)):
+                events += self._tracker.push(motion)
+        return events
+
+    def _push_control(self, control: Control) -> None:
+        if self._tracker is None:
+            self._controls.append(control)
+        else:
+            self._tracker.control(control)
+
+    def _new_gaps(self) -> list[Event]:
+        gaps = self._timeline.counts.gaps
+        new, self._told_gaps = gaps[self._told_gaps :], len(gaps)
+        return [GapSeen(gap.end_s, gap) for gap in new]
+
+    def _note(self, events: list[Event]) -> list[Event]:
+        for event in events:
+            if isinstance(event, RepDone):
+                self._reps.append(event.rep)
+            elif isinstance(event, SensorSlipped):
+                self._slips.append(event)
+        return events
+
+    # --- what is known so far -------------------------------------------------------------------------------------------
+
+    @property
+    def counts(self) -> StreamCounts:
+        """Samples received, lost, made up, dropped; gaps."""
+        return self._timeline.counts
+
+    @property
+    def duplicated_packets(self) -> int:
+        """Samples the decoder dropped because their packet came twice."""
+        return self._state.duplicated
+
+    @property
+    def rate_hz(self) -> float | None:
+        return self._timeline.rate_hz
+
+    @property
+    def has_gyroscope(self) -> bool | None:
+        return self._motion.has_gyroscope
+
+    @property
+    def first_t_s(self) -> float | None:
+        return self._first_t_s
+
+    @property
+    def last_t_s(self) -> float | None:
+        return self._last_t_s
+
+    @property
+    def gaps(self) -> list[Gap]:
+        return self._timeline.counts.gaps
+
+    @property
+    def reps(self) -> tuple[Rep, ...]:
+        """Final repetitions so far, as a result shows them."""
+        return settle(self._reps, self._settings.limits)
+
+    def summary(self) -> Summary:
+        """The session in numbers, from the final repetitions so far."""
+        reps = self.reps
+        slips = tuple(
+            Warning(
+                code="sensor_slipped",
+                severity=slip.severity,
+                value=slip.angle_deg,
+                limit=getattr(self._settings.frame.slip_levels_deg, slip.severity),
+                unit="deg",
+            )
+            for slip in self._slips
+        )
+        session = (*grade_session(self._reps, self._settings.limits), *slips)
+        codes = Counter(w.code for rep in reps for w in rep.warnings)
+        codes.update(w.code for w in session)
+        ways = Counter(rep.direction for rep in reps)
+        return Summary(
+            reps=len(reps),
+            left=sum(rep.side == "left" for rep in reps),
+            right=sum(rep.side == "right" for rep in reps),
+            unknown=sum(rep.side is None for rep in reps),
+            cycles=min(ways[1], ways[-1]),
+            axis_confirmed=self._tracker is not None and self._tracker.sideways.confirmed,
+            warnings=dict(codes),
+            session_warnings=session,
+            could_not_show=self._could_not_show(),
+        )
+
+    def _could_not_show(self) -> tuple[str, ...]:
+        signal, rate_hz = self._settings.signal, self.rate_hz
+        gaps: list[str] = []
+        if self.has_gyroscope is False:
+            gaps.append("no gyroscope: landings, catches and jerkiness were not graded")
+        if rate_hz is not None and rate_hz < signal.grading_rate_hz * (1.0 - signal.rate_tolerance):
+            gaps.append(f"{rate_hz:.0f} samples a second: counted but not graded (from {signal.grading_rate_hz:.0f})")
+        elif rate_hz is not None and rate_hz < signal.impact_rate_hz * (1.0 - signal.rate_tolerance):
+            gaps.append(f"{rate_hz:.0f} samples a second: only severe landings are sure (from {signal.impact_rate_hz:.0f})")
+        return tuple(gaps)
+
+
+def _part(samples: Samples, start: int, end: int) -> Samples:
+    here = slice(start, end)
+    return Samples(
+        t_s=samples.t_s[here],
+        rate_hz=samples.rate_hz,
+        acc_sensor=samples.acc_sensor[here],
+        gyr_sensor=None if samples.gyr_sensor is None else samples.gyr_sensor[here],
+        filled=samples.filled[here],
+        clipped=samples.clipped[here],
+        restart=samples.restart[here],
+    )

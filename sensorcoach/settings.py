@@ -1,0 +1,248 @@
+"""Every limit of the program by name, with unit, reason and source. TOML file -> frozen `Settings`.
+
+Defaults are those of `definitions.md` (shared notes of the project; the letters and numbers below point there).
+Each value's docstring says what happens when it is too small and too large, where that is not obvious.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from sensorcoach.errors import SettingsError
+
+
+class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Three levels of one rule, in the unit of its metric. None: the rule has no such level."""
+
+    note: float | None = None
+    warn: float | None = None
+    severe: float | None = None
+
+
+class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Section A: the sensor's signal."""
+
+    min_rate_hz: float = 18.0
+    """Below this nothing is counted (A). A drop of 0.6 s would have fewer than 10 samples."""
+    grading_rate_hz: float = 50.0
+    """Full grading from here (A)."""
+    impact_rate_hz: float = 100.0
+    """Impact grades are promised from here (A); between 50 and 100 Hz `landing_confidence` is low (A7)."""
+    gap_s: float = 0.05
+    """A longer hole between samples is a gap: flagged, shown, and a movement cut by it is not graded (A1)."""
+    longest_fill_s: float = 1.0
+    """A shorter hole is filled by straight lines and marked; after a longer one the filters start anew."""
+    gravity_cutoff_hz: float = 2.0
+    """Low-pass of acceleration for tilt, and so for its speed, without a gyroscope (A2: 1.5-2 Hz, A6: 2 Hz). Higher: hand
+    tremor and swing acceleration leak into tilt; lower: fast swings are rounded off and the landing is told later."""
+    speed_cutoff_hz: float = 6.0
+    """Low-pass of angular speed for phases and speeds (A6)."""
+    smoothness_cutoff_hz: float = 10.0
+    """Low-pass of angular speed for SPARC and velocity peaks (A6)."""
+    accelerometer_noise_sigmas: float = 4.0
+    """Without a gyroscope each speed threshold is at least this many sigmas of the quietest 2 s (A6)."""
+    clip_fraction: float = 0.98
+    """Of the sensor's range: at or above it a sample counts as clipped (domain.md 4)."""
+    rate_tolerance: float = 0.03
+    """A sensor sold as 100 Hz may run at 97: real rates differ from nominal by 1-3 % (design.md, Time)."""
+    factor_rates_hz: tuple[float, ...] = (50.0, 100.0, 200.0)
+    impact_factors: tuple[float, ...] = (0.75, 0.92, 1.0)
+    """Share of an impact peak seen at those rates, interpolated, 1.0 above (A7)."""
+    loss_factors: tuple[float, ...] = (0.82, 0.95, 1.0)
+    """The same for the speed lost in 100 ms (A7)."""
+
+
+class KnockSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A knock in a stream of dynamic acceleration (`dsp.knocks`)."""
+
+    rise_g: float = 2.0
+    """Dynamic acceleration rises by this much: a knee on a mat at 50 °/s (domain.md 4). Smaller: soft landings and the
+    ringing of a strap count; larger: a thump on a soft mat is missed."""
+    rise_s: float = 0.05
+    """... within this time. A contact lasts 11-110 ms (hard floor, mat); swings that reach 2 g rise in 0.2 s and more."""
+    peak_s: float = 0.1
+    """Its peak is the highest value within this time after the rise."""
+    refractory_s: float = 0.25
+    """Ringing within this time belongs to the same knock."""
+
+
+class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Section B: phases and the repetition. Angle decides, speed dates."""
+
+    r_min_deg: float = 15.0
+    """Smallest range of a valid drop. Smaller: wobbles count; larger: stiff backs are not counted."""
+    centre_band_deg: float = 8.0
+    """Centre: at most this, and at most half of r_min."""
+    still_dps: float = 5.0
+    """Slow. Human standing or lying tremor stays below 3 °/s after the 6 Hz low-pass."""
+    centre_still_s: float = 0.5
+    border_floor_dps: float = 2.0
+    """A drop or return starts where speed passes max(this, border_fraction of its peak)."""
+    border_fraction: float = 0.05
+    landing_fraction: float = 0.10
+    """Landing: speed below max(still_dps, this share of the drop's peak) for landing_still_s, or reversal."""
+    landing_still_s: float = 0.25
+    landing_confirm_s: float = 1.0
+    """Outward movement again within this time belongs to the same drop (one stop)."""
+    provisional_landing_s: float = 0.15
+    """A landing is told after this long below the threshold; it may be taken back."""
+    staged_fraction: float = 0.20
+    """Outward travel in the hold of at least this share of the range: the drop was staged."""
+    return_fall_deg: float = 5.0
+    return_fall_fraction: float = 0.15
+    """A return has begun when the angle fell by max(return_fall_deg, this share of the range)."""
+    return_end_fraction: float = 0.20
+    """Return end: angle at most max(centre band, this share of the range)."""
+    incomplete_fraction: float = 0.50
+    """A stop or a turn below this share of the range ends the return (incomplete)."""
+    incomplete_still_s: float = 1.0
+    longest_rep_s: float = 120.0
+    """No return within this time: not counted."""
+    shortest_rep_s: float = 0.8
+    """From leaving the centre to being back. Two free-falling legs need 0.57 s for 60° one way (domain.md 5.4); walking
+    and stairs swing the thigh out and back in 0.4-0.6 s."""
+
+
+class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sections A3-A5: where the centre is, which way is sideways."""
+
+    rest_s: float = 2.0
+    """Still for this long: a rest (A3)."""
+    date_back_s: float = 60.0
+    """The centre may be decided this much later (A3)."""
+    date_back_turns: int = 3
+    """... or after this many turning points."""
+    axis_tilt_deg: float = 30.0
+    """The roll axis lies within this of horizontal and of the learnt one (posture gate)."""
+    told_axis_deg: float = 40.0
+    """... of an axis the wearer told: a strap is put on to within 10-15°, which is more seen from above (posture gate)."""
+    farthest_deg: float = 110.0
+    """Turning over: beyond this it is no knee drop, whatever else (B, posture gate)."""
+    slip_deg: float = 5.0
+    """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
+    slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)
+    thigh_elevation_min_deg: float = 30.0
+    thigh_elevation_max_deg: float = 75.0
+    """Thigh in crook lying: this far below horizontal seen from the knee (A5)."""
+
+
+class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Section C: the warnings. Levels are note / warn / severe."""
+
+    pendulum_length_m: float = 0.29
+    """Equivalent pendulum of both bent legs, about 0.65 x knee height (A8, domain.md 5.4)."""
+    landing_before_s: float = 0.15
+    landing_after_s: float = 0.30
+    """Landing window around the landing (C)."""
+    landing_loss_s: float = 0.10
+    """The speed lost in a landing is the largest loss within this time (C)."""
+    peak_prominence_fraction: float = 0.15
+    peak_prominence_dps: float = 4.0
+    """A velocity peak stands out by max(this, that share of the highest speed) (C, `jerky`)."""
+    stop_fraction: float = 0.10
+    stop_min_s: float = 0.25
+    stop_max_s: float = 1.0
+    """A stop: speed below this share of the peak for so long (C); a longer one divides the drop (B)."""
+    hold_settle_s: float = 0.5
+    """The start of the hold that still belongs to the landing (C, `restless_hold`)."""
+    residual_s: float = 1.0
+    """After the return's end, the smallest angle within this time is what was left (C)."""
+    swing_border_fraction: float = 0.05
+    """A side-to-side swing starts where its speed passes this share of its peak (B)."""
+    swing_gain_min_deg: float = 13.0
+    """After a swing through the centre F is known only if this turning point lies so much further out than the last: at
+    13° a centre that is wrong by 2° (E) changes F by 15 %; at equal turning points F has no bound."""
+    too_fast_fraction: Limit = Limit(0.33, 0.40, 0.60)
+    """Free-fall fraction F: above. A relaxed limb reaches 0.67; a smooth drop of 0.83 s about 0.40 (A8)."""
+    too_fast_time_s: Limit = Limit(0.50, 0.42, 0.30)
+    """10-90 % time of the drop: below."""
+    abrupt_landing_dps: Limit = Limit(35.0, 50.0, 90.0)
+    """Speed lost within 100 ms, rate-corrected: above."""
+    abrupt_landing_ratio: float = 1.5
+    """... and at least this many times that of a minimum-jerk drop of the same range and duration."""
+    jarring_g: Limit = Limit(1.0, 2.0, 4.0)
+    jarring_dps2: Limit = Limit(1200.0, 2500.0, 5000.0)
+    jarring_min_loss_dps: float = 15.0
+    """`jarring` needs at least this loss of speed: speeding up is never a jar."""
+    catch_dps2: Limit = Limit(800.0, 1200.0, 2500.0)
+    jerky_sparc: Limit = Limit(-1.80, -1.90, -2.5)
+    """SPARC of the drop or the return: below."""
+    jerky_peaks: Limit = Limit(None, 2, 3)
+    """... and at least so many velocity peaks."""
+    stop_and_go_stops: Limit = Limit(1, 2, None)
+    carried_fraction: Limit = Limit(0.07, 0.05, None)
+    """F: below (placed)."""
+    carried_peak_to_mean: float = 1.2
+    carried_peak_to_mean_min_s: float = 2.5
+    carried_min_range_deg: float = 25.0
+    carried: bool = True
+    """Off in slow and pillow mode."""
+    hold_target_s: float = 4.0
+    """One breath; 0 (preset *rocking*) turns `short_hold` off."""
+    hold_target_chosen: bool = False
+    """The person chose the target: four holds < 0.5 s then do not collapse into one note."""
+    short_hold_floor_s: float = 2.0
+    short_hold_fraction: float = 0.5
+    """Warn below max(short_hold_floor_s, this share of the target), never above the target."""
+    rocking_hold_s: float = 0.5
+    rocking_reps: int = 4
+    """So many holds shorter than that, with no target chosen, give one note for the session instead (C)."""
+    restless_hold_deg: Limit = Limit(6.0, 10.0, None)
+    restless_hold_dps: Limit = Limit(10.0, 20.0, None)
+    fast_return_per_s: Limit = Limit(1.5, 1.9, 3.0)
+    """Peak speed of the return divided by the range, 1/s: above."""
+    incomplete_return_fraction: Limit = Limit(0.20, 0.25, None)
+    incomplete_return_deg: float = 10.0
+    """The warn level also needs a residual above this."""
+    asymmetric_min_reps: int = 3
+    asymmetric_range: Limit = Limit(0.15, 0.25, None)
+    asymmetric_range_deg: float = 8.0
+    asymmetric_time: Limit = Limit(0.15, 0.30, None)
+    asymmetric_time_s: float = 0.7
+    comfort_left_deg: float | None = None
+    comfort_right_deg: float | None = None
+    """Comfortable maximum of each side; None: unknown."""
+    over_range_note_fraction: float = 0.90
+    over_range_warn_deg: float = 5.0
+    over_range_warn_fraction: float = 0.08
+    over_range_severe_deg: float = 15.0
+    over_range_unknown_deg: float = 85.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of a session; stored with each result."""
+
+    signal: SignalSettings = SignalSettings()
+    phases: PhaseSettings = PhaseSettings()
+    frame: FrameSettings = FrameSettings()
+    limits: LimitSettings = LimitSettings()
+
+    def gentle(self) -> Settings:
+        """Gentle mode (B): small ranges count (6°) and a return is seen after 2°."""
+        phases = msgspec.structs.replace(self.phases, r_min_deg=6.0, return_fall_deg=2.0)
+        return msgspec.structs.replace(self, phases=phases)
+
+    def rocking(self) -> Settings:
+        """Preset *rocking* (C): no hold wanted."""
+        limits = msgspec.structs.replace(self.limits, hold_target_s=0.0, hold_target_chosen=True)
+        return msgspec.structs.replace(self, limits=limits)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a TOML file of settings; keys left out keep their default.
+
+    Raises:
+        SettingsError: not TOML, an unknown key or a value of the wrong kind; names file, key and what is allowed.
+    """
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}.", "Check the path given to --settings.") from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"{path}: {error}.", "`sensorcoach analyze --help` names the settings; leave a key out for its default."
+        ) from error
+    except msgspec.DecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}.", "A section looks like [limits], a value like a = 1.5.") from error
