@@ -25,6 +25,8 @@ from sensorcoach.simulator.person import Person
 FEEDBACK_HZ = 2.2
 """Bandwidth of the muscle's feedback: voluntary tracking lies at 1-3 Hz."""
 FEEDBACK_DAMPING = 0.9
+MOVING_NOISE_PER_RADPS = 1.5
+"""Muscle noise grows with what the muscle does (Harris and Wolpert 1998): 2-3 % of the speed of a controlled drop."""
 STRONGEST_NM = 160.0
 """Hip and trunk rotators together; only pushed or suddenly caught movements come near."""
 
@@ -74,13 +76,16 @@ class Legs:
         self.follow(stay(self.angle, duration_s), contact, effort)
 
     def _tremor(self, n: int) -> Floats:
-        """Torque noise per inertia (n,) rad/s²: slow unrest and an 8-10 Hz tremor."""
+        """Torque noise per inertia (n,) rad/s²: slow unrest and an 8-10 Hz tremor.
+
+        Scaled so that legs kept still roll with `Person.tremor_dps` root mean square.
+        """
         white = self.rng.standard_normal((2, n + 600))
         slow = lfilter([1.0], [1.0, -math.exp(-2 * math.pi * 1.5 * STEP_S)], white[0])[600:]
         pole = math.exp(-2 * math.pi * 1.5 * STEP_S)
         fast = lfilter([1.0], [1.0, -2 * pole * math.cos(2 * math.pi * 9.0 * STEP_S), pole**2], white[1])[600:]
         level = self.person.tremor_dps
-        return np.asarray(level * (0.0012 * slow + 0.00012 * fast))
+        return np.asarray(level * (0.062 * slow + 0.0062 * fast))
 
     def _integrate(
         self,
@@ -106,7 +111,7 @@ class Legs:
         sin, half, step = math.sin, 0.5 * STEP_S, STEP_S
         angle, speed, acceleration = self.angle, self.speed, self.acceleration
         angles, speeds = [], []
-        tremor = self._tremor(len(feedforward)).tolist()
+        tremor = (self._tremor(len(feedforward)) * (1.0 + MOVING_NOISE_PER_RADPS * np.abs(course.speed))).tolist()
         wanted = zip(course.angle.tolist(), course.speed.tolist(), feedforward.tolist(), tremor, strict=True)
         for angle_wanted, speed_wanted, forward, noise in wanted:
             between = speed + half * acceleration

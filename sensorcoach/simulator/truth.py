@@ -131,7 +131,7 @@ def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, afte
     left = one.leave + fallen
     slowest = float(speed[left : one.back + 1].min(initial=speed[left]))
     gate = max(2.0, 0.05 * -slowest)
-    leave, _ = _border_before(-out, -speed, left, gate, landed)
+    leave = landed + _surely_last(-speed[landed : left + 1] < gate) + 1
     back, through = _return_end(out, speed, left, gate, latest)
 
     moving = slice(start, landed + 1)
@@ -274,6 +274,12 @@ def _first(mask: Bools) -> int | None:
     """Index of the first true value, or None."""
     found = np.flatnonzero(mask)
     return int(found[0]) if len(found) else None
+
+
+def _surely_last(mask: Bools) -> int:
+    """Index of the last true value; -1 where there is none."""
+    found = np.flatnonzero(mask)
+    return int(found[-1]) if len(found) else -1
 
 
 def _surely_first(mask: Bools) -> int:
