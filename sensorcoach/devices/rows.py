@@ -62,7 +62,7 @@ class RowsProfile:
         gyr = rows[:, 4:7] if rows.shape[1] == 7 else None
         clipped = _clipped(acc, state.acc_range)
         if gyr is not None:
-            clipped |= _clipped(gyr, state.gyr_range)
+            np.logical_or(clipped, _clipped(gyr, state.gyr_range), out=clipped)
         return state, Decoded(t_s=rows[:, 0], acc=acc, gyr=gyr, clipped=clipped)
 
 
@@ -90,7 +90,7 @@ def _rows(packet: Packet) -> Floats:
 def _clipped(values: Floats, sensor_range: float | None) -> Bools:
     if sensor_range is None:
         return np.zeros(len(values), dtype=np.bool_)
-    clipped: Bools = (np.abs(values) >= CLIP_FRACTION * sensor_range).any(axis=1)
+    clipped: Bools = np.abs(values).max(axis=1) >= CLIP_FRACTION * sensor_range
     return clipped
 
 

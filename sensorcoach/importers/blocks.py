@@ -1,0 +1,97 @@
+"""A file as blocks of whole lines, plain or gzipped, in bounded memory."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from sensorcoach.errors import InputError
+
+BLOCK_BYTES: Final = 1 << 20
+"""Large enough that the work per block vanishes, small enough for the memory limit."""
+LONGEST_LINE_BYTES: Final = 1 << 20
+"""A longer line is no row of a table."""
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+_ZIP_MAGIC: Final = b"PK\x03\x04"
+_CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked where it is gzipped.
+
+    Raises:
+        InputError: there is no such file, it is a folder, it is empty or it may not be read.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder.", "Name the recording inside it.")
+    try:
+        raw = path.open("rb")
+        magic = raw.read(2)
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist.", "Check the name.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from error
+    if not magic:
+        raw.close()
+        raise InputError(f"{path} is empty.", "Export or record it again.")
+    raw.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if magic == _GZIP_MAGIC else raw
+
+
+def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
+    """Blocks of whole lines that end in ``\\n``, without byte order mark; the last line gets its ``\\n`` if it lacks it.
+
+    A gzip file that ends too early gives what is there, and a notice.
+
+    Raises:
+        InputError: not text, or not lines.
+    """
+    with open_bytes(path) as file:
+        newline = b""
+        rest = b""
+        for chunk in _chunks(file, notices):
+            if not newline:
+                chunk = chunk.removeprefix(_BOM)
+                _refuse_binary(path, chunk)
+                newline = b"\r" if b"\r" in chunk and b"\n" not in chunk else b"\n"
+            if b"\0" in chunk:
+                raise InputError(f"{path} holds bytes that are not text.", "It is damaged, or not a CSV file.")
+            chunk = chunk.replace(b"\r", b"\n") if newline == b"\r" else chunk.replace(b"\r", b"")
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield rest + chunk[:end]
+                rest = chunk[end:]
+            else:
+                rest += chunk
+            if len(rest) > LONGEST_LINE_BYTES:
+                raise InputError(f"{path} has a line longer than 1 MB.", "It is not a table of samples.")
+        if not newline:
+            raise InputError(f"{path} is empty.", "Export or record it again.")
+        if rest:
+            yield rest + b"\n"
+
+
+def _chunks(file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
+    while True:
+        try:
+            chunk = file.read(BLOCK_BYTES)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            notices.append("The compressed file ends too early or is damaged; what could be unpacked was read.")
+            return
+        if not chunk:
+            return
+        yield chunk
+
+
+def _refuse_binary(path: Path, head: bytes) -> None:
+    if head.startswith(_ZIP_MAGIC):
+        raise InputError(f"{path} is a spreadsheet or zip archive.", "Save it as CSV, or unpack it.")
+    if head.startswith(_UTF16_BOMS):
+        raise InputError(f"{path} is text in UTF-16.", "Save it as CSV in UTF-8.")
+    if b"\0" in head or len(head) - len(head.translate(None, _CONTROL)) > len(head) // 100:
+        raise InputError(f"{path} is not text.", "Recordings are session files (.jsonl) and CSV.")

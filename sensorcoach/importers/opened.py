@@ -1,0 +1,31 @@
+"""What every importer gives: an opened recording, ready to be streamed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sensorcoach.model import Control, LinkEvent, Mounting, Packet
+
+Item = Packet | Control | LinkEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording from any file, as the packets its device profile decodes.
+
+    ``items`` can be walked through once, in the order of arrival, with the memory of one block of the file; what is
+    wrong further down the file is raised there. ``notices`` says what was assumed, left out or repaired, and grows while
+    ``items`` is walked through. ``start``: the instant of the first sample (ISO 8601), where the file tells it.
+    ``settings``: those in force when it was recorded, for `sensorcoach.settings`; ``sensor``: what is known of it.
+    """
+
+    profile: str
+    device_settings: Mapping[str, object]
+    mounting: Mounting | None
+    start: str | None
+    items: Iterator[Item]
+    notices: list[str]
+    sensor: dict[str, object]
+    settings: Mapping[str, object] | None = None
+    simulated: bool = field(default=False)

@@ -1,0 +1,292 @@
+"""Tables of samples (CSV and the header-less accelerometer form) -> packets of rows, block by block.
+
+What the first block tells (layout, units, gross errors) is settled on opening; what takes the whole file (a column
+that never changes, too many broken lines) is kept as running figures and raised at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sensorcoach.devices.rows import rows_packet
+from sensorcoach.dsp.timeline import sample_period_s
+from sensorcoach.errors import InputError
+from sensorcoach.importers.blocks import text_blocks
+from sensorcoach.importers.cells import Block, Broken, TimeReader, number_cells, read_block
+from sensorcoach.importers.choice import ColumnChoice, parse_columns
+from sensorcoach.importers.header import TIME_UNITS
+from sensorcoach.importers.layout import Layout, decoded_text, layout_of, split_cells
+from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.stamps import StampReader, is_stamp
+from sensorcoach.importers.units import (
+    ACC_SCALE,
+    GYR_SCALE,
+    IN_WORDS,
+    acceleration_unit,
+    rest_magnitude,
+    turning_unit,
+)
+from sensorcoach.model import Floats, Packet
+
+FEWEST_ROWS: Final = 10
+MOSTLY_BROKEN: Final = 0.5
+"""More than this share of the lines unreadable: not the table it seems to be."""
+COARSE_SHARE: Final = 0.2
+"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates."""
+SLACK_PERIODS: Final = 1.01
+"""Time may go back by one sample and the rounding of its stamp."""
+REMEMBERED_ROWS: Final = 4096
+"""Times of so many rows are remembered to tell a repeated block from a clock that goes backwards."""
+
+
+def open_table(path: Path, unit: str | None, columns: str | None) -> Recording:
+    """Open a table of samples. See `sensorcoach.importers.open_recording`."""
+    notices: list[str] = []
+    choice = parse_columns(columns)
+    blocks = text_blocks(path, notices)
+    head = next(blocks)
+    layout = layout_of(path, head, choice, notices)
+    head = head.split(b"\n", layout.first_line - 1)[-1]
+    stamps = StampReader()
+    times = _time_reader(path, layout, head, stamps, notices)
+    first = read_block(head, layout.first_line, layout, times)
+    _refuse_mostly_broken(path, first.broken, first.lines, first.first_broken)
+    scaled = _Scaled.for_file(path, layout, first, unit, notices)
+    reader = _TableReader(path, layout, times, scaled, notices)
+    return Recording(
+        profile="samples",
+        device_settings={},
+        mounting=None,
+        start=stamps.start,
+        items=reader.packets(first, blocks),
+        notices=notices,
+        sensor=_description(path, layout, scaled),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaled:
+    """From the file's units to SI, and the rough period that the first block shows."""
+
+    acc_unit: str
+    gyr_unit: str | None
+    period_s: float
+    factors: Floats
+
+    @classmethod
+    def for_file(cls, path: Path, layout: Layout, first: Block, unit: str | None, notices: list[str]) -> _Scaled:
+        _refuse_empty_columns(path, layout, first)
+        readable = np.isfinite(first.values).all(axis=1)
+        if readable.sum() < FEWEST_ROWS:
+            raise InputError(
+                f"{path} has {int(readable.sum())} complete rows in its first {first.lines} lines; "
+                f"counting needs at least {FEWEST_ROWS}.",
+                "Record or export it again.",
+            )
+        period_s = _rough_period_s(path, layout, first)
+        acc, gyr = first.values[:, :3], first.values[:, 3:]
+        rest = rest_magnitude(acc, 1 / period_s)
+        acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, notices)
+        _refuse_coarse_times(path, layout, first)
+        gyr_unit = turning_unit(gyr, acc, 1 / period_s, layout.gyr[0].unit, notices) if layout.gyr else None
+        factors = [ACC_SCALE[acc_unit]] * 3 + ([GYR_SCALE[gyr_unit]] * 3 if gyr_unit else [])
+        return cls(acc_unit, gyr_unit, period_s, np.array(factors))
+
+
+@dataclass(slots=True)
+class _TableReader:
+    """Walks through the blocks and keeps the figures that only the whole file tells."""
+
+    path: Path
+    layout: Layout
+    times: TimeReader | None
+    scaled: _Scaled
+    notices: list[str]
+    rows: int = 0
+    lines: int = 0
+    broken: int = 0
+    first_broken: Broken | None = None
+    repeated: int = 0
+    newest_s: float = -np.inf
+    recent_s: Floats = field(default_factory=lambda: np.empty(0))
+    lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
+    highest: Floats = field(default_factory=lambda: np.full(1, -np.inf))
+
+    def packets(self, first: Block, blocks: Iterator[bytes]) -> Iterator[Packet]:
+        """One packet a block, in SI. The first one is checked before anything is handed out."""
+        ready = self._packet(first)
+        following = next(blocks, None)
+        if following is None:
+            self._finish()
+        return self._all(ready, following, blocks)
+
+    def _all(self, ready: Packet | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Packet]:
+        if ready is not None:
+            yield ready
+        if following is None:
+            return
+        text: bytes | None = following
+        while text is not None:
+            block = read_block(text, self.layout.first_line + self.lines, self.layout, self.times)
+            packet = self._packet(block)
+            if packet is not None:
+                yield packet
+            text = next(blocks, None)
+        self._finish()
+
+    def _packet(self, block: Block) -> Packet | None:
+        self.lines += block.lines
+        self.broken += block.broken
+        self.first_broken = self.first_broken or block.first_broken
+        number = len(block.values)
+        if not number:
+            return None
+        rate_hz = self.layout.rate_hz
+        t_s = block.t_s if rate_hz is None else (self.rows + np.arange(number)) / rate_hz
+        self.rows += number
+        self._check_times(t_s, block)
+        self.lowest = np.fmin(self.lowest, np.fmin.reduce(block.values, axis=0))
+        self.highest = np.fmax(self.highest, np.fmax.reduce(block.values, axis=0))
+        rows = np.empty((number, 1 + len(self.scaled.factors)))
+        rows[:, 0] = t_s
+        np.multiply(block.values, self.scaled.factors, out=rows[:, 1:])
+        return rows_packet(self.path.name, rows)
+
+    def _check_times(self, t_s: Floats, block: Block) -> None:
+        known = np.where(np.isfinite(t_s), t_s, -np.inf)
+        newest = np.maximum.accumulate(np.concatenate(([self.newest_s], known)))
+        back = np.flatnonzero(known + SLACK_PERIODS * self.scaled.period_s < newest[:-1])
+        back = back[np.isfinite(t_s[back])]
+        if len(back):
+            seen = np.concatenate((self.recent_s, np.unique(t_s[: back[0]])))
+            unseen = back[~np.isin(t_s[back], seen)]
+            if len(unseen):
+                raise self._backwards(t_s, newest, int(unseen[0]), block)
+            self.repeated += len(back)
+        self.newest_s = float(newest[-1])
+        self.recent_s = np.concatenate((self.recent_s, t_s))[-REMEMBERED_ROWS:]
+
+    def _backwards(self, t_s: Floats, newest: Floats, row: int, block: Block) -> InputError:
+        return InputError(
+            f"{self.path}, line {block.line_numbers[row]}: time goes back by {newest[row] - t_s[row]:.3g} s "
+            f"(to {t_s[row]:.10g} s); one sample lasts {self.scaled.period_s:.3g} s.",
+            "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+        )
+
+    def _finish(self) -> None:
+        _refuse_mostly_broken(self.path, self.broken, self.lines, self.first_broken)
+        for column, lowest, highest in zip(self.layout.values, self.lowest, self.highest, strict=True):
+            if not lowest < highest:
+                what = f"is {lowest:g} in all {self.rows} rows" if lowest == highest else "holds no number"
+                raise _dead_column(self.path, column.name, what, gyr=column in self.layout.gyr)
+        if self.broken and self.first_broken is not None:
+            self.notices.append(
+                f"{self.broken} of {self.lines} lines could not be read and count as lost; the first is line "
+                f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
+            )
+        if self.repeated:
+            self.notices.append(f"{self.repeated} rows repeat earlier times and were left out.")
+
+
+def _time_reader(path: Path, layout: Layout, head: bytes, stamps: StampReader, notices: list[str]) -> TimeReader | None:
+    if layout.time is None:
+        notices.append(f"Times are counted at {layout.rate_hz:g} samples a second, as --columns says.")
+        return None
+    rows = [split_cells(decoded_text(line), layout.separator) for line in head.split(b"\n")[:1000]]
+    cells = [row[layout.time.index] for row in rows if len(row) == layout.cells and row[layout.time.index]]
+    if not cells:
+        raise InputError(
+            f"{path}: the time column {layout.time.name!r} is empty.",
+            "Name another one with --columns t=NAME, or give the samples a second: --columns rate=100.",
+        )
+    if sum(is_stamp(cell) for cell in cells[:20]) * 2 > len(cells[:20]):
+        return stamps.seconds
+    unit = layout.time.unit if layout.time.unit in TIME_UNITS else _guessed_time_unit(path, layout, cells, notices)
+    divisor = round(1 / TIME_UNITS[unit])
+    return (lambda texts: number_cells(texts) / divisor) if divisor > 1 else number_cells
+
+
+def _guessed_time_unit(path: Path, layout: Layout, cells: list[str], notices: list[str]) -> str:
+    """The unit in which the rows come 5 to 1500 times a second; the ranges of two units do not meet."""
+    assert layout.time is not None
+    plain = [cell.replace(",", ".") if layout.decimal_comma else cell for cell in cells]
+    steps = np.diff(number_cells([cell.encode() for cell in plain]))
+    steps = steps[steps > 0]
+    step = float(np.median(steps)) if len(steps) else 0.0
+    counter = len(steps) > 0 and bool((steps == 1).mean() > 0.9)
+    fitting = [unit for unit, seconds in TIME_UNITS.items() if 1 / 1500 <= step * seconds <= 0.2]
+    if counter or not fitting:
+        what = "counts rows" if counter else f"moves by {step:g} a row, which is a sample's time in no unit"
+        raise InputError(
+            f"{path}: the time column {layout.time.name!r} {what}.",
+            "Name its unit in the header or with --columns (t_s, t_ms, t_us, t_ns), or give the rate: --columns rate=100.",
+        )
+    if fitting[0] != "s":
+        notices.append(f"Time is taken to be in {fitting[0]}: it moves by {step:g} a row.")
+    return fitting[0]
+
+
+def _rough_period_s(path: Path, layout: Layout, first: Block) -> float:
+    if layout.rate_hz is not None:
+        return 1 / layout.rate_hz
+    assert layout.time is not None
+    rising = np.unique(first.t_s[np.isfinite(first.t_s)])
+    if len(rising) < FEWEST_ROWS:
+        raise InputError(
+            f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in {len(first.values)} rows.",
+            "Name another one with --columns t=NAME, or give the samples a second: --columns rate=100.",
+        )
+    return sample_period_s(rising)
+
+
+def _refuse_coarse_times(path: Path, layout: Layout, first: Block) -> None:
+    """Several rows under one time are duplicates only if they say the same."""
+    if layout.time is None:
+        return
+    same = np.flatnonzero(np.diff(first.t_s) == 0)
+    differing = (first.values[same] != first.values[same + 1]).any(axis=1).sum()
+    if differing > COARSE_SHARE * len(first.t_s):
+        raise InputError(
+            f"{path}: the time column {layout.time.name!r} stays the same over several samples: its stamps are too coarse.",
+            "Export times with more digits, or give the samples a second: --columns rate=100 and the acceleration columns.",
+        )
+
+
+def _refuse_mostly_broken(path: Path, broken: int, lines: int, first: Broken | None) -> None:
+    if first is not None and broken > MOSTLY_BROKEN * lines:
+        raise InputError(
+            f"{path}, line {first.line}: {first.text.strip()[:40]!r} is not what the columns promise, and so in {broken} of "
+            f"{lines} lines.",
+            "Export it again as plain numbers.",
+        )
+
+
+def _refuse_empty_columns(path: Path, layout: Layout, first: Block) -> None:
+    for column, values in zip(layout.values, first.values.T, strict=True):
+        if len(values) and not np.isfinite(values).any():
+            raise _dead_column(path, column.name, "holds no number", gyr=column in layout.gyr)
+
+
+def _dead_column(path: Path, name: str, what: str, *, gyr: bool) -> InputError:
+    advice = (
+        "To analyse the accelerometer alone, name only its columns: --columns ax=NAME,ay=NAME,az=NAME."
+        if gyr
+        else "That axis of the sensor or its export is broken; record or export it again."
+    )
+    return InputError(f"{path}: column {name!r} {what}.", advice)
+
+
+def _description(path: Path, layout: Layout, scaled: _Scaled) -> dict[str, object]:
+    return {
+        "label": path.name,
+        "kind": "table",
+        "gyroscope": bool(layout.gyr),
+        "acc_unit": IN_WORDS[scaled.acc_unit],
+        "gyr_unit": IN_WORDS[scaled.gyr_unit] if scaled.gyr_unit else None,
+        "columns": [column.name for column in layout.values],
+    }

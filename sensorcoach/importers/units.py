@@ -1,0 +1,141 @@
+"""Which units the numbers of a file are in, seen from physics: at rest an accelerometer reads one g."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from sensorcoach.errors import InputError
+from sensorcoach.model import STANDARD_GRAVITY, Floats
+
+ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000}
+"""m/s² in one."""
+GYR_SCALE: Final = {"radps": 1.0, "dps": float(np.deg2rad(1.0))}
+"""rad/s in one."""
+IN_WORDS: Final = {"mps2": "m/s²", "g": "g", "mg": "mg", "radps": "rad/s", "dps": "°/s"}
+
+REST_G: Final = (0.7, 1.3)
+"""Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds to that."""
+AVERAGED_S: Final = 1.0
+"""Over a second gravity stays and movement averages out: what a leg gains in speed it loses again."""
+SURVIVING_SHARE: Final = 0.5
+"""Of the acceleration, at least this much survives the averaging where gravity is in it (walking: 0.9)."""
+TILT_STEP_S: Final = 0.2
+"""Tilt turns are compared with the gyroscope over this time."""
+DEGREES_RATIO: Final = 7.5
+"""Gyroscope against turning of gravity: at least 1 in rad/s and 57 in °/s; the limit lies midway (geometric mean)."""
+FASTEST_RADPS: Final = 12.0
+"""Nobody's leg turns faster (690 °/s): with too little movement to compare, larger numbers are °/s."""
+
+
+def rest_magnitude(acc: Floats, rate_hz: float) -> float:
+    """Median length of the acceleration averaged over `AVERAGED_S`, in the unit of ``acc`` (n, 3); NaN rows are left out.
+
+    Gravity survives the averaging, the acceleration of a movement that comes to rest does not; where little survives,
+    there is no rest to speak of and the answer is 0.
+    """
+    readable = acc[np.isfinite(acc).all(axis=1)]
+    if not len(readable):
+        return float("nan")
+    surviving = np.linalg.norm(_window_means(readable, rate_hz, AVERAGED_S), axis=1)
+    present = _window_means(np.linalg.norm(readable, axis=1, keepdims=True), rate_hz, AVERAGED_S)[:, 0]
+    if np.median(surviving) < SURVIVING_SHARE * np.median(present):
+        return 0.0
+    return float(np.median(surviving))
+
+
+def acceleration_unit(path: Path, rest: float, named: str | None, chosen: str | None, notices: list[str]) -> str:
+    """The unit of acceleration: chosen by the person, else the one in which the rest magnitude is gravity.
+
+    Args:
+        path: for messages.
+        rest: `rest_magnitude`.
+        named: unit in the file's header.
+        chosen: ``--unit``.
+        notices: what was assumed is added here.
+
+    Raises:
+        InputError: in no unit (or not in the chosen one) is this gravity.
+    """
+    fitting = [unit for unit, scale in ACC_SCALE.items() if _is_gravity(rest * scale)]
+    if chosen is not None:
+        if chosen not in ACC_SCALE:
+            raise InputError(f"--unit {chosen} is unknown.", f"Choose one of {', '.join(ACC_SCALE)}.")
+        if chosen not in fitting:
+            raise _no_gravity(path, rest, chosen)
+        return chosen
+    if not fitting:
+        raise _no_gravity(path, rest, named)
+    seen = fitting[0]
+    if named is None:
+        notices.append(f"Acceleration is taken to be in {IN_WORDS[seen]}: at rest it reads {rest:.3g}.")
+    elif named != seen:
+        notices.append(
+            f"Acceleration is taken to be in {IN_WORDS[seen]}, although the header says {IN_WORDS[named]}: "
+            f"at rest it reads {rest:.3g}."
+        )
+    return seen
+
+
+def turning_unit(gyr: Floats, acc: Floats, rate_hz: float, named: str | None, notices: list[str]) -> str:
+    """The unit of the turning rate: as named, else from how fast gravity turns in the sensor's axes.
+
+    Args:
+        gyr: (n, 3) in the unknown unit.
+        acc: (n, 3) in any unit.
+        rate_hz: samples a second.
+        named: unit in the file's header.
+        notices: what was assumed is added here.
+    """
+    if named is not None:
+        return named
+    seen = "dps" if _looks_like_degrees(gyr, acc, rate_hz) else "radps"
+    notices.append(
+        f"Turning rate is taken to be in {IN_WORDS[seen]}, by comparison with the turning of gravity; "
+        "a header like gx_dps or gx_radps would tell."
+    )
+    return seen
+
+
+def _looks_like_degrees(gyr: Floats, acc: Floats, rate_hz: float) -> bool:
+    readable = np.isfinite(acc).all(axis=1) & np.isfinite(gyr).all(axis=1)
+    tilts = _window_means(acc[readable], rate_hz, TILT_STEP_S)
+    turning = _window_means(np.linalg.norm(gyr[readable], axis=1, keepdims=True), rate_hz, TILT_STEP_S)[:, 0]
+    if len(tilts) < 3:
+        return bool(len(turning) and turning.max() > FASTEST_RADPS)
+    directions = tilts / np.maximum(np.linalg.norm(tilts, axis=1, keepdims=True), 1e-12)
+    cosines = np.clip((directions[1:] * directions[:-1]).sum(axis=1), -1.0, 1.0)
+    tilt_rate = np.arccos(cosines) / TILT_STEP_S
+    between = 0.5 * (turning[1:] + turning[:-1])
+    fastest = tilt_rate >= np.quantile(tilt_rate, 0.75)
+    if np.median(tilt_rate[fastest]) < 0.1:
+        return bool(between.max() > FASTEST_RADPS)
+    return bool(np.median(between[fastest] / tilt_rate[fastest]) > DEGREES_RATIO)
+
+
+def _window_means(values: Floats, rate_hz: float, window_s: float) -> Floats:
+    length = max(round(rate_hz * window_s), 1)
+    number = len(values) // length
+    if not number:
+        return values.mean(axis=0, keepdims=True) if len(values) else values
+    means: Floats = values[: number * length].reshape(number, length, -1).mean(axis=1)
+    return means
+
+
+def _is_gravity(magnitude_mps2: float) -> bool:
+    return REST_G[0] <= magnitude_mps2 / STANDARD_GRAVITY <= REST_G[1]
+
+
+def _no_gravity(path: Path, rest: float, unit: str | None) -> InputError:
+    said = f" {IN_WORDS[unit]}" if unit in IN_WORDS else ""
+    if rest < REST_G[0] or (unit == "mps2" and rest < REST_G[0] * STANDARD_GRAVITY):
+        return InputError(
+            f"{path} holds no gravity: at rest the acceleration reads {rest:.2g}{said}, expected 1 g or 9.8 m/s².",
+            "Export the raw accelerometer, not linear or user acceleration.",
+        )
+    return InputError(
+        f"{path}: at rest the acceleration reads {rest:.3g}{said}, which is gravity neither in g (1) nor in m/s² (9.8).",
+        "Export it again in one of them, without rounding or reformatting by a spreadsheet.",
+    )
