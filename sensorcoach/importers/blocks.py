@@ -44,7 +44,7 @@ def open_bytes(path: Path) -> BinaryIO:
 
 
 def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
-    """Blocks of whole lines that end in ``\\n``, without byte order mark; the last line gets its ``\\n`` if it lacks it.
+    """Blocks of whole lines, each with its newline (also the last one), without byte order mark.
 
     A gzip file that ends too early gives what is there, and a notice.
 

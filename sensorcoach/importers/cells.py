@@ -34,7 +34,7 @@ class Broken:
 class Block:
     """Rows of a block: ``t_s`` (n,), ``values`` (n, 3) or (n, 6), in the file's units; NaN where a cell was empty.
 
-    ``broken`` counts the lines left out, ``first_broken`` is one of them; ``lines`` is the number of lines in the block.
+    ``broken`` counts the lines left out, ``first_broken`` is the first; ``lines`` is the number of lines in the block.
     """
 
     t_s: Floats

@@ -10,9 +10,9 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.header import Meaning, meaning_of
 
 _ADVICE: Final = (
-    "Write --columns t=time,ax=AX,ay=AY,az=AZ (and gx, gy, gz; a unit may follow: ax_g, gx_dps, t_ms), names as in the "
-    "file or 1, 2, 3 …; or all names in order: t_s,ax_g,ay_g,az_g with - for a column to leave out; rate=100 for a file "
-    "without times."
+    "Write --columns t=time,ax=AX,ay=AY,az=AZ (and gx, gy, gz; a unit may follow: ax_g, gx_dps, t_ms), names as in "
+    "the file or 1, 2, 3 …; or all names in order: t_s,ax_g,ay_g,az_g with - for a column to leave out; rate=100 for "
+    "a file without times."
 )
 
 

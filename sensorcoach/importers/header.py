@@ -17,7 +17,8 @@ TIME_UNITS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """``linear``: acceleration without gravity. ``bare``: an axis and nothing else. ``unit``: s … ns, g, mg, mps2, dps,
-    radps, None where the name does not tell. ``group`` tells several sensors in one table apart."""
+    radps, None where the name does not tell. ``group`` tells several sensors in one table apart.
+    """
 
     quantity: Quantity
     axis: Axis

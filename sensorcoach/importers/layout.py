@@ -19,6 +19,7 @@ SEPARATORS: Final = (",", ";", "\t")
 HEADER_WITHIN_LINES: Final = 60
 """Apps write a preamble of up to a dozen lines before the header."""
 _COLUMNS_ADVICE: Final = "Name the columns: --columns t=NAME,ax=NAME,ay=NAME,az=NAME (numbers 1, 2, 3 … work too)."
+GIVE_THE_RATE: Final = "give the samples a second: --columns rate=100,ax=NAME,ay=NAME,az=NAME"
 _COMMA_NUMBER: Final = re.compile(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
 _ELAPSED: Final = ("elapsed", "secondselapsed", "elapsedtime", "timeelapsed", "experimenttime")
 
@@ -341,7 +342,7 @@ def _time_column(
     if not candidates:
         raise InputError(
             f"{path} has no time column (its columns: {', '.join(names)[:200]}).",
-            "Name it with --columns t=NAME, or give the samples a second: --columns rate=100 and the acceleration columns.",
+            f"Name it with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
 
     def fitness(column: Column) -> tuple[bool, bool, bool, int]:

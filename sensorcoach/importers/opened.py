@@ -15,8 +15,8 @@ class Recording:
     """A recording from any file, as the packets its device profile decodes.
 
     ``items`` can be walked through once, in the order of arrival, with the memory of one block of the file; what is
-    wrong further down the file is raised there. ``notices`` says what was assumed, left out or repaired, and grows while
-    ``items`` is walked through. ``start``: the instant of the first sample (ISO 8601), where the file tells it.
+    wrong further down the file is raised there. ``notices`` says what was assumed, left out or repaired, and grows
+    while ``items`` is walked through. ``start``: the instant of the first sample (ISO 8601), where the file tells it.
     ``settings``: those in force when it was recorded, for `sensorcoach.settings`; ``sensor``: what is known of it.
     """
 

@@ -18,9 +18,9 @@ from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
 from sensorcoach.importers.cells import Block, Broken, TimeReader, number_cells, read_block
-from sensorcoach.importers.choice import ColumnChoice, parse_columns
+from sensorcoach.importers.choice import parse_columns
 from sensorcoach.importers.header import TIME_UNITS
-from sensorcoach.importers.layout import Layout, decoded_text, layout_of, split_cells
+from sensorcoach.importers.layout import GIVE_THE_RATE, Layout, decoded_text, layout_of, split_cells
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.stamps import StampReader, is_stamp
 from sensorcoach.importers.units import (
@@ -202,7 +202,7 @@ def _time_reader(path: Path, layout: Layout, head: bytes, stamps: StampReader, n
     if not cells:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} is empty.",
-            "Name another one with --columns t=NAME, or give the samples a second: --columns rate=100.",
+            f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
     if sum(is_stamp(cell) for cell in cells[:20]) * 2 > len(cells[:20]):
         return stamps.seconds
@@ -224,7 +224,7 @@ def _guessed_time_unit(path: Path, layout: Layout, cells: list[str], notices: li
         what = "counts rows" if counter else f"moves by {step:g} a row, which is a sample's time in no unit"
         raise InputError(
             f"{path}: the time column {layout.time.name!r} {what}.",
-            "Name its unit in the header or with --columns (t_s, t_ms, t_us, t_ns), or give the rate: --columns rate=100.",
+            f"Name its unit in the header or with --columns (t_s, t_ms, t_us, t_ns), or {GIVE_THE_RATE}.",
         )
     if fitting[0] != "s":
         notices.append(f"Time is taken to be in {fitting[0]}: it moves by {step:g} a row.")
@@ -238,8 +238,9 @@ def _rough_period_s(path: Path, layout: Layout, first: Block) -> float:
     rising = np.unique(first.t_s[np.isfinite(first.t_s)])
     if len(rising) < FEWEST_ROWS:
         raise InputError(
-            f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in {len(first.values)} rows.",
-            "Name another one with --columns t=NAME, or give the samples a second: --columns rate=100.",
+            f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in "
+            f"{len(first.values)} rows.",
+            f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
     return sample_period_s(rising)
 
@@ -252,16 +253,17 @@ def _refuse_coarse_times(path: Path, layout: Layout, first: Block) -> None:
     differing = (first.values[same] != first.values[same + 1]).any(axis=1).sum()
     if differing > COARSE_SHARE * len(first.t_s):
         raise InputError(
-            f"{path}: the time column {layout.time.name!r} stays the same over several samples: its stamps are too coarse.",
-            "Export times with more digits, or give the samples a second: --columns rate=100 and the acceleration columns.",
+            f"{path}: the time column {layout.time.name!r} stays the same over several samples: "
+            "its stamps are too coarse.",
+            f"Export times with more digits, or {GIVE_THE_RATE}.",
         )
 
 
 def _refuse_mostly_broken(path: Path, broken: int, lines: int, first: Broken | None) -> None:
     if first is not None and broken > MOSTLY_BROKEN * lines:
         raise InputError(
-            f"{path}, line {first.line}: {first.text.strip()[:40]!r} is not what the columns promise, and so in {broken} of "
-            f"{lines} lines.",
+            f"{path}, line {first.line}: {first.text.strip()[:40]!r} is not what the columns promise, "
+            f"and so in {broken} of {lines} lines.",
             "Export it again as plain numbers.",
         )
 

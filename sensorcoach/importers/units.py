@@ -17,7 +17,7 @@ GYR_SCALE: Final = {"radps": 1.0, "dps": float(np.deg2rad(1.0))}
 IN_WORDS: Final = {"mps2": "m/s²", "g": "g", "mg": "mg", "radps": "rad/s", "dps": "°/s"}
 
 REST_G: Final = (0.7, 1.3)
-"""Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds to that."""
+"""Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds some."""
 AVERAGED_S: Final = 1.0
 """Over a second gravity stays and movement averages out: what a leg gains in speed it loses again."""
 SURVIVING_SHARE: Final = 0.5
@@ -31,7 +31,7 @@ FASTEST_RADPS: Final = 12.0
 
 
 def rest_magnitude(acc: Floats, rate_hz: float) -> float:
-    """Median length of the acceleration averaged over `AVERAGED_S`, in the unit of ``acc`` (n, 3); NaN rows are left out.
+    """Median length of the acceleration averaged over `AVERAGED_S`, in the unit of ``acc`` (n, 3), NaN rows left out.
 
     Gravity survives the averaging, the acceleration of a movement that comes to rest does not; where little survives,
     there is no rest to speak of and the answer is 0.
@@ -136,6 +136,6 @@ def _no_gravity(path: Path, rest: float, unit: str | None) -> InputError:
             "Export the raw accelerometer, not linear or user acceleration.",
         )
     return InputError(
-        f"{path}: at rest the acceleration reads {rest:.3g}{said}, which is gravity neither in g (1) nor in m/s² (9.8).",
+        f"{path}: at rest the acceleration reads {rest:.3g}{said}, expected 1 (g) or 9.8 (m/s²).",
         "Export it again in one of them, without rounding or reformatting by a spreadsheet.",
     )
