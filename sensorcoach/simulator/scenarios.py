@@ -275,7 +275,8 @@ def mid_start(seed: int) -> SessionPlan:
     rng = _rng(seed, 11)
     items = _reps(rng, 8, lambda side: _good_rep(rng, side))
     plan = _session("mid_start", seed, items, rng)
-    skip = REST_S + _u(rng, 0.2, _length(items[0]) - 1.5)
+    first = cast(RepPlan, items[0])
+    skip = REST_S + _u(rng, 0.5, first.drop_s + first.hold_s + 0.5 * first.return_s)
     return cast(SessionPlan, _replaced(plan, skip_s=skip, stop_early_s=_u(rng, 0.0, 6.0)))
 
 

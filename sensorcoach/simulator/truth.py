@@ -132,7 +132,7 @@ def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, afte
     slowest = float(speed[left : one.back + 1].min(initial=speed[left]))
     gate = max(2.0, 0.05 * -slowest)
     leave = landed + _surely_last(-speed[landed : left + 1] < gate) + 1
-    back, through = _return_end(out, speed, left, gate, latest)
+    back, through = _return_end(out, speed, left, gate, latest, range_deg)
 
     moving = slice(start, landed + 1)
     peak = float(speed[moving].max())
@@ -214,15 +214,21 @@ def _landing(out: Floats, speed: Floats, sure: int, leave: int, peak_dps: float)
     return sure + int(np.argmax(out[sure:leave])), stops, staged
 
 
-def _return_end(out: Floats, speed: Floats, left: int, gate_dps: float, latest: int) -> tuple[int, bool]:
-    """Where the return falls below its border speed near the centre; swinging through: where the angle crosses 0."""
-    slow = _first(speed[left:latest] > -gate_dps)
-    crossed = _first(out[left:latest] <= 0.0)
-    if slow is not None and (crossed is None or slow <= crossed or out[left + slow] > -R_MIN_DEG / 2):
-        return left + slow, False
-    if crossed is not None:
+def _return_end(
+    out: Floats, speed: Floats, left: int, gate_dps: float, latest: int, range_deg: float
+) -> tuple[int, bool]:
+    """Where the angle comes back to the centre, or rests or turns on the way; and whether it swung through (at 0)."""
+    angle, slow = out[left:latest], speed[left:latest] > -gate_dps
+    slowed, crossed = _first(slow), _first(angle <= 0.0)
+    if crossed is not None and (slowed is None or (crossed < slowed and angle[slowed] < -R_MIN_DEG / 2)):
         return left + crossed, True
-    return latest, False
+    home = _first(angle <= max(R_MIN_DEG / 2, 0.20 * range_deg))
+    if home is not None:
+        return left + home, False
+    resting = (np.abs(speed[left:latest]) < 5.0) & (angle <= 0.5 * range_deg)
+    second = steps(1.0)
+    rested = _first(np.convolve(resting, np.ones(second), mode="valid") > second - 0.5) if len(angle) > second else None
+    return left + (int(np.argmin(angle)) if rested is None else rested), False
 
 
 def _grade(rep: TrueRep) -> None:
