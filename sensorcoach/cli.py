@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE",
 Gentle = Annotated[bool, typer.Option("--gentle", help="Count small ranges too, from 6 degrees.")]
 Rocking = Annotated[bool, typer.Option("--rocking", help="No hold wanted at the side.")]
 Unit = Annotated[
-    Literal["g", "mps2"] | None, typer.Option("--unit", help="Unit of a CSV's acceleration, if its header hides it.")
+    Literal["g", "mg", "mps2"] | None, typer.Option("--unit", help="Unit of a CSV's acceleration, if its header hides it.")
 ]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="NAMES", help="Names of a CSV's columns in order: t_s,ax_g,ay_g,az_g")
@@ -106,8 +107,8 @@ def _root(
 @app.command(epilog=EXIT_CODES)
 def analyze(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Session files (.jsonl, .jsonl.gz) or CSV files.")],
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout; a list for several files.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, one line a rep.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="JSON on stdout; a list for several files.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, one line a rep.")] = False,
     leg: Leg = None,
     segment: Segment = None,
     up_leg: UpLeg = None,
@@ -121,26 +122,26 @@ def analyze(
     columns: Columns = None,
 ) -> None:
     """Show every repetition of a recording: side, phases, range, speed, landing, warnings."""
-    if as_json and as_csv:
+    if json and csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
     from sensorcoach.app import Failure, analyze_sessions
     from sensorcoach.output.csv_ import as_csv
-    from sensorcoach.output.json_ import as_json as json_text
+    from sensorcoach.output.json_ import as_json
     from sensorcoach.output.table import as_table
 
     choices = _choices(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
     sessions = [files] if join else [[file] for file in files]
     outcomes = []
-    for outcome in analyze_sessions(sessions, choices, progress=_progress(len(sessions))):
+    for outcome in analyze_sessions(sessions, choices, _progress(len(sessions))):
         outcomes.append(outcome)
         if isinstance(outcome, Failure):
             _complain(outcome.error)
-        elif not (as_json or as_csv):
+        elif not (json or csv):
             _say(as_table(outcome, sys.stdout))
     failed = any(isinstance(outcome, Failure) for outcome in outcomes)
-    if as_json and not (failed and len(sessions) == 1):
-        _say(json_text(outcomes if len(sessions) > 1 else outcomes[0]))
-    if as_csv:
+    if json and not (failed and len(sessions) == 1):
+        _say(as_json(outcomes if len(sessions) > 1 else outcomes[0]))
+    if csv:
         _say(as_csv(outcome for outcome in outcomes if not isinstance(outcome, Failure)))
     if failed:
         raise typer.Exit(EXIT_BAD_INPUT)
@@ -210,10 +211,13 @@ def _choices(
     )
 
 
-def _progress(sessions: int) -> Callable[[int, str], None]:
-    def tell(number: int, name: str) -> None:
+def _progress(sessions: int) -> Callable[[str], None]:
+    """Tells the name of each session on stderr as its turn comes, where there are several."""
+    numbers = itertools.count(1)
+
+    def tell(name: str) -> None:
         if sessions > 1:
-            typer.echo(f"[{number}/{sessions}] {printable(name)}", err=True)
+            typer.echo(f"[{next(numbers)}/{sessions}] {printable(name)}", err=True)
 
     return tell
 

@@ -37,7 +37,7 @@ def as_table(result: Result, stream: TextIO) -> str:
         for paragraph in _paragraphs(result):
             console.print(Text(paragraph))
         console.print(Text(summary_line(result.summary), style="bold"))
-    return captured.get()
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
 def _heading(result: Result) -> str:
@@ -103,7 +103,7 @@ def _paragraphs(result: Result) -> Iterator[str]:
     if result.gaps:
         lost_s = sum(gap.end_s - gap.start_s for gap in result.gaps)
         yield f"{plural(len(result.gaps), 'gap')} without samples, {lost_s:.1f} s in all."
-    yield from (f"This sensor could not show: {printable(words)}." for words in summary.could_not_show)
+    yield from (f"Not everything can be shown: {printable(words)}." for words in summary.could_not_show)
     yield from (printable(notice) for notice in result.notices)
 
 

@@ -52,7 +52,8 @@ def result(*reps: Rep, **changes: object) -> Result:
         "samples": 6400,
         "sensor": {
             "profile": "samples",
-            "has_gyroscope": False,
+            "simulated": False,
+            "gyroscope": False,
             "mounting": {"leg": None, "segment": "thigh", "up_leg": None, "front": None, "first_side": None},
         },
         "settings": {},

@@ -1,0 +1,207 @@
+"""A path, several paths or arrays -> one `Result`: the library's front door.
+
+Batch analysis is the live path without waiting: the recording's packets go through the same `Pipeline`, one batch after
+the other, so a file of any size needs the memory of one batch and of its reps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sensorcoach import __version__
+from sensorcoach.devices import profile_named
+from sensorcoach.errors import InputError
+from sensorcoach.importers import Item, Recording, open_recording, recording_of_arrays
+from sensorcoach.joining import joined
+from sensorcoach.model import Aborted, Event, Mounting, NotCounted, Packet, Result
+from sensorcoach.pipeline import Pipeline
+from sensorcoach.settings import Settings
+
+Listener = Callable[[Event], None]
+
+BATCH_BYTES = 64 * 1024
+"""Packets are pushed together up to this size: enough that the work per batch vanishes, little enough for memory."""
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person asked for; what is left out is taken from the recording, and else the default.
+
+    ``mounting`` names only the fields to replace. ``presets`` are methods of `Settings`: ``gentle``, ``rocking``.
+    ``unit`` and ``columns`` tell how to read a CSV (`importers.open_recording`).
+    """
+
+    mounting: dict[str, str | None] = {}
+    settings: Settings | None = None
+    presets: tuple[str, ...] = ()
+    unit: str | None = None
+    columns: str | None = None
+
+
+def analyze(
+    source: str | Path | Sequence[str | Path],
+    *,
+    mounting: Mounting | Mapping[str, str | None] | None = None,
+    settings: Settings | None = None,
+    presets: Sequence[str] = (),
+    unit: str | None = None,
+    columns: str | None = None,
+    on_event: Listener | None = None,
+) -> Result:
+    """Count and grade the knee drops of a recording.
+
+    Args:
+        source: a session file or CSV; several paths are one session with gaps, in the order of their own time stamps.
+        mounting: a `Mounting` replaces what the recording says, a mapping only the fields it names.
+        settings: limits; without them those in the recording's header, and else the defaults.
+        presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
+        unit: acceleration of a CSV, ``"g"`` or ``"mps2"``, where its header hides it.
+        columns: names of a CSV's columns in order, ``"t_s,ax_g,ay_g,az_g"``.
+        on_event: called with each event of the pipeline as it happens.
+
+    Raises:
+        InputError: the file cannot be analysed, or the files of one session overlap in time.
+        RecordingError: a session file is damaged beyond what can be read.
+    """
+    paths = [Path(source)] if isinstance(source, str | Path) else [Path(one) for one in source]
+    choices = Choices(
+        mounting=_fields(mounting), settings=settings, presets=tuple(presets), unit=unit, columns=columns
+    )
+    return analyze_files(paths, choices, on_event)
+
+
+def analyze_arrays(
+    t_s: ArrayLike,
+    acc: ArrayLike,
+    gyr: ArrayLike | None = None,
+    *,
+    mounting: Mounting | None = None,
+    settings: Settings | None = None,
+    on_event: Listener | None = None,
+) -> Result:
+    """Count and grade the knee drops in arrays.
+
+    Args:
+        t_s: (n,) seconds, rising, any zero.
+        acc: (n, 3) m/s², gravity included.
+        gyr: (n, 3) rad/s, or None for an accelerometer alone.
+        mounting: how the sensor was worn.
+        settings: limits.
+        on_event: called with each event of the pipeline as it happens.
+
+    Raises:
+        InputError: shapes that do not fit, no gravity, too slow a rate.
+    """
+    recording = recording_of_arrays(np.asarray(t_s), np.asarray(acc), None if gyr is None else np.asarray(gyr))
+    return analyze_recording(recording, None, Choices(mounting=_fields(mounting), settings=settings), on_event)
+
+
+def analyze_files(paths: Sequence[Path], choices: Choices, on_event: Listener | None = None) -> Result:
+    """One session from one or more files; see `analyze`."""
+    if not paths:
+        raise InputError("No file was given.", "Name at least one recording.")
+    recordings = [open_recording(path, unit=choices.unit, columns=choices.columns) for path in paths]
+    names = [str(path) for path in paths]
+    if len(paths) == 1:
+        return analyze_recording(recordings[0], names[0], choices, on_event)
+    order, recording = joined(recordings)
+    return analyze_recording(recording, " + ".join(names[index] for index in order), choices, on_event)
+
+
+def analyze_recording(
+    recording: Recording, name: str | None, choices: Choices, on_event: Listener | None = None
+) -> Result:
+    """Walk through an opened recording once; see `analyze` for the rest."""
+    mounting, settings = _mounting_in_force(recording, choices), _settings_in_force(recording, choices)
+    pipeline = Pipeline(profile_named(recording.profile), recording.device_settings, mounting, settings)
+    aborted: list[Aborted] = []
+    for event in _events(pipeline, recording.items):
+        if isinstance(event, NotCounted):
+            aborted.append(event.aborted)
+        if on_event is not None:
+            on_event(event)
+    return _result(recording, name, pipeline, mounting, settings, aborted)
+
+
+def _events(pipeline: Pipeline, items: Iterable[Item]) -> Iterator[Event]:
+    for batch in _batches(items):
+        yield from pipeline.push_all(batch)
+    yield from pipeline.flush()
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += len(item.payload) if isinstance(item, Packet) else 0
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _fields(mounting: Mounting | Mapping[str, str | None] | None) -> dict[str, str | None]:
+    return msgspec.structs.asdict(mounting) if isinstance(mounting, Mounting) else dict(mounting or {})
+
+
+def _mounting_in_force(recording: Recording, choices: Choices) -> Mounting:
+    told = msgspec.structs.asdict(recording.mounting or Mounting()) | choices.mounting
+    return msgspec.convert(told, Mounting)
+
+
+def _settings_in_force(recording: Recording, choices: Choices) -> Settings:
+    settings = choices.settings or msgspec.convert(recording.settings or {}, Settings)
+    for preset in choices.presets:
+        settings = {"gentle": settings.gentle, "rocking": settings.rocking}[preset]()
+    return settings
+
+
+def _result(
+    recording: Recording,
+    name: str | None,
+    pipeline: Pipeline,
+    mounting: Mounting,
+    settings: Settings,
+    aborted: list[Aborted],
+) -> Result:
+    counts = pipeline.counts
+    if pipeline.first_t_s is None or pipeline.last_t_s is None:
+        raise InputError("There are too few samples to analyse.", "Record for at least a few seconds.")
+    return Result(
+        file=name,
+        version=__version__,
+        start=recording.start,
+        duration_s=pipeline.last_t_s - pipeline.first_t_s,
+        rate_hz=pipeline.rate_hz,
+        samples=counts.received,
+        sensor={
+            **recording.sensor,
+            "profile": recording.profile,
+            "simulated": recording.simulated,
+            "gyroscope": pipeline.has_gyroscope,
+            "mounting": msgspec.structs.asdict(mounting),
+        },
+        settings=msgspec.to_builtins(settings),
+        gaps=tuple(counts.gaps),
+        counts={
+            **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
+            "duplicated": counts.duplicated + pipeline.duplicated_packets,
+        },
+        notices=(*recording.notices, *_mounting_notices(mounting)),
+        summary=pipeline.summary(),
+        reps=pipeline.reps,
+        aborted=tuple(aborted),
+    )
+
+
+def _mounting_notices(mounting: Mounting) -> Iterator[str]:
+    if mounting.segment == "shank" and mounting.up_leg is not None:
+        yield "On the shank the axis up the leg tells neither side nor posture; --front tells the side."
+    if mounting.segment == "thigh" and mounting.front is not None:
+        yield "The axis out of the shin (--front) means nothing on the thigh; --up-leg tells side and posture."
