@@ -118,7 +118,7 @@ def measure(window: Window, borders: Borders, signal: SignalSettings, limits: Li
     return Measures(
         drop_time_10_90_s=time_10_90,
         peak_drop_dps=peak_drop,
-        free_fall_fraction=_free_fall_fraction(peak_drop, borders, limits),
+        free_fall_fraction=_free_fall_fraction(window, borders, peak_drop, limits),
         landing_loss_dps=landing.loss_dps,
         landing_decel_dps2=landing.decel_dps2,
         landing_jolt_g=landing.jolt_g,
@@ -176,9 +176,14 @@ def _peak_to_mean(speed_dps: Floats, peak_dps: float | None) -> float | None:
     return peak_dps / mean if mean > 0.0 else None
 
 
-def _free_fall_fraction(peak_dps: float | None, borders: Borders, limits: LimitSettings) -> float | None:
-    """F (A8). After a swing in: from turning point to turning point, where the fall is deep enough to tell."""
-    if peak_dps is None:
+def _free_fall_fraction(
+    window: Window, borders: Borders, peak_dps: float | None, limits: LimitSettings
+) -> float | None:
+    """F (A8). After a swing in: from turning point to turning point, where the fall is deep enough to tell.
+
+    None without a gyroscope: the peak speed of tilt is rounded off in a smooth drop and exaggerated by a landing.
+    """
+    if peak_dps is None or window.gyro_dps is None:
         return None
     start_deg = 0.0
     if borders.swung_in:

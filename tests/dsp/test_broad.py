@@ -1,4 +1,4 @@
-"""Real recordings with optical truth (BROAD, Laidig et al. 2021, DOI 10.3390/data6070072): tilt while moving, knocks."""
+"""Tilt while moving and knocks, on real recordings with optical truth (BROAD, Laidig et al. 2021)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""SPARC against the published vector and the reference table of domain.md 3; velocity peaks against built submovements."""
+"""SPARC against the published vector and the reference table of domain.md 3; velocity peaks."""
 
 import numpy as np
 import pytest

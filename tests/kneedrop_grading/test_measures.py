@@ -198,6 +198,7 @@ def test_a_stream_that_ended_in_mid_return_knows_no_residual():
 def test_without_a_gyroscope_only_tilt_speaks():
     figures = measured(*smooth_rep(), gyroscope=False)
     for name in (
+        "free_fall_fraction",
         "landing_loss_dps",
         "landing_decel_dps2",
         "catch_dps2",
