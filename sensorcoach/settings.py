@@ -100,6 +100,8 @@ class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     incomplete_still_s: float = 1.0
     longest_rep_s: float = 120.0
     """No return within this time: not counted."""
+    longest_unseen_s: float = 10.0
+    """A drop with a longer hole in it was not seen: not counted. Shorter ones count, ungraded."""
     shortest_rep_s: float = 0.8
     """From leaving the centre to being back. Two free-falling legs need 0.57 s for 60° one way (domain.md 5.4); walking
     and stairs swing the thigh out and back in 0.4-0.6 s."""
@@ -119,7 +121,9 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     told_axis_deg: float = 40.0
     """... of an axis the wearer told: a strap is put on to within 10-15°, which is more seen from above (posture gate)."""
     farthest_deg: float = 110.0
-    """Turning over: beyond this it is no knee drop, whatever else (B, posture gate)."""
+    """Turning over: beyond this it is no knee drop (B, posture gate) ..."""
+    farthest_unconfirmed_deg: float = 130.0
+    """... where the axis is known. Before, tilt also holds the pitch of the leg: SisFall rolls to the side reach 124°."""
     slip_deg: float = 5.0
     """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
     slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)

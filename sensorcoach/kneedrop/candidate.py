@@ -18,6 +18,9 @@ from sensorcoach.settings import Settings
 LONGEST_SWING_S = 3.0
 """How long after a return's end it may still turn out to have run through the centre."""
 
+SAME_SWING_S = 20.0
+"""Two landings within this time belong to one swing from side to side (MEx: 2 to 4 s; a hold of 10 s fits in)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -61,6 +64,7 @@ class Candidate:
         if moving.landing >= 0:
             if self._before is not None:
                 settle_swing(history, self._before, moving.trigger + 1, self.machine.band_deg, self.settings)
+                moving.landing_before_deg = _landing_before_deg(history, moving, self._before)
             date_drop(history, moving, self._before, self.settings.phases)
             date_return(history, moving, self.settings.phases)
             self._before = moving
@@ -69,6 +73,12 @@ class Candidate:
         if moving.ending != "home":
             moving.swing_known = change.known
         self.finished.append(Finished(moving, change.known))
+
+
+def _landing_before_deg(history: History, moving: Movement, before: Movement) -> float:
+    if before.landing < history.start or history.time(moving.trigger) - history.time(before.landing) > SAME_SWING_S:
+        return 0.0
+    return float(moving.way.roll_deg(history.up(before.landing, before.landing + 1))[0])
 
 
 def settle_swing(history: History, moving: Movement, end: int, band_deg: float, settings: Settings) -> None:

@@ -45,9 +45,11 @@ class Movement:
     swing_known: int = -1
     """Where it was decided whether the return swung through the centre."""
     turn_before_deg: float | None = None
-    """Signed roll, in this movement's own way, at the turning point it swung in from ..."""
+    """Signed roll, in this movement's own way, at the turning point it swung in from."""
+    landing_before_deg: float | None = None
+    """Signed roll, in this movement's own way, of the landing before; 0 if that is long ago, None if there was none."""
     turn: int = -1
-    """... and that point."""
+    """The turning point it swung in from."""
 
     @property
     def range_deg(self) -> float:

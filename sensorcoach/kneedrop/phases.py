@@ -156,6 +156,9 @@ class PhaseMachine:
         return begin + (int(outward[-1]) + 1 if len(outward) else 0)
 
     def _land(self, history: History, moving: Movement, landing: int, known: int) -> Change:
+        times = history.t_s(moving.lowest, known + 1)
+        if times[-1] - times[0] > self.settings.longest_unseen_s and np.diff(times).max() > self.settings.longest_unseen_s:
+            return self._give_up(moving, "cut", known)
         angle = self._angle(history, landing, known + 1)
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
@@ -185,7 +188,7 @@ class PhaseMachine:
             return None
         at = start + hit
         if late[hit]:
-            return self._give_up(moving, at)
+            return self._give_up(moving, "no_return", at)
         if falling[hit]:
             return self._begin_return(moving, float(angle[hit]), at)
         moving.stops += 1
@@ -227,7 +230,7 @@ class PhaseMachine:
         if resting[hit]:
             return self._end(moving, "incomplete", self._slow_since, at)
         if late[hit]:
-            return self._give_up(moving, at)
+            return self._give_up(moving, "no_return", at)
         if moving.least_deg <= self._half(moving):
             return self._end(moving, "turned", moving.least, at)
         moving.turned_back += 1
@@ -243,8 +246,8 @@ class PhaseMachine:
 
     # --- lost --------------------------------------------------------------------------------------------------------
 
-    def _give_up(self, moving: Movement, at: int) -> Change:
-        moving.return_end, moving.ending = at, "no_return"
+    def _give_up(self, moving: Movement, ending: Ending, at: int) -> Change:
+        moving.return_end, moving.ending = at, ending
         self.movement, self.state, self.position = None, "away", at + 1
         return Change("end", at, at, moving)
 

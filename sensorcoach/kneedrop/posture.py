@@ -14,6 +14,7 @@ Reason = Literal[
     "no_return",
     "below_r_min",
     "begun_before",
+    "passed_by",
     "turned_over",
     "too_quick",
     "other_direction",
@@ -34,7 +35,9 @@ def why_not(
         return "below_r_min"
     if begun_before(history, moving, phases):
         return "begun_before"
-    if moving.furthest_deg > frame.farthest_deg:
+    if moving.ending == "turned" and sideways.unseen:
+        return "passed_by"
+    if moving.furthest_deg > (frame.farthest_deg if sideways.confirmed else frame.farthest_unconfirmed_deg):
         return "turned_over"
     if history.time(moving.return_end) - history.time(moving.drop_start) < phases.shortest_rep_s:
         return "too_quick"
@@ -53,7 +56,10 @@ def begun_before(history: History, moving: Movement, phases: PhaseSettings) -> b
 
 
 def _reach_deg(moving: Movement) -> float:
-    """The range compared with r_min. A midpoint lies only about the centre: half the side-to-side range counts there."""
-    if moving.centre.source != "midpoint" or moving.turn_before_deg is None:
+    """The range compared with r_min. A midpoint lies only about the centre: half the side-to-side range counts there.
+
+    So a small one-sided movement about a midpoint (bridging with a slanting strap) does not count; the first one does.
+    """
+    if moving.centre.source != "midpoint" or moving.landing_before_deg is None:
         return moving.landing_deg
-    return 0.5 * (moving.landing_deg - min(0.0, moving.turn_before_deg))
+    return 0.5 * (moving.landing_deg - min(0.0, moving.landing_before_deg))

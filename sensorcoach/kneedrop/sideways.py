@@ -85,6 +85,11 @@ class Sideways:
         return self._sure is not None or self.told
 
     @property
+    def unseen(self) -> bool:
+        """No movement has counted yet and nobody told an axis: only one that comes home all the way is believed."""
+        return not self._lines and not self.told
+
+    @property
     def told(self) -> bool:
         """The wearer said which axis of the sensor is which."""
         thigh = self._mounting.segment == "thigh"

@@ -12,11 +12,13 @@ import numpy as np
 
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
-from sensorcoach.model import Bools, Floats
+from sensorcoach.model import Floats
 from sensorcoach.settings import FrameSettings, PhaseSettings
 
-_DRIFT_DEG = 4.0
-"""A rest may creep by this much in its two seconds; a slow 20 deg drop of 5 s creeps by 8."""
+_STAY_DEG = 3.5
+"""All of a rest lies within this of its mean. SisFall volunteers fidget by 3; a slow 20 deg drop of 5 s strays by 4."""
+_LOOK_S = 0.25
+"""How often a rest is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,53 +40,41 @@ class Turn:
 
 
 class RestFinder:
-    """Incremental: ``advance(history, end)`` returns the rests that became certain, one a slow spell."""
+    """Incremental: ``advance(history, end)`` returns the rests that became certain, one for each stay at a place.
 
-    def __init__(self, frame: FrameSettings, phases: PhaseSettings, start: int) -> None:
-        self._frame, self._phases = frame, phases
-        self._position = self._slow_since = self._candidate = start
-        self._told = -1
+    Stillness is judged by angle, not by speed: a person who fidgets is at rest, a slow 20 deg drop is not.
+    """
+
+    def __init__(self, frame: FrameSettings, start: int) -> None:
+        self._frame = frame
+        self._position = start
+        self._place: Centre | None = None
+
+    def skip(self, end: int) -> None:
+        """Nobody needs to know up to sample ``end``."""
+        self._position, self._place = end, None
 
     def advance(self, history: History, end: int) -> list[Rest]:
-        start, self._position = self._position, end
-        if end <= start:
-            return []
-        rate = history.up_rate(start, end)
-        limit = np.radians(np.maximum(self._phases.still_dps, history.noises_dps(start, end)))
-        fast = np.einsum("ij,ij->i", rate, rate) >= limit * limit
-        spells = _slow_spells(fast, start, self._slow_since)
-        rests = [rest for begin, until in spells for rest in self._rest_in(history, begin, until)]
-        numbers = np.flatnonzero(fast)
-        if len(numbers):
-            self._slow_since = start + int(numbers[-1]) + 1
-        return rests
+        step = max(1, round(_LOOK_S * history.rate_hz))
+        rests = [self._look(history, at) for at in range((self._position // step + 1) * step, end + 1, step)]
+        self._position = end
+        return [rest for rest in rests if rest is not None]
 
-    def _rest_in(self, history: History, begin: int, until: int) -> list[Rest]:
-        """At most one; while the leg still creeps, the two seconds begin anew."""
-        if begin == self._told:
-            return []
-        candidate = max(begin, self._candidate, history.start)
-        while True:
-            self._candidate = candidate
-            due = history.index_at(history.time(candidate) + self._frame.rest_s)
-            if due >= until:
-                return []
-            ups = history.up(candidate, due + 1)
-            if angle_between_deg(ups[0], ups[-1]) <= _DRIFT_DEG:
-                self._told = begin
-                return [Rest(candidate, due, unit(ups.mean(axis=0)))]
-            candidate = due
-
-
-def _slow_spells(fast: Bools, start: int, carried: int) -> list[tuple[int, int]]:
-    """Slow spells ``[begin, until)`` that touch this block; the first may have begun earlier (``carried``)."""
-    edges = np.flatnonzero(np.diff(fast.astype(np.int8), prepend=np.int8(fast[0]), append=np.int8(fast[-1])))
-    borders = [0, *edges.tolist(), len(fast)]
-    spells = []
-    for a, b in zip(borders[:-1], borders[1:], strict=True):
-        if b > a and not fast[a]:
-            spells.append((carried if a == 0 else start + a, start + b))
-    return spells
+    def _look(self, history: History, at: int) -> Rest | None:
+        """Was the leg still in the seconds before sample ``at``?"""
+        last = at - 1
+        begin_s = history.time(last) - self._frame.rest_s
+        if begin_s < history.time(history.start):
+            return None
+        ups = history.up(history.index_at(begin_s), at)
+        mean = Centre(unit(ups.mean(axis=0)), "rest")
+        if self._place is not None and angle_between_deg(self._place.up0, mean.up0) <= 2.0 * _STAY_DEG:
+            return None
+        self._place = None
+        if float((ups @ mean.up0).min()) < np.cos(np.radians(_STAY_DEG)):
+            return None
+        self._place = mean
+        return Rest(history.index_at(begin_s), last, mean.up0)
 
 
 class TurnFinder:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
 from sensorcoach.kneedrop.finding import centre_from_turns
-from sensorcoach.kneedrop.frame import Centre, angle_between_deg
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change
@@ -47,6 +47,9 @@ _PROOF_REPS = 2
 """Repetitions a candidate must explain before it takes over from one that explains none."""
 _START_IN_MOVEMENT_S = 0.5
 """A recording that is not at rest this soon began in mid-movement."""
+_BEGIN_STILL_S = 1.0
+_BEGIN_STILL_DEG = 3.0
+"""Still for a second at the very beginning: worth trying as a centre (SisFall: some roll over before two seconds)."""
 _CUT_STROKE_S = 10.0
 """Mid-movement is one stroke that ends within this time; a longer prelude is somebody lying down."""
 
@@ -73,7 +76,7 @@ class Tracker:
         self._done = 0
         self._main: Candidate | None = None
         self._others: list[Candidate] = []
-        self._rests = RestFinder(settings.frame, settings.phases, 0)
+        self._rests = RestFinder(settings.frame, 0)
         self._turns = TurnFinder(settings.phases, 0)
         self._seen_turns: list[Turn] = []
         self._pending: list[_Pending] = []
@@ -82,11 +85,15 @@ class Tracker:
         self._disarmed: list[list[float]] = []
         self._calibrations: list[tuple[float, Side]] = []
         self._events: list[Event] = []
+        self._begin_s = 0.0
+        self._seen_beginning = False
 
     # --- the stream --------------------------------------------------------------------------------------------------
 
     def push(self, motion: Motion) -> list[Event]:
         """Blocks of any length; at most a few seconds each keep the history's promise of how far it reaches back."""
+        if self._history.end == 0:
+            self._begin_s = float(motion.t_s[0])
         self._history.append(motion)
         self._advance(self._history.end)
         return self._take_events()
@@ -131,13 +138,14 @@ class Tracker:
     # --- which centre ------------------------------------------------------------------------------------------------
 
     def _decide(self, at: int) -> None:
-        rests = self._rests.advance(self._history, at)
         turns = self._turns.advance(self._history, at)
         self._seen_turns = [t for t in self._seen_turns + turns if t.at >= self._history.start][-6:]
         if self._main is not None and self._main.at_home:
+            self._rests.skip(at)
             self._others.clear()
             return
-        for rest in rests:
+        self._consider_beginning(at)
+        for rest in self._rests.advance(self._history, at):
             self._consider_rest(rest, at)
         if turns and self._main is None:
             self._consider_turns(at)
@@ -145,13 +153,30 @@ class Tracker:
             self._consider_swing()
         self._try_others(at)
 
+    def _consider_beginning(self, at: int) -> None:
+        """A short stillness at the very beginning is not yet a rest, but may prove to be the centre."""
+        if self._main is not None or self._seen_beginning or self._history.time(at - 1) - self._begin_s < _BEGIN_STILL_S:
+            return
+        self._seen_beginning = True
+        ups = self._history.up(0, self._history.index_at(self._begin_s + _BEGIN_STILL_S) + 1)
+        mean = unit(ups.mean(axis=0))
+        if max(angle_between_deg(ups[0], mean), angle_between_deg(ups[-1], mean)) < _BEGIN_STILL_DEG:
+            self._consider_place(mean, 0)
+
     def _consider_rest(self, rest: Rest, at: int) -> None:
         if not self.sideways.may_be_centre(rest.up):
             return
-        if self._main is None and not self._in_mid_movement(rest):
+        proven = max(self._others, key=self._reps_explained, default=None)
+        if self._main is None and proven is not None and self._reps_explained(proven) > 0:
+            self._adopt(proven, at)
+        elif self._main is None and not self._others and not self._in_mid_movement(rest):
             self._adopt(Candidate(Centre(rest.up, "rest"), self._settings, rest.start), at)
-        elif not self._is_considered(rest.up):
-            self._others.append(Candidate(Centre(rest.up, "rest"), self._settings, rest.start))
+        else:
+            self._consider_place(rest.up, rest.start)
+
+    def _consider_place(self, up: Floats, start: int) -> None:
+        if self.sideways.may_be_centre(up) and not self._is_considered(up):
+            self._others.append(Candidate(Centre(up, "rest"), self._settings, start))
             del self._others[:-_MOST_CANDIDATES]
 
     def _in_mid_movement(self, rest: Rest) -> bool:
@@ -159,7 +184,7 @@ class Tracker:
         history = self._history
         if history.start > 0 or any(turn.known <= rest.start for turn in self._seen_turns):
             return False
-        lead_s = history.time(rest.start) - history.time(0)
+        lead_s = history.time(rest.start) - self._begin_s
         moved_deg = angle_between_deg(history.up(0, 1)[0], rest.up)
         reach = 0.5 * self._settings.phases.r_min_deg, self._settings.frame.farthest_deg
         return _START_IN_MOVEMENT_S < lead_s < _CUT_STROKE_S and reach[0] < moved_deg < reach[1]
