@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sensorcoach.importers.arrays import recording_of_arrays
-from sensorcoach.importers.opened import Item, Recording
+from sensorcoach.importers.blocks import first_bytes, open_bytes
+from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.session_file import open_session
 from sensorcoach.importers.table import open_table
+from sensorcoach.recording import Item, is_session_start
 
 __all__ = ["Item", "Recording", "open_recording", "recording_of_arrays"]
 
@@ -23,4 +26,6 @@ def open_recording(path: Path, *, unit: str | None = None, columns: str | None =
         InputError: it cannot be analysed; here where the beginning shows it, else while `Recording.items` is walked.
         RecordingError: a session file without a readable first line.
     """
-    return open_table(path, unit, columns)
+    with open_bytes(path) as file:
+        session = is_session_start(first_bytes(file))
+    return open_session(path) if session else open_table(path, unit, columns)

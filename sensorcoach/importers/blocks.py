@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, cast
 
 from sensorcoach.errors import InputError
 
-BLOCK_BYTES: Final = 1 << 20
+BLOCK_BYTES: Final = 1 << 19
 """Large enough that the work per block vanishes, small enough for the memory limit."""
 LONGEST_LINE_BYTES: Final = 1 << 20
 """A longer line is no row of a table."""
@@ -41,6 +41,14 @@ def open_bytes(path: Path) -> BinaryIO:
         raise InputError(f"{path} is empty.", "Export or record it again.")
     raw.seek(0)
     return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if magic == _GZIP_MAGIC else raw
+
+
+def first_bytes(file: BinaryIO) -> bytes:
+    """The first few bytes, enough to tell one kind of file from another; what can be had of a damaged gzip file."""
+    try:
+        return file.read(64)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b""
 
 
 def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import numpy as np
@@ -14,12 +14,36 @@ from numpy.typing import NDArray
 from sensorcoach.importers.layout import Layout, decoded_text
 from sensorcoach.model import Bools, Floats
 
-TimeReader = Callable[[Sequence[bytes]], Floats]
-"""Cells of the time column -> (n,) s, NaN where unreadable."""
+
+class TimeReader(Protocol):
+    """Reads the time column: (n,) s, NaN where a cell is unreadable."""
+
+    def of_cells(self, cells: Sequence[bytes]) -> Floats:
+        """From text."""
+
+    def of_numbers(self, numbers: Floats) -> Floats | None:
+        """From numbers, None if this column does not hold any."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumericTime:
+    """Times as numbers; ``divisor`` of them make a second. Division keeps whole milliseconds exact."""
+
+    divisor: int
+
+    def of_cells(self, cells: Sequence[bytes]) -> Floats:
+        """See `TimeReader`."""
+        return self.of_numbers(_numbers(cells)[0])
+
+    def of_numbers(self, numbers: Floats) -> Floats:
+        """See `TimeReader`."""
+        return numbers / self.divisor
+
 
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 _MISSING: Final = frozenset({b"", b"nan", b"na", b"n/a", b"null", b"none", b"-", b"#n/a"})
 _NEWLINE: Final = ord("\n")
+_TO_COMMAS: Final = bytes.maketrans(b"\n;\t", b",,,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +69,52 @@ class Block:
     lines: int
 
 
-def read_block(block: bytes, first_line: int, layout: Layout, read_times: TimeReader | None) -> Block:
+def read_block(block: bytes, first_line: int, layout: Layout, times: TimeReader | None) -> Block:
     """Read whole lines.
 
     Args:
         block: lines, each ending in a newline.
         first_line: number of the first of them in the file.
         layout: how the table is written.
-        read_times: reads the cells of the time column; None for a table without one (``t_s`` is then empty).
+        times: reads the time column; None for a table without one (``t_s`` is then empty).
     """
     lines = block.count(b"\n")
-    text, line_numbers = _rows_only(block, first_line, lines)
-    text = _plain(text, layout)
+    text = _plain(block, layout)
     separator = layout.separator.encode()
-    text, line_numbers, miscut = _whole_rows(text, line_numbers, separator, layout.cells)
+    line_numbers = np.arange(first_line, first_line + lines)
+    whole = _whole_rows(text, separator, layout.cells)
+    miscut: list[Broken] = []
+    if not whole.all() or b"#" in text:
+        text, line_numbers, miscut = _rows_only(text, whole, line_numbers)
     if not text:
-        empty = np.empty(0)
-        values = np.empty((0, len(layout.values)))
-        return Block(empty, values, line_numbers, len(miscut), miscut[0] if miscut else None, lines)
-    cells = text[:-1].replace(b"\n", separator).split(separator)
+        nothing = np.empty((0, len(layout.values)))
+        return Block(np.empty(0), nothing, line_numbers, len(miscut), miscut[0] if miscut else None, lines)
+    matrix = _all_numbers(text, separator, layout)
+    t_s = None if matrix is None else _times_among(matrix, layout, times)
+    if matrix is not None and t_s is not None:
+        values = matrix[:, [column.index for column in layout.values]]
+        return Block(t_s, values, line_numbers, len(miscut), miscut[0] if miscut else None, lines)
+    return _by_column(text.rstrip(b"\n"), separator, layout, times, line_numbers, miscut, lines)
+
+
+def _by_column(
+    text: bytes,
+    separator: bytes,
+    layout: Layout,
+    times: TimeReader | None,
+    line_numbers: NDArray[np.int64],
+    miscut: list[Broken],
+    lines: int,
+) -> Block:
+    """The patient way: only the columns that are used, and cell by cell where one is not a number."""
+    cells = text.replace(b"\n", separator).split(separator)
     read = [_numbers(cells[column.index :: layout.cells]) for column in layout.values]
     values = np.stack([numbers for numbers, _ in read], axis=1)
     bad = np.logical_or.reduce([wrong for _, wrong in read])
     t_s = np.empty(0)
-    if layout.time is not None and read_times is not None:
+    if layout.time is not None and times is not None:
         time_cells = cells[layout.time.index :: layout.cells]
-        t_s = read_times(time_cells)
+        t_s = times.of_cells(time_cells)
         unreadable = np.flatnonzero(~np.isfinite(t_s))
         bad[[row for row in unreadable if time_cells[row].strip().lower() not in _MISSING]] = True
     broken = miscut + _broken_cells(cells, layout, np.flatnonzero(bad), line_numbers)
@@ -82,20 +126,6 @@ def read_block(block: bytes, first_line: int, layout: Layout, read_times: TimeRe
 def number_cells(cells: Sequence[bytes]) -> Floats:
     """(n,) numbers; NaN where a cell is empty or not a number."""
     return _numbers(cells)[0]
-
-
-def _rows_only(block: bytes, first_line: int, lines: int) -> tuple[bytes, NDArray[np.int64]]:
-    """Without comments and blank lines; and the number of each line that is left."""
-    line_numbers = np.arange(first_line, first_line + lines)
-    if b"#" not in block and b"//" not in block and b"\n\n" not in block and not block.startswith(b"\n"):
-        return block, line_numbers
-    parts = block[:-1].split(b"\n")
-    kept = [
-        place
-        for place, line in enumerate(parts)
-        if line.strip(b" \t,;") and not line.lstrip().startswith((b"#", b"//"))
-    ]
-    return b"".join(parts[place] + b"\n" for place in kept), line_numbers[kept]
 
 
 def _plain(text: bytes, layout: Layout) -> bytes:
@@ -110,20 +140,42 @@ def _plain(text: bytes, layout: Layout) -> bytes:
     return text
 
 
-def _whole_rows(
-    text: bytes, line_numbers: NDArray[np.int64], separator: bytes, cells: int
-) -> tuple[bytes, NDArray[np.int64], list[Broken]]:
-    """Only the lines with the right number of cells; and those without."""
+def _whole_rows(text: bytes, separator: bytes, cells: int) -> Bools:
+    """(lines,) whether each line has the right number of cells."""
     codes = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(codes == _NEWLINE)
-    separators_before = np.searchsorted(np.flatnonzero(codes == separator[0]), ends)
-    whole = np.diff(separators_before, prepend=0) == cells - 1
-    if whole.all():
-        return text, line_numbers, []
+    separators_before = np.searchsorted(np.flatnonzero(codes == separator[0]), np.flatnonzero(codes == _NEWLINE))
+    whole: Bools = np.diff(separators_before, prepend=0) == cells - 1
+    return whole
+
+
+def _rows_only(
+    text: bytes, whole: Bools, line_numbers: NDArray[np.int64]
+) -> tuple[bytes, NDArray[np.int64], list[Broken]]:
+    """Rows without comments and blank lines, the number of each, and the lines with too few or too many cells."""
     lines = text[:-1].split(b"\n")
-    broken = [Broken(int(line_numbers[row]), decoded_text(lines[row])) for row in np.flatnonzero(~whole)]
-    kept = b"".join(lines[row] + b"\n" for row in np.flatnonzero(whole))
-    return kept, line_numbers[whole], broken
+    empty = [not line.strip(b" \t,;") or line.lstrip().startswith((b"#", b"//")) for line in lines]
+    broken = [
+        Broken(int(line_numbers[row]), decoded_text(lines[row])) for row in np.flatnonzero(~whole) if not empty[row]
+    ]
+    kept = np.flatnonzero(whole & ~np.array(empty))
+    return b"".join(lines[row] + b"\n" for row in kept), line_numbers[kept], broken
+
+
+def _all_numbers(text: bytes, separator: bytes, layout: Layout) -> Floats | None:
+    """The whole block as numbers (rows, cells); None if any cell is not one."""
+    if not layout.only_numbers:
+        return None
+    joined = text[:-1].replace(b"\n", b",") if separator == b"," else text[:-1].translate(_TO_COMMAS)
+    try:
+        return np.array(_NUMBERS.decode(b"[" + joined + b"]")).reshape(-1, layout.cells)
+    except msgspec.DecodeError:
+        return None
+
+
+def _times_among(matrix: Floats, layout: Layout, times: TimeReader | None) -> Floats | None:
+    if layout.time is None or times is None:
+        return np.empty(0)
+    return times.of_numbers(matrix[:, layout.time.index])
 
 
 def _numbers(cells: Sequence[bytes]) -> tuple[Floats, Bools]:

@@ -35,10 +35,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``cells``: cells in a row; ``first_line``: number of the first line with data. ``gyr`` is empty without one."""
+    """``cells``: cells in a row; ``first_line``: number of the first line with data. ``gyr`` is empty without one.
+
+    ``only_numbers``: every cell of the first rows is a number, which allows a faster way of reading.
+    """
 
     separator: str
     decimal_comma: bool
+    only_numbers: bool
     cells: int
     first_line: int
     time: Column | None
@@ -286,7 +290,8 @@ def _layout(
             f"{path}, line {data[0].number}: {cells} values where the header names {len(names)} columns.",
             "Export it again; numbers and columns must not both be separated by commas.",
         )
-    return Layout(separator, decimal_comma, cells, data[0].number, time, choice.rate_hz, acc, gyr)
+    numeric = all(_is_number(cell, decimal_comma=decimal_comma) for row in rows for cell in row)
+    return Layout(separator, decimal_comma, numeric, cells, data[0].number, time, choice.rate_hz, acc, gyr)
 
 
 def _triple(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sensorcoach.model import Control, LinkEvent, Mounting, Packet
-
-Item = Packet | Control | LinkEvent
+from sensorcoach.model import Mounting
+from sensorcoach.recording import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +27,4 @@ class Recording:
     notices: list[str]
     sensor: dict[str, object]
     settings: Mapping[str, object] | None = None
-    simulated: bool = field(default=False)
+    simulated: bool = False

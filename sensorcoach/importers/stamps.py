@@ -42,7 +42,11 @@ class StampReader:
         self._newest_ns: int | None = None
         self._days = 0
 
-    def seconds(self, cells: Sequence[bytes]) -> Floats:
+    def of_numbers(self, numbers: Floats) -> Floats | None:
+        """None: stamps are no numbers."""
+        return None
+
+    def of_cells(self, cells: Sequence[bytes]) -> Floats:
         """(n,) s; NaN where a cell is no stamp."""
         at_ns = _all_at_once(cells)
         valid = np.ones(len(cells), dtype=np.bool_)

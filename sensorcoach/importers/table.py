@@ -17,7 +17,7 @@ from sensorcoach.devices.rows import rows_packet
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
-from sensorcoach.importers.cells import Block, Broken, TimeReader, number_cells, read_block
+from sensorcoach.importers.cells import Block, Broken, NumericTime, TimeReader, number_cells, read_block
 from sensorcoach.importers.choice import parse_columns
 from sensorcoach.importers.header import TIME_UNITS
 from sensorcoach.importers.layout import GIVE_THE_RATE, Layout, decoded_text, layout_of, split_cells
@@ -205,10 +205,9 @@ def _time_reader(path: Path, layout: Layout, head: bytes, stamps: StampReader, n
             f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
     if sum(is_stamp(cell) for cell in cells[:20]) * 2 > len(cells[:20]):
-        return stamps.seconds
+        return stamps
     unit = layout.time.unit if layout.time.unit in TIME_UNITS else _guessed_time_unit(path, layout, cells, notices)
-    divisor = round(1 / TIME_UNITS[unit])
-    return (lambda texts: number_cells(texts) / divisor) if divisor > 1 else number_cells
+    return NumericTime(round(1 / TIME_UNITS[unit]))
 
 
 def _guessed_time_unit(path: Path, layout: Layout, cells: list[str], notices: list[str]) -> str:

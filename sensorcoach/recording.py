@@ -1,0 +1,280 @@
+"""The session file: what the radio gave and what the person did, line by line, so that it can be analysed again.
+
+JSON Lines in UTF-8, as a plain file or gzipped. The first line is the `Header`; then one line an item, in the order of
+arrival::
+
+    {"sensorcoach":1,"profile":"open","sensor":"knee", ...}
+    {"t":0.0481,"ch":"imu","hex":"1100..."}         a packet: arrival (s since session start), channel, payload
+    {"t":3.2,"link":"stalled","detail":"no data"}   a change of the link
+    {"t":9.75,"do":"mark","value":"knee clicked"}   what the person did
+
+A line is written whole or not at all by the next flush; a torn last line is dropped on reading.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self, cast
+
+import msgspec
+
+from sensorcoach.errors import RecordingError
+from sensorcoach.model import Control, LinkEvent, Mounting, Packet
+
+FORMAT_VERSION: Final = 1
+FLUSH_S: Final = 1.0
+"""A killed process loses at most this much of a session."""
+NAMED_LINES: Final = 5
+"""So many unreadable lines are named by number; the rest is counted."""
+LONGEST_LINE_BYTES: Final = 1 << 26
+_BLOCK_BYTES: Final = 1 << 19
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+
+Item = Packet | Control | LinkEvent
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """First line of a session file. ``sensorcoach`` is the version of the format.
+
+    ``start``: wall-clock instant of session time 0 (ISO 8601). ``settings``: those in force (targets, comfort limits).
+    ``simulated``: the session never happened.
+    """
+
+    sensorcoach: int = msgspec.field(default=FORMAT_VERSION)
+    profile: str
+    sensor: str = "sensor"
+    device: dict[str, object] = {}
+    mounting: Mounting | None = None
+    start: str | None = None
+    settings: dict[str, object] | None = None
+    simulated: bool = False
+
+
+class _Line(msgspec.Struct, omit_defaults=True):
+    """Any line after the first. Exactly one of ``ch``, ``link`` and ``do`` tells its kind."""
+
+    t: float
+    ch: str | None = None
+    hex: str | None = None
+    sensor: str | None = None
+    link: str | None = None
+    detail: str = ""
+    do: str | None = None
+    value: str = ""
+
+
+_ENCODER: Final = msgspec.json.Encoder()
+_LINE: Final = msgspec.json.Decoder(_Line)
+_HEADER: Final = msgspec.json.Decoder(Header)
+
+
+class SessionWriter:
+    """Appends a session to a new file, readable by its owner only; ``.gz`` in the name compresses it.
+
+    What the person has seen is on disk a second later at most, counted in the items' own time: nothing here asks the
+    clock.
+
+    Raises:
+        RecordingError: the file exists already (a recording is never overwritten) or cannot be made.
+    """
+
+    def __init__(self, path: Path, header: Header) -> None:
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError as error:
+            raise RecordingError(f"{path} exists already.", "Choose another name, or remove it first.") from error
+        except OSError as error:
+            raise RecordingError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
+        raw = os.fdopen(descriptor, "wb")
+        self._raw = raw
+        # No name and no time inside, so that equal sessions are equal files.
+        self._file = cast(BinaryIO, gzip.GzipFile("", "wb", 6, raw, 0)) if path.suffix == ".gz" else raw
+        self._sensor = header.sensor
+        self._flushed_s: float | None = None
+        # The version must be there although it is the default.
+        self._file.write(b'{"sensorcoach":%d,' % header.sensorcoach + _ENCODER.encode(header)[1:] + b"\n")
+        self.flush()
+
+    def append(self, item: Item) -> None:
+        """Write one item; flush if `FLUSH_S` passed in the items' time, or if time was set back."""
+        self._file.write(_encoded(item, self._sensor))
+        if self._flushed_s is None:
+            self._flushed_s = item.t_s
+        elif not 0 <= item.t_s - self._flushed_s < FLUSH_S:
+            self.flush()
+            self._flushed_s = item.t_s
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        self._file.flush()
+        self._raw.flush()
+
+    def close(self) -> None:
+        """Write the rest and close the file."""
+        self._file.close()
+        self._raw.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An opened session file. ``items`` streams it once; ``notices`` grows while it does."""
+
+    header: Header
+    items: Iterator[Item]
+    notices: list[str]
+
+
+def read_session(path: Path) -> Session:
+    """Open a session file; the items are read as they are asked for, in the memory of one block.
+
+    A torn last line is dropped with a notice, unreadable lines before it are counted and named in a notice.
+
+    Raises:
+        RecordingError: the file cannot be read, or its first line is no header this version knows.
+    """
+    notices: list[str] = []
+    blocks = _line_blocks(path, notices)
+    first, _, rest = next(blocks, b"").partition(b"\n")
+    header = _header(path, first)
+    return Session(header, _items(header, rest, blocks, notices), notices)
+
+
+def is_session_start(head: bytes) -> bool:
+    """Whether a file that begins so is meant as a session file."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def _encoded(item: Item, session_sensor: str) -> bytes:
+    if isinstance(item, Packet):
+        sensor = None if item.sensor == session_sensor else item.sensor
+        line = _Line(t=item.t_s, ch=item.channel, hex=item.payload.hex(), sensor=sensor)
+    elif isinstance(item, LinkEvent):
+        line = _Line(t=item.t_s, link=item.state, detail=item.detail)
+    else:
+        line = _Line(t=item.t_s, do=item.action, value=item.value)
+    return _ENCODER.encode(line) + b"\n"
+
+
+def _decoded(line: bytes, session_sensor: str) -> Item | None:
+    """The item of a line; None if it is not one."""
+    try:
+        read = _LINE.decode(line)
+        if read.ch is not None and read.hex is not None:
+            return Packet(read.sensor or session_sensor, read.ch, read.t, bytes.fromhex(read.hex))
+    except (msgspec.DecodeError, ValueError):
+        return None
+    if read.link is not None:
+        return LinkEvent(read.t, read.link, read.detail)
+    if read.do is not None:
+        return Control(read.t, read.do, read.value)
+    return None
+
+
+def _header(path: Path, line: bytes) -> Header:
+    advice = "The first line of a recording tells its sensor; without it the rest cannot be decoded."
+    try:
+        header = _HEADER.decode(line)
+        versioned = b'"sensorcoach"' in line
+    except msgspec.DecodeError as error:
+        raise RecordingError(f"{path}, line 1 is no session header: {error}.", advice) from error
+    if not versioned:
+        raise RecordingError(f"{path}, line 1 names no format version (sensorcoach).", advice)
+    if header.sensorcoach > FORMAT_VERSION:
+        raise RecordingError(
+            f"{path} is in format {header.sensorcoach}; this version reads up to {FORMAT_VERSION}.",
+            "Update sensorcoach.",
+        )
+    return header
+
+
+def _items(header: Header, rest: bytes, blocks: Iterator[bytes], notices: list[str]) -> Iterator[Item]:
+    garbage = _Garbage()
+    number = 1
+    block: bytes | None = rest
+    while block is not None:
+        following = next(blocks, None)
+        lines = block.split(b"\n")
+        # The piece behind the last newline is empty in all but the last block.
+        if not lines[-1]:
+            lines.pop()
+        for place, line in enumerate(lines):
+            number += 1
+            item = _decoded(line, header.sensor)
+            if item is not None:
+                yield item
+            elif following is None and place == len(lines) - 1 and not block.endswith(b"\n"):
+                notices.append(f"The last line ({number}) is torn and was left out: the recording was cut off there.")
+            elif line.strip():
+                garbage.note(number)
+        block = following
+    if garbage.count:
+        notices.append(garbage.sentence())
+
+
+class _Garbage:
+    """Lines in mid-file that cannot be read."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._named: list[int] = []
+
+    def note(self, number: int) -> None:
+        self.count += 1
+        if len(self._named) < NAMED_LINES:
+            self._named.append(number)
+
+    def sentence(self) -> str:
+        more = ", …" if self.count > len(self._named) else ""
+        which = ", ".join(map(str, self._named)) + more
+        return f"{self.count} lines of the recording could not be read and were left out (line {which})."
+
+
+def _line_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
+    """Blocks that end with a newline, but for the last one."""
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror}.", "Check the name.") from error
+    with raw:
+        packed = raw.read(2) == _GZIP_MAGIC
+        raw.seek(0)
+        file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
+        pieces: list[bytes] = []
+        waiting = 0
+        for chunk in _chunks(file, notices):
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield b"".join((*pieces, chunk[:end]))
+                pieces, waiting = [], 0
+            pieces.append(chunk[end:])
+            waiting += len(chunk) - end
+            if waiting > LONGEST_LINE_BYTES:
+                raise RecordingError(f"{path} has a line longer than 64 MB.", "It is not a session file.")
+        if waiting:
+            yield b"".join(pieces)
+
+
+def _chunks(file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
+    while True:
+        try:
+            chunk = file.read(_BLOCK_BYTES)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            notices.append("The compressed recording ends too early; what could be unpacked was read.")
+            return
+        if not chunk:
+            return
+        yield chunk
