@@ -83,7 +83,7 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE",
 Gentle = Annotated[bool, typer.Option("--gentle", help="Count small ranges too, from 6 degrees.")]
 Rocking = Annotated[bool, typer.Option("--rocking", help="No hold wanted at the side.")]
 Unit = Annotated[
-    Literal["g", "mg", "mps2"] | None, typer.Option("--unit", help="Unit of a CSV's acceleration, if its header hides it.")
+    Literal["g", "mg", "mps2"] | None, typer.Option("--unit", help="Unit of acceleration where a CSV hides it.")
 ]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="NAMES", help="Names of a CSV's columns in order: t_s,ax_g,ay_g,az_g")
@@ -106,7 +106,7 @@ def _root(
 
 @app.command(epilog=EXIT_CODES)
 def analyze(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Session files (.jsonl, .jsonl.gz) or CSV files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Session files (.jsonl, .jsonl.gz) or CSV.")],
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout; a list for several files.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, one line a rep.")] = False,
     leg: Leg = None,
@@ -170,7 +170,7 @@ def replay(
     if not plain:
         typer.echo("There is no screen for replays yet; this is the plain view.", err=True)
     choices = _choices(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
-    _say(summary_line(replay_file(file, choices, _SPEEDS[speed], on_event=_say_event).summary))
+    _say(summary_line(replay_file(file, choices, _SPEEDS[speed], _say_event)))
 
 
 @app.command(epilog=EXIT_CODES)
@@ -180,7 +180,7 @@ def demo(speed: Speed = "1") -> None:
     from sensorcoach.output.words import summary_line
 
     _say("A simulated session: nobody moved for these numbers. A sensor on the left thigh, 104 samples a second.")
-    _say(summary_line(replay_demo(_SPEEDS[speed], on_event=_say_event).summary))
+    _say(summary_line(replay_demo(_SPEEDS[speed], _say_event)))
 
 
 _SPEEDS = {"1": 1.0, "2": 2.0, "max": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
 import msgspec
@@ -11,7 +11,7 @@ import numpy as np
 from sensorcoach.model import Result
 
 
-def as_json(results: Result | Sequence[Result | Mapping[str, str]]) -> str:
+def as_json(results: Result | Sequence[object]) -> str:
     """One object, or a list of them, indented by two; full precision, a figure that is missing or not finite is null.
 
     In a list, a file that could not be analysed stands as ``{"file": ..., "error": ...}``.

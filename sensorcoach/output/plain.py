@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sensorcoach.model import Aborted, CentreFound, Counted, Event, GapSeen, NotCounted, PhaseChanged, Rep, RepDone
-from sensorcoach.output.words import code_words, cue, side_word
+from sensorcoach.output.words import NOT_COUNTED, code_words, cue, side_word
 
 
 def line(event: Event) -> str | None:
@@ -42,7 +42,7 @@ def rep_words(rep: Rep) -> str:
 
 def _not_counted(aborted: Aborted) -> str:
     size = "" if aborted.range_deg is None else f" ({aborted.range_deg:.0f}°)"
-    return f"not counted: {code_words(aborted.reason)}{size}"
+    return f"not counted: {NOT_COUNTED.get(aborted.reason, code_words(aborted.reason))}{size}"
 
 
 def _instant(t_s: float) -> str:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from sensorcoach.kneedrop.advice import ADVICE
 from sensorcoach.model import Rep, Result, Severity, Warning
 from sensorcoach.output.printable import printable
-from sensorcoach.output.words import clock, code_words, plural, quantity, side_word, summary_line
+from sensorcoach.output.words import (
+    NOT_COUNTED,
+    NOT_GRADED,
+    clock,
+    code_words,
+    plural,
+    quantity,
+    side_word,
+    summary_line,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,10 +26,23 @@ if TYPE_CHECKING:
 _STYLES: dict[Severity, str] = {"note": "dim", "warn": "yellow", "severe": "bold red"}
 _WEIGHTS: dict[Severity, int] = {"note": 0, "warn": 1, "severe": 2}
 
+_COLUMNS = (
+    ("#", ""),
+    ("at", "min"),
+    ("side", ""),
+    ("range", "°"),
+    ("drop", "s"),
+    ("hold", "s"),
+    ("back", "s"),
+    ("peak", "°/s"),
+    ("jolt", "g"),
+)
+
 UNCONFIRMED = (
     "Not confirmed as knee drops: nobody told how the sensor sits and only one side was seen, so another movement "
     "(a bridge, a leg lift) could look the same. Give --up-leg, or drop to both sides."
 )
+NO_CENTRE = "No rest at the centre was seen: a range is half the way from side to side."
 SIDES_UNKNOWN = "A and B are the two sides; --up-leg or --first-side tells which is left."
 
 
@@ -33,10 +55,12 @@ def as_table(result: Result, stream: TextIO) -> str:
     with console.capture() as captured:
         console.print(Text(_heading(result), style="bold"))
         if result.reps:
+            console.print()
             console.print(_table(result.reps))
+            console.print()
         for paragraph in _paragraphs(result):
             console.print(Text(paragraph))
-        console.print(Text(summary_line(result.summary), style="bold"))
+        console.print(Text(summary_line(result), style="bold"))
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
@@ -50,10 +74,10 @@ def _table(reps: tuple[Rep, ...]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    for name in ("#", "at", "side", "range", "drop", "hold", "return", "peak", "landing"):
-        table.add_column(name, justify="left" if name == "side" else "right", no_wrap=True)
-    table.add_column("verdict", ratio=1)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    for name, unit in _COLUMNS:
+        table.add_column(f"{name}\n{unit}", justify="left" if name == "side" else "right", no_wrap=True)
+    table.add_column("\nverdict", ratio=1)
     for rep in reps:
         table.add_row(*_cells(rep), Text(_verdict(rep), style=_style(rep)))
     return table
@@ -64,24 +88,27 @@ def _cells(rep: Rep) -> tuple[str, ...]:
         str(rep.index),
         clock(rep.drop_start_s),
         side_word(rep.side, rep.direction),
-        f"{rep.range_deg:.0f}°",
-        f"{rep.drop_time_s:.1f} s",
-        f"{rep.hold_s:.1f} s",
-        f"{rep.return_time_s:.1f} s",
-        "–" if rep.peak_drop_dps is None else f"{rep.peak_drop_dps:.0f}°/s",
-        "–" if rep.landing_jolt_g is None else f"{rep.landing_jolt_g:.1f} g",
+        f"{rep.range_deg:.0f}",
+        f"{rep.drop_time_s:.1f}",
+        f"{rep.hold_s:.1f}",
+        f"{rep.return_time_s:.1f}",
+        "–" if rep.peak_drop_dps is None else f"{rep.peak_drop_dps:.0f}",
+        "–" if rep.landing_jolt_g is None else f"{rep.landing_jolt_g:.1f}",
     )
 
 
 def _verdict(rep: Rep) -> str:
     if not rep.graded:
-        return f"not graded: {printable(rep.not_graded_reason or 'no reason given')}"
+        reason = rep.not_graded_reason or "rate"
+        return f"not graded: {NOT_GRADED.get(reason, code_words(reason))}"
     by_weight = sorted(rep.warnings, key=lambda warning: -_WEIGHTS[warning.severity])
-    return ", ".join(_mark(warning) + code_words(warning.code) for warning in by_weight) or "good"
+    told = ", ".join(_mark(warning) + code_words(warning.code) for warning in by_weight if warning.severity != "note")
+    noted = ", ".join(code_words(warning.code) for warning in by_weight if warning.severity == "note")
+    return f"{told} ({noted})".strip() if noted else told or "good"
 
 
 def _mark(warning: Warning) -> str:
-    return {"note": "(note) ", "warn": "", "severe": "! "}[warning.severity]
+    return "! " if warning.severity == "severe" else ""
 
 
 def _style(rep: Rep) -> str:
@@ -92,19 +119,27 @@ def _style(rep: Rep) -> str:
 def _paragraphs(result: Result) -> Iterator[str]:
     summary = result.summary
     yield from _advice(result.reps)
-    yield from (f"{code_words(w.code)} ({quantity(w)}): {ADVICE[w.code]}" for w in summary.session_warnings)
+    if any(rep.centre_source == "midpoint" for rep in result.reps):
+        yield NO_CENTRE
+    yield from (_session_words(warning) for warning in summary.session_warnings)
     if summary.reps and summary.unknown == summary.reps:
         yield SIDES_UNKNOWN
     if summary.reps and not summary.axis_confirmed:
         yield UNCONFIRMED
     if result.aborted:
-        reasons = sorted({code_words(aborted.reason) for aborted in result.aborted})
-        yield f"Not counted: {plural(len(result.aborted), 'movement')} ({', '.join(reasons)})."
+        reasons = Counter(NOT_COUNTED.get(aborted.reason, code_words(aborted.reason)) for aborted in result.aborted)
+        yield "Not counted: " + ", ".join(f"{n} {words}" for words, n in reasons.most_common()) + "."
     if result.gaps:
         lost_s = sum(gap.end_s - gap.start_s for gap in result.gaps)
         yield f"{plural(len(result.gaps), 'gap')} without samples, {lost_s:.1f} s in all."
     yield from (f"Not everything can be shown: {printable(words)}." for words in summary.could_not_show)
     yield from (printable(notice) for notice in result.notices)
+
+
+def _session_words(warning: Warning) -> str:
+    if warning.code == "short_hold":
+        return f"Hardly any hold ({warning.value:.0f} times). {ADVICE['short_hold']} If rocking is meant: --rocking."
+    return f"{code_words(warning.code)} ({quantity(warning)}): {ADVICE[warning.code]}"
 
 
 def _advice(reps: tuple[Rep, ...]) -> Iterator[str]:

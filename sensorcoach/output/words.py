@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sensorcoach.model import Rep, Side, Summary, Warning
+from collections import Counter
+
+from sensorcoach.model import Rep, Result, Side, Warning
 
 CUES = {
     "jarring": "softer landing",
@@ -20,7 +22,28 @@ CUES = {
 }
 """What to say after a rep, in the order of speech (definitions.md C): the first one that applies is said."""
 
+NOT_COUNTED = {
+    "below_r_min": "too small",
+    "too_quick": "too quick",
+    "no_return": "no return",
+    "cut": "cut off by the end of the recording",
+    "begun_before": "begun before the recording",
+    "turned_over": "turning over",
+    "other_posture": "another posture",
+    "other_direction": "another direction",
+    "disarmed": "while paused",
+}
+"""Why a movement was not counted, by the reason's code."""
+
+NOT_GRADED = {
+    "rate": "too few samples a second",
+    "clipped": "beyond the sensor's range",
+    "gap": "samples missing",
+}
+"""Why a rep's quality was not judged, by the reason's code."""
+
 _DIRECTIONS = {1: "A", -1: "B"}
+_UNITS = {"deg": "°", "dps": "°/s", "dps2": "°/s²", "1": ""}
 
 
 def side_word(side: Side | None, direction: int) -> str:
@@ -42,11 +65,12 @@ def code_words(code: str) -> str:
 
 
 def quantity(warning: Warning) -> str:
-    """Value and limit of a warning, ``0.52, limit 0.40``; empty where there is no figure."""
+    """Value and limit of a warning with their unit, ``2.4 g, limit 2 g``; empty where there is no figure."""
     if warning.value is None:
         return ""
-    limit = "" if warning.limit is None else f", limit {figure(warning.limit)}"
-    return f"{figure(warning.value)}{limit}{' ' + warning.unit if warning.unit else ''}"
+    unit = _UNITS.get(warning.unit, f" {warning.unit}" if warning.unit else "")
+    limit = "" if warning.limit is None else f", limit {figure(warning.limit)}{unit}"
+    return f"{figure(warning.value)}{unit}{limit}"
 
 
 def figure(value: float) -> str:
@@ -64,15 +88,20 @@ def clock(t_s: float) -> str:
     return f"{sign}{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{sign}{minutes}:{seconds:02d}"
 
 
-def summary_line(summary: Summary) -> str:
-    """``10 reps: 5 left, 5 right, 5 cycles; too fast 2, jarring 1``."""
+def summary_line(result: Result) -> str:
+    """``10 reps: 5 left, 5 right, 5 cycles; too fast 2, jarring 1 (and 3 notes).``"""
+    summary = result.summary
     if summary.reps == 0:
         return "No knee drop found."
     sides = [f"{n} {name}" for n, name in ((summary.left, "left"), (summary.right, "right")) if n]
     sides += [f"{summary.unknown} of unknown side"] if summary.unknown and sides else []
     counted = ", ".join([*sides, plural(summary.cycles, "cycle")])
-    warned = ", ".join(f"{code_words(code)} {n}" for code, n in summary.warnings.items() if n)
-    return f"{plural(summary.reps, 'rep')}: {counted}; {warned or 'nothing to correct'}."
+    warnings = [*(warning for rep in result.reps for warning in rep.warnings), *summary.session_warnings]
+    told = Counter(code_words(warning.code) for warning in warnings if warning.severity != "note")
+    notes = len(warnings) - told.total()
+    corrected = ", ".join(f"{words} {n}" for words, n in told.most_common()) or "nothing to correct"
+    beside = f" (and {plural(notes, 'note')})" if notes else ""
+    return f"{plural(summary.reps, 'rep')}: {counted}; {corrected}{beside}."
 
 
 def plural(n: int, word: str) -> str:

@@ -62,6 +62,6 @@ def result(*reps: Rep, **changes: object) -> Result:
         "notices": ("acceleration was taken as g",),
         "summary": summary,
         "reps": reps,
-        "aborted": (Aborted(start_s=30.0, end_s=32.0, reason="too_small", range_deg=9.0),),
+        "aborted": (Aborted(start_s=30.0, end_s=32.0, reason="below_r_min", range_deg=9.0),),
     }
     return Result(**{**figures, **changes})

@@ -149,7 +149,9 @@ def test_what_was_lost_assumed_or_not_counted_is_shown() -> None:
 
 
 def test_an_ungraded_rep_is_not_called_good() -> None:
-    assert "good" not in table(result(rep(graded=False, not_graded_reason="a gap of 0.3 s in the drop")))
+    text = table(result(rep(graded=False, not_graded_reason="gap")))
+    assert "not graded: samples missing" in " ".join(text.split())
+    assert "good" not in text
 
 
 def test_markup_and_escape_codes_of_a_file_do_not_reach_the_terminal() -> None:
@@ -159,10 +161,11 @@ def test_markup_and_escape_codes_of_a_file_do_not_reach_the_terminal() -> None:
 
 
 def test_summary_line() -> None:
-    assert summary_line(result(rep(), TOO_FAST).summary) == (
-        "2 reps: 1 left, 1 right, 1 cycle; too fast 1, short hold 1."
+    assert summary_line(result(rep(), TOO_FAST)) == (
+        "2 reps: 1 left, 1 right, 1 cycle; too fast 1, asymmetric 1 (and 1 note)."
     )
-    assert summary_line(result().summary) == "No knee drop found."
+    assert summary_line(result(rep())) == "1 rep: 1 left, 0 cycles; nothing to correct."
+    assert summary_line(result()) == "No knee drop found."
 
 
 @pytest.mark.parametrize(

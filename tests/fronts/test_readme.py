@@ -1,0 +1,74 @@
+"""The README is true: its commands run, its output is today's, its options exist, and CI runs its test command."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from legs import rows, write_csv
+from typer.testing import CliRunner
+
+from sensorcoach.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^    (sensorcoach .*)$", README, re.MULTILINE)
+SHOWN = re.findall(r"^```\n\$ (sensorcoach .*)\n([^`]*)```$", README, re.MULTILINE)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the recordings and a CSV of one's own, to run the README's commands in."""
+    (tmp_path / "recordings").symlink_to(ROOT / "recordings")
+    write_csv(tmp_path / "mine.csv", rows("lr"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize("line", COMMANDS)
+def test_each_command_runs(line: str) -> None:
+    done = CliRunner().invoke(app, shlex.split(line)[1:])
+    assert done.exit_code == 0, done.stderr
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(("line", "output"), SHOWN)
+def test_the_output_shown_is_todays(line: str, output: str) -> None:
+    said = CliRunner().invoke(app, shlex.split(line)[1:]).stdout
+    assert said == output, "run python -m recordings.picture"
+
+
+@pytest.mark.usefixtures("desk")
+def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    assert len(capsys.readouterr().out.splitlines()) >= 8
+
+
+def test_every_option_named_exists_and_every_option_is_named() -> None:
+    runner = CliRunner()
+    helps = "".join(runner.invoke(app, [name, "--help"]).stdout for name in ("analyze", "replay", "simulate", "demo"))
+    real = set(re.findall(r"--[a-z][a-z-]+", helps)) - {"--help"}
+    named = set(re.findall(r"--[a-z][a-z-]+", README)) - {"--extra"}
+    assert named == real
+
+
+def test_ci_finds_the_test_command() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"sed -n 's/\^ \*\\\((.*)\\\) \*\$/", script)
+    found = [line.strip() for line in README.splitlines() if re.fullmatch(" *" + pattern + " *", line)]
+    assert found == ['python3 -m venv .venv && .venv/bin/pip install ".[test]" && .venv/bin/pytest']
+
+
+def test_the_first_screen_holds_picture_and_commands() -> None:
+    first = "\n".join(README.splitlines()[:30])
+    for part in ("recordings/picture.svg", "sensorcoach demo", "pytest", "uv run", "Windows"):
+        assert part in first
+
+
+def test_there_is_something_to_test() -> None:
+    assert len(COMMANDS) >= 5
+    assert len(SHOWN) == 1
+    assert (ROOT / "recordings" / "picture.svg").stat().st_size < 60_000
