@@ -59,6 +59,22 @@ def test_a_knock_at_the_very_end_is_not_lost():
     assert len(found(t_s[:103], dynamic[:103])) == 1
 
 
+def test_a_rise_that_takes_all_its_time_is_seen_sample_by_sample():
+    t_s = np.arange(100) / 100.0
+    ramp = np.clip((t_s - 0.5) / 0.05, 0.0, 1.0) * 2.05 * STANDARD_GRAVITY
+    assert len(found(t_s, ramp)) == 1
+    assert found(t_s, ramp, cuts=range(1, 100)) == found(t_s, ramp)
+
+
+def test_a_knock_is_told_as_soon_as_its_peak_is_certain():
+    t_s, dynamic = contacts([1.0])
+    detector = KnockDetector(100.0)
+    rest = np.zeros(t_s.size, bool)
+    told = [len(detector.push(t_s[i : i + 1], dynamic[i : i + 1], rest[i : i + 1])) for i in range(130)]
+    rise = found(t_s, dynamic)[0].t_s
+    assert t_s[told.index(1)] == pytest.approx(rise + 0.09, abs=1e-6)  # ten samples, the rise among them
+
+
 @given(st.data())
 def test_cutting_anywhere_gives_the_same_knocks(data):
     at_s = data.draw(st.lists(st.floats(0.1, 4.9), max_size=6))

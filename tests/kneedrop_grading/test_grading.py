@@ -211,6 +211,7 @@ def test_a_ramp_is_carried_if_it_is_long():
         (3.0, 1.9, "warn"),
         (3.0, 2.1, "note"),
         (1.0, 0.9, "warn"),
+        (1.0, 1.1, None),
         (0.0, 0.0, None),
     ],
 )
@@ -434,6 +435,7 @@ def test_asymmetry_needs_three_true_reps_a_side():
     assert asymmetry([far] * 3, [near] * 3) == "warn"
     assert asymmetry([far] * 3, [near] * 3, centre_source="midpoint") is None
     assert asymmetry([far] * 3, [near] * 3, graded=False) is None
+    assert asymmetry([far] * 3, [near] * 3, cut=True) is None
     assert asymmetry([far] * 3, []) is None
 
 

@@ -32,6 +32,7 @@ def test_minimum_jerk_in_closed_form(range_deg, drop_s, rate_hz):
     figures = measured(*smooth_rep(range_deg, drop_s), rate_hz=rate_hz)
     peak_dps = 1.875 * range_deg / drop_s
     assert figures.peak_drop_dps == pytest.approx(peak_dps, rel=0.03)
+    assert figures.peak_return_dps == pytest.approx(1.875 * range_deg / 2.0, rel=0.03)
     # the border on the landing side leaves out the last 1 % of the way
     assert figures.drop_time_10_90_s == pytest.approx(0.507 * drop_s, rel=0.02, abs=0.004)
     # cut at its borders, as in the reference table: the cut may lift one side lobe over the amplitude threshold
