@@ -17,7 +17,7 @@ ADVICE: dict[str, str] = {
     "incomplete_return": "Come all the way back to the middle before the next side.",
     "asymmetric": "One side differs from the other: let the easier side match the harder one.",
     "sensor_slipped": "The sensor moved: tighten the strap and check where it sits.",
-    "not_graded": "The signal here is too slow, clipped or has holes: the repetition counts, its quality is not judged.",
+    "not_graded": "The signal is too slow, clipped or has holes here: it counts, but its quality is not judged.",
 }
 
 
