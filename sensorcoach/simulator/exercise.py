@@ -53,7 +53,7 @@ def perform(legs: Legs, rep: RepPlan, following: RepPlan | None) -> tuple[Perfor
         left_s = _swing_to_centre(legs, rep, following, contact)
         following = msgspec.structs.replace(following, drop_s=left_s)
     else:
-        legs.follow(reach(legs.state(), (residual, 0.0, 0.0), rep.return_s), contact)
+        legs.follow(reach(legs.intent(), (residual, 0.0, 0.0), rep.return_s), contact)
     back = legs.now()
     if rep.pause_s > 0 and not rep.through:
         legs.follow(stay(residual, rep.pause_s))
@@ -76,7 +76,7 @@ def _drop(legs: Legs, rep: RepPlan, side: float, contact: Contact | None) -> Non
 
 def _course(legs: Legs, rep: RepPlan, end: float) -> Course:
     """The wanted course of a drop that is steered all the way."""
-    now, there = legs.state(), (end, 0.0, 0.0)
+    now, there = legs.intent(), (end, 0.0, 0.0)
     if rep.style == "gravity_led":
         return gravity_led(now, end, rep.drop_s, 0.66)
     if rep.style == "jerky":
@@ -104,7 +104,7 @@ def _course(legs: Legs, rep: RepPlan, end: float) -> Course:
 def _fall(legs: Legs, rep: RepPlan, side: float, contact: Contact | None) -> None:
     """Tipped over, let go; then the surface stops the legs, or muscle and tissue catch them."""
     tip = side * math.radians(TIP_DEG)
-    legs.follow(reach(legs.state(), (tip, side * 0.25, side * 1.2), 0.35))
+    legs.follow(reach(legs.intent(), (tip, side * 0.25, side * 1.2), 0.35))
     if contact is not None:
         legs.let_go(rep.brake_per_s, 6.0, contact.angle_rad, contact)
         legs.follow(stay(side * math.radians(rep.range_deg), 0.6), contact, RELAXED)
@@ -122,7 +122,7 @@ def _thump(legs: Legs, rep: RepPlan, side: float, contact: Contact | None) -> No
     landing = math.radians(rep.landing_dps)
     # Not slower than a course whose speed only grows towards the end, or the legs would swing back first.
     longest = 2.2 * touch / landing
-    legs.follow(reach(legs.state(), (side * touch, side * landing, 0.0), min(rep.drop_s, longest)), contact)
+    legs.follow(reach(legs.intent(), (side * touch, side * landing, 0.0), min(rep.drop_s, longest)), contact)
     legs.follow(stay(side * math.radians(rep.range_deg), 0.6), contact, RELAXED if contact is not None else 1.0)
 
 
@@ -143,7 +143,7 @@ def _swing_to_centre(legs: Legs, rep: RepPlan, following: RepPlan, contact: Cont
     """The first half of one smooth swing to the other side: through the centre at speed. Seconds left for the rest."""
     after = 1.0 if following.side == "left" else -1.0
     end = after * math.radians(following.range_deg)
-    whole = reach(legs.state(), (end, 0.0, 0.0), rep.return_s + following.drop_s)
+    whole = reach(legs.intent(), (end, 0.0, 0.0), rep.return_s + following.drop_s)
     crossed = int((whole.angle * after >= 0.0).argmax())
     half = Course(whole.angle[:crossed], whole.speed[:crossed], whole.acceleration[:crossed])
     legs.follow(half, contact)

@@ -27,6 +27,8 @@ FEEDBACK_HZ = 2.2
 FEEDBACK_DAMPING = 0.9
 MOVING_NOISE_PER_RADPS = 1.5
 """Muscle noise grows with what the muscle does (Harris and Wolpert 1998): 2-3 % of the speed of a controlled drop."""
+FELT_RADPS = 0.2
+"""Slower legs are taken for still when the next course is planned."""
 STRONGEST_NM = 160.0
 """Hip and trunk rotators together; only pushed or suddenly caught movements come near."""
 
@@ -50,6 +52,10 @@ class Legs:
     def state(self) -> tuple[float, float, float]:
         """Angle, speed and acceleration."""
         return self.angle, self.speed, self.acceleration
+
+    def intent(self) -> tuple[float, float, float]:
+        """The state a new course is planned from: a person feels where the legs are and go, but not their tremor."""
+        return self.angle, self.speed if abs(self.speed) > FELT_RADPS else 0.0, 0.0
 
     def follow(self, course: Course, contact: Contact | None = None, effort: float = 1.0) -> None:
         """Let the muscle follow a course; ``effort`` < 1 scales the whole muscle torque (a relaxed hold)."""

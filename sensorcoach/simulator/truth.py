@@ -65,6 +65,15 @@ class TrueRep:
     margins: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Stops:
+    """Short stops (0.25-1 s) on the way down, whether one was longer, and how near any length came to these limits."""
+
+    short: int = 0
+    staged: bool = False
+    margin: float = math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class TrueMotion:
     """Roll by definition, its speed below 6 Hz and below 90 Hz, dynamic acceleration: all (n,), at 1 kHz."""
@@ -95,17 +104,24 @@ def true_reps(motion: TrueMotion, performed: list[Performed], first_s: float, la
 
     A repetition whose movement lies wholly outside is left out.
     """
-    reps = []
+    reps: list[TrueRep] = []
+    home = 0
     for number, one in enumerate(performed):
         before = performed[number - 1] if number else None
         after = performed[number + 1] if number + 1 < len(performed) else None
-        rep = _true_rep(motion, one, before, after)
-        if rep is not None and rep.return_end_s > first_s and rep.drop_start_s < last_s:
+        rep = _true_rep(motion, one, before, after, home)
+        if rep is None:
+            continue
+        home = round(rep.return_end_s * STEP_HZ)
+        if rep.return_end_s > first_s and rep.drop_start_s < last_s:
             reps.append(_as_recorded(rep, first_s, last_s))
     return tuple(reps)
 
 
-def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, after: Performed | None) -> TrueRep | None:
+def _true_rep(
+    motion: TrueMotion, one: Performed, before: Performed | None, after: Performed | None, home: int
+) -> TrueRep | None:
+    """Measure one repetition; None where it is none. ``home``: the index at which the one before ended."""
     sign = 1 if one.rep.side == "left" else -1
     out, speed = sign * motion.roll_deg, sign * motion.speed_dps
     earliest = before.leave if before else 0
@@ -119,8 +135,10 @@ def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, afte
         return None
     sure = from_centre + risen
     peak = float(speed[sure : one.leave].max(initial=speed[sure]))
-    start, entered = _border_before(out, speed, sure, max(2.0, 0.05 * peak), earliest)
-    landed, stops, staged = _landing(out, speed, sure, one.leave, peak)
+    turned_deg = -0.5 * before.rep.range_deg if before else -90.0
+    start, entered = _border_before(out, speed, sure, max(2.0, 0.05 * peak), earliest, turned_deg)
+    start = max(start, home)
+    landed, stops = _landing(out, speed, sure, one.leave, peak)
     range_deg = float(out[landed])
     if range_deg < R_MIN_DEG:
         return None
@@ -132,7 +150,8 @@ def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, afte
     slowest = float(speed[left : one.back + 1].min(initial=speed[left]))
     gate = max(2.0, 0.05 * -slowest)
     leave = landed + _surely_last(-speed[landed : left + 1] < gate) + 1
-    back, through = _return_end(out, speed, left, gate, latest, range_deg)
+    turned_deg = -0.5 * after.rep.range_deg if after else -90.0
+    back, through = _return_end(out, speed, left, gate, latest, range_deg, turned_deg)
 
     moving = slice(start, landed + 1)
     peak = float(speed[moving].max())
@@ -170,57 +189,64 @@ def _true_rep(motion: TrueMotion, one: Performed, before: Performed | None, afte
         return_time_s=(back - leave) * STEP_S,
         peak_return_dps=-float(speed[leave : back + 1].min()),
         residual_deg=float(np.abs(out[back:rest_until]).min()),
-        stops=stops,
-        staged=staged,
+        stops=stops.short,
+        staged=stops.staged,
         swung_through=through or not entered,
     )
     _grade(rep)
+    rep.margins["stop_and_go"] = stops.margin
     if not entered:
         # From turning point to turning point the ideal speed vanishes for equal ranges: no fair case for a test.
         rep.margins["too_fast"] = 0.0
     return rep
 
 
-def _border_before(out: Floats, speed: Floats, sure: int, gate_dps: float, earliest: int) -> tuple[int, bool]:
-    """Where an outward movement, sure at ``sure``, passed the gate speed; else where the angle crossed 0 (False)."""
+def _border_before(
+    out: Floats, speed: Floats, sure: int, gate_dps: float, earliest: int, turned_deg: float
+) -> tuple[int, bool]:
+    """Where an outward movement, sure at ``sure``, passed the gate speed.
+
+    Where it was slow for the last time beyond ``turned_deg``, on the other side, it swung through: where the angle
+    crossed 0, and False.
+    """
     slow = np.flatnonzero(speed[earliest : sure + 1] < gate_dps)
     crossed = np.flatnonzero(out[earliest : sure + 1] < 0.0)
-    if len(slow) and not (len(crossed) and crossed[-1] > slow[-1] and out[earliest + slow[-1]] < -R_MIN_DEG / 2):
+    if len(slow) and not (len(crossed) and crossed[-1] > slow[-1] and out[earliest + slow[-1]] < turned_deg):
         return earliest + int(slow[-1]) + 1, True
     return earliest + (int(crossed[-1]) + 1 if len(crossed) else 0), False
 
 
-def _landing(out: Floats, speed: Floats, sure: int, leave: int, peak_dps: float) -> tuple[int, int, bool]:
-    """Landing index, number of stops on the way, and whether a stop was long (staged)."""
+def _landing(out: Floats, speed: Floats, sure: int, leave: int, peak_dps: float) -> tuple[int, Stops]:
+    """Landing index, and the stops on the way."""
     gate = max(5.0, 0.10 * peak_dps)
     slow = speed[sure:leave] < gate
     edges = np.flatnonzero(np.diff(np.concatenate([[False], slow, [True]]).astype(int)))
     final = float(out[sure:leave].max(initial=out[sure]))
-    stops, staged = 0, False
+    stops = Stops()
     for first, after in zip(edges[0::2], [*edges[1::2], len(slow)], strict=False):
-        here = sure + int(first)
-        length = (int(after) - int(first)) * STEP_S
+        here, further = sure + int(first), sure + int(after)
+        length_s = (further - here) * STEP_S
         still_to_go = final - float(out[here])
-        reversal = bool((speed[here : sure + int(after)] < 0).any())
-        if length < 0.25 and not reversal:
+        if still_to_go > 0.10 * final and further < leave:
+            stops.margin = min(stops.margin, abs(length_s / 0.25 - 1.0), abs(length_s / 1.0 - 1.0))
+        if length_s < 0.25 and not (speed[here:further] < 0).any():
             continue
-        if length <= 1.0 and still_to_go > 0.10 * final:
-            stops += 1
-            continue
-        if still_to_go >= 0.20 * final:
-            stops, staged = stops + 1, True
-            continue
-        return here, stops, staged
-    return sure + int(np.argmax(out[sure:leave])), stops, staged
+        if length_s <= 1.0 and still_to_go > 0.10 * final:
+            stops.short += length_s >= 0.25
+        elif still_to_go >= 0.20 * final:
+            stops.staged = True
+        else:
+            return here, stops
+    return sure + int(np.argmax(out[sure:leave])), stops
 
 
 def _return_end(
-    out: Floats, speed: Floats, left: int, gate_dps: float, latest: int, range_deg: float
+    out: Floats, speed: Floats, left: int, gate_dps: float, latest: int, range_deg: float, turned_deg: float
 ) -> tuple[int, bool]:
     """Where the angle comes back to the centre, or rests or turns on the way; and whether it swung through (at 0)."""
     angle, slow = out[left:latest], speed[left:latest] > -gate_dps
     slowed, crossed = _first(slow), _first(angle <= 0.0)
-    if crossed is not None and (slowed is None or (crossed < slowed and angle[slowed] < -R_MIN_DEG / 2)):
+    if crossed is not None and (slowed is None or (crossed < slowed and angle[slowed] < turned_deg)):
         return left + crossed, True
     home = _first(angle <= max(R_MIN_DEG / 2, 0.20 * range_deg))
     if home is not None:
@@ -246,7 +272,7 @@ def _grade(rep: TrueRep) -> None:
         "abrupt_landing": [(rep.landing_loss_dps, (35.0, 50.0, 90.0), True)],
         "fast_return": [(rep.peak_return_dps / rep.range_deg, (1.5, 1.9, 3.0), True)],
         "short_hold": [(rep.hold_s, (4.0, 2.0), False)],
-        "stop_and_go": [(float(rep.stops + rep.staged), (1.0, 2.0), True)],
+        "stop_and_go": [(float(rep.stops), (1.0, 2.0), True)],
     }
     for code, metrics in pairs.items():
         level, margin = -1, math.inf

@@ -62,7 +62,7 @@ def test_stops_and_stages_are_counted() -> None:
     staged = RepPlan(side="right", range_deg=60.0, drop_s=2.6, style="staged", stops=1, stop_s=1.8)
     one, two = simulate(session(stops, staged)).truth
     assert (one.stops, one.staged) == (2, False)
-    assert (two.stops, two.staged) == (1, True)
+    assert (two.stops, two.staged) == (0, True)
     assert two.range_deg == pytest.approx(60.0, abs=1.0)
     assert one.levels["stop_and_go"] == two.levels["stop_and_go"] == "warn"
 
@@ -92,7 +92,7 @@ def test_mirrored_plans_have_mirrored_sides() -> None:
     assert [rep.drop_start_s for rep in one] == pytest.approx([rep.drop_start_s for rep in two], abs=0.3)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(24))
 def test_any_person_does_what_was_planned(seed: int) -> None:
     plan = random_plan(seed, cut=False)
     made = simulate(plan)
