@@ -161,11 +161,11 @@ def is_session_start(head: bytes) -> bool:
 def _encoded(item: Item, session_sensor: str) -> bytes:
     if isinstance(item, Packet):
         sensor = None if item.sensor == session_sensor else item.sensor
-        line = _Line(t=item.t_s, ch=item.channel, hex=item.payload.hex(), sensor=sensor)
+        line = _Line(t=float(item.t_s), ch=item.channel, hex=item.payload.hex(), sensor=sensor)
     elif isinstance(item, LinkEvent):
-        line = _Line(t=item.t_s, link=item.state, detail=item.detail)
+        line = _Line(t=float(item.t_s), link=item.state, detail=item.detail)
     else:
-        line = _Line(t=item.t_s, do=item.action, value=item.value)
+        line = _Line(t=float(item.t_s), do=item.action, value=item.value)
     return _ENCODER.encode(line) + b"\n"
 
 

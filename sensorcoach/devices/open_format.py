@@ -19,8 +19,11 @@ from sensorcoach.errors import DecodeError
 from sensorcoach.model import STANDARD_GRAVITY, Decoded, Packet
 
 VERSION: Final = 1
-TYPE_IMU: Final = 1
+TYPE_ACC_GYR: Final = 1
+TYPE_ACC: Final = 2
 """Low nibble of the first byte; the high nibble is the version."""
+AXES: Final = {TYPE_ACC_GYR: 6, TYPE_ACC: 3}
+"""Values of int16 in a sample."""
 FLAG_ACC_CLIPPED: Final = 0x01
 FLAG_GYR_CLIPPED: Final = 0x02
 FLAG_DROPPED_BEFORE: Final = 0x04
@@ -31,7 +34,7 @@ HEADER: Final = struct.Struct("<BBHIHBB")
 """version|type, flags, sequence, time of the first sample (µs), period (µs), count, reserved."""
 INFO: Final = struct.Struct("<BBHff")
 """version, reserved, nominal rate (Hz), g per LSB, °/s per LSB."""
-SAMPLE_BYTES: Final = 12
+_FULL_SCALE: Final = 32768
 WRAP_US: Final = 1 << 32
 """The device clock starts again at 0 after 71.6 minutes."""
 RESTART_US: Final = 60_000_000
@@ -93,36 +96,41 @@ class _Gathered:
         self._count: list[int] = []
         self._flagged: list[bool] = []
         self._offset_s: list[float] = []
-        self._acc_scale: list[float] = []
-        self._gyr_scale: list[float] = []
+        self._scales: list[tuple[float, float]] = []
+        self._axes = 0
 
     def take(self, state: OpenState, packet: Packet) -> OpenState:
+        """Keep a packet's samples unless they came before; the state after it."""
         payload = packet.payload
         if len(payload) < HEADER.size:
             raise _damaged(packet, f"{len(payload)} bytes, expected at least {HEADER.size}")
         kind, flags, sequence, time_us, period_us, count, _ = HEADER.unpack_from(payload)
-        if kind != VERSION << 4 | TYPE_IMU:
-            raise _damaged(packet, f"first byte 0x{kind:02x}, expected 0x{VERSION << 4 | TYPE_IMU:02x}")
-        if len(payload) != HEADER.size + SAMPLE_BYTES * count:
-            expected = HEADER.size + SAMPLE_BYTES * count
+        axes = AXES.get(kind & 0x0F)
+        if kind >> 4 != VERSION or axes is None:
+            raise _damaged(packet, f"first byte 0x{kind:02x}")
+        if not count or len(payload) != HEADER.size + 2 * axes * count:
+            expected = HEADER.size + 2 * axes * count
             raise _damaged(packet, f"{len(payload)} bytes, expected {expected} for {count} samples")
-        if state.acc_scale is None or state.gyr_scale is None:
+        if state.acc_scale is None or (axes == 6 and state.gyr_scale is None):
             raise DecodeError(
                 f"Samples at {packet.t_s:.3f} s come before their scales.",
                 "An info packet, or acc_g_per_lsb and gyr_dps_per_lsb in the device settings, must come first.",
             )
-        last_sample_us = period_us * max(count - 1, 0)
-        device_us, offset_s, restarts = _placed(state, time_us, last_sample_us, packet.t_s)
+        device_us, offset_s, restarts = _placed(state, time_us, period_us * (count - 1), packet.t_s)
         if restarts == state.restarts and _seen(state, sequence, device_us):
             return replace(state, duplicated=state.duplicated + count)
+        if self._axes not in (0, axes):
+            raise DecodeError(
+                f"The gyroscope appears or vanishes at {packet.t_s:.3f} s.", "Record the two parts as two sessions."
+            )
+        self._axes = axes
         self._bodies.append(payload[HEADER.size :])
         self._first_us.append(device_us)
         self._period_us.append(period_us)
         self._count.append(count)
         self._flagged.append(bool(flags & (FLAG_ACC_CLIPPED | FLAG_GYR_CLIPPED)))
         self._offset_s.append(offset_s)
-        self._acc_scale.append(state.acc_scale)
-        self._gyr_scale.append(state.gyr_scale)
+        self._scales.append((state.acc_scale, state.gyr_scale or 0.0))
         return OpenState(
             state.acc_scale,
             state.gyr_scale,
@@ -135,18 +143,23 @@ class _Gathered:
         )
 
     def decoded(self) -> Decoded | None:
-        raw = np.frombuffer(b"".join(self._bodies), dtype="<i2").reshape(-1, 6)
-        if not len(raw):
+        """All samples kept."""
+        if not self._bodies:
             return None
+        raw = np.frombuffer(b"".join(self._bodies), dtype="<i2").reshape(-1, self._axes)
         count = np.array(self._count)
-        within = np.arange(len(raw)) - np.repeat(np.cumsum(count) - count, count)
+        first_row = np.cumsum(count) - count
+        within = np.arange(len(raw)) - np.repeat(first_row, count)
         device_us = np.repeat(np.array(self._first_us), count) + within * np.repeat(np.array(self._period_us), count)
-        limit = CLIP_FRACTION * 32768
+        scales = np.repeat(np.array(self._scales), count, axis=0)
+        at_limit = (np.abs(raw.astype(np.int32)) >= CLIP_FRACTION * _FULL_SCALE).any(axis=1)
+        # A chip that clips below the full scale of int16 can only say so by its flag: then the whole packet is suspect.
+        unseen = np.array(self._flagged) & ~np.logical_or.reduceat(at_limit, first_row)
         return Decoded(
             t_s=device_us * 1e-6 + np.repeat(np.array(self._offset_s), count),
-            acc=raw[:, :3] * np.repeat(np.array(self._acc_scale), count)[:, np.newaxis],
-            gyr=raw[:, 3:] * np.repeat(np.array(self._gyr_scale), count)[:, np.newaxis],
-            clipped=(np.abs(raw.astype(np.int32)) >= limit).any(axis=1) | np.repeat(np.array(self._flagged), count),
+            acc=raw[:, :3] * scales[:, :1],
+            gyr=raw[:, 3:] * scales[:, 1:] if self._axes == 6 else None,
+            clipped=at_limit | np.repeat(unseen, count),
         )
 
 

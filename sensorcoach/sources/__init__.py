@@ -1,0 +1,1 @@
+"""Where packets come from: a recording played again, or a simulated sensor."""
