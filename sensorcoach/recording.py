@@ -35,6 +35,8 @@ NAMED_LINES: Final = 5
 LONGEST_LINE_BYTES: Final = 1 << 26
 _BLOCK_BYTES: Final = 1 << 19
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+"""Tells zlib to expect a gzip header and its checksum."""
 
 Item = Packet | Control | LinkEvent
 
@@ -250,12 +252,9 @@ def _line_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror}.", "Check the name.") from error
     with raw:
-        packed = raw.read(2) == _GZIP_MAGIC
-        raw.seek(0)
-        file = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
         pieces: list[bytes] = []
         waiting = 0
-        for chunk in _chunks(file, notices):
+        for chunk in unpacked_chunks(raw, notices):
             end = chunk.rfind(b"\n") + 1
             if end:
                 yield b"".join((*pieces, chunk[:end]))
@@ -268,13 +267,35 @@ def _line_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
             yield b"".join(pieces)
 
 
-def _chunks(file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
+def unpacked_chunks(file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
+    """The bytes of a file in bounded pieces, unpacked where it is gzipped.
+
+    A damaged one gives what is there, and a notice. (`gzip` throws away the last piece when a file ends too early.)
+    """
+    data = file.read(_BLOCK_BYTES)
+    if not data.startswith(_GZIP_MAGIC):
+        while data:
+            yield data
+            data = file.read(_BLOCK_BYTES)
+        return
+    unpacker = zlib.decompressobj(_GZIP_WINDOW)
     while True:
         try:
-            chunk = file.read(_BLOCK_BYTES)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            notices.append("The compressed recording ends too early; what could be unpacked was read.")
+            out = unpacker.decompress(data, _BLOCK_BYTES)
+        except zlib.error:
+            notices.append("The compressed file is damaged; what could be unpacked before the damage was read.")
             return
-        if not chunk:
-            return
-        yield chunk
+        if out:
+            yield out
+        if unpacker.eof:
+            data = (unpacker.unused_data or file.read(_BLOCK_BYTES)).lstrip(b"\0")
+            if not data:
+                return
+            unpacker = zlib.decompressobj(_GZIP_WINDOW)
+        elif unpacker.unconsumed_tail or len(out) == _BLOCK_BYTES:
+            data = unpacker.unconsumed_tail
+        else:
+            data = file.read(_BLOCK_BYTES)
+            if not data:
+                notices.append("The compressed file ends too early; what could be unpacked was read.")
+                return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sensorcoach.importers.arrays import recording_of_arrays
-from sensorcoach.importers.blocks import first_bytes, open_bytes
+from sensorcoach.importers.blocks import first_bytes
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.session_file import open_session
 from sensorcoach.importers.table import open_table
@@ -26,6 +26,6 @@ def open_recording(path: Path, *, unit: str | None = None, columns: str | None =
         InputError: it cannot be analysed; here where the beginning shows it, else while `Recording.items` is walked.
         RecordingError: a session file without a readable first line.
     """
-    with open_bytes(path) as file:
-        session = is_session_start(first_bytes(file))
-    return open_session(path) if session else open_table(path, unit, columns)
+    if is_session_start(first_bytes(path)):
+        return open_session(path)
+    return open_table(path, unit, columns)

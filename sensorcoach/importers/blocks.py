@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from sensorcoach.errors import InputError
+from sensorcoach.recording import unpacked_chunks
 
-BLOCK_BYTES: Final = 1 << 19
-"""Large enough that the work per block vanishes, small enough for the memory limit."""
 LONGEST_LINE_BYTES: Final = 1 << 20
 """A longer line is no row of a table."""
-_GZIP_MAGIC: Final = b"\x1f\x8b"
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 _CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where it is gzipped.
+def first_bytes(path: Path) -> bytes:
+    """The first piece of the file, unpacked: enough to tell one kind of file from another.
 
     Raises:
         InputError: there is no such file, it is a folder, it is empty or it may not be read.
     """
+    with _opened(path) as file:
+        return next(unpacked_chunks(file, []), b"")
+
+
+def _opened(path: Path) -> BinaryIO:
     if path.is_dir():
         raise InputError(f"{path} is a folder.", "Name the recording inside it.")
     try:
-        raw = path.open("rb")
-        magic = raw.read(2)
+        file = path.open("rb")
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist.", "Check the name.") from error
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from error
-    if not magic:
-        raw.close()
-        raise InputError(f"{path} is empty.", "Export or record it again.")
-    raw.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if magic == _GZIP_MAGIC else raw
-
-
-def first_bytes(file: BinaryIO) -> bytes:
-    """The first few bytes, enough to tell one kind of file from another; what can be had of a damaged gzip file."""
-    try:
-        return file.read(64)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        return b""
+    return file
 
 
 def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
@@ -59,10 +47,10 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
     Raises:
         InputError: not text, or not lines.
     """
-    with open_bytes(path) as file:
+    with _opened(path) as file:
         newline = b""
         rest = b""
-        for chunk in _chunks(file, notices):
+        for chunk in unpacked_chunks(file, notices):
             if not newline:
                 chunk = chunk.removeprefix(_BOM)
                 _refuse_binary(path, chunk)
@@ -82,18 +70,6 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
             raise InputError(f"{path} is empty.", "Export or record it again.")
         if rest:
             yield rest + b"\n"
-
-
-def _chunks(file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
-    while True:
-        try:
-            chunk = file.read(BLOCK_BYTES)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            notices.append("The compressed file ends too early or is damaged; what could be unpacked was read.")
-            return
-        if not chunk:
-            return
-        yield chunk
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:
