@@ -114,13 +114,18 @@ def analyze_files(paths: Sequence[Path], choices: Choices, on_event: Listener | 
 
 
 def analyze_recording(
-    recording: Recording, name: str | None, choices: Choices, on_event: Listener | None = None
+    recording: Recording,
+    name: str | None,
+    choices: Choices,
+    on_event: Listener | None = None,
+    *,
+    batch_bytes: int = BATCH_BYTES,
 ) -> Result:
-    """Walk through an opened recording once; see `analyze` for the rest."""
+    """Walk through an opened recording once; see `analyze` for the rest. ``batch_bytes`` of 1: packet by packet."""
     mounting, settings = _mounting_in_force(recording, choices), _settings_in_force(recording, choices)
     pipeline = Pipeline(profile_named(recording.profile), recording.device_settings, mounting, settings)
     aborted: list[Aborted] = []
-    for event in _events(pipeline, recording.items):
+    for event in _events(pipeline, _batches(recording.items, batch_bytes)):
         if isinstance(event, NotCounted):
             aborted.append(event.aborted)
         if on_event is not None:
@@ -128,19 +133,19 @@ def analyze_recording(
     return _result(recording, name, pipeline, mounting, settings, aborted)
 
 
-def _events(pipeline: Pipeline, items: Iterable[Item]) -> Iterator[Event]:
-    for batch in _batches(items):
+def _events(pipeline: Pipeline, batches: Iterable[list[Item]]) -> Iterator[Event]:
+    for batch in batches:
         yield from pipeline.push_all(batch)
     yield from pipeline.flush()
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
     batch: list[Item] = []
     size = 0
     for item in items:
         batch.append(item)
         size += len(item.payload) if isinstance(item, Packet) else 0
-        if size >= BATCH_BYTES:
+        if size >= batch_bytes:
             yield batch
             batch, size = [], 0
     yield batch

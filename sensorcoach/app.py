@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sensorcoach.analysis import Choices, Listener, analyze_files, analyze_recording
 from sensorcoach.errors import SensorcoachError, SettingsError
-from sensorcoach.model import Result
+from sensorcoach.importers import Recording, open_recording
+from sensorcoach.model import Result, Side
+from sensorcoach.output.json_ import as_json
+from sensorcoach.simulator import SessionPlan, Simulation, TrueRep, simulate
+from sensorcoach.simulator.plan import RepPlan, RestPlan
+from sensorcoach.sources.clock import MonotonicClock
+from sensorcoach.sources.replay import replayed
+from sensorcoach.sources.simulated import session_header, session_time_s, simulated_packets, write_simulated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +44,81 @@ def analyze_sessions(
             raise
         except SensorcoachError as error:
             yield Failure(name, str(error) if name in error.message else f"{name}: {error}")
+
+
+def replay_file(file: Path, choices: Choices, speed: float, on_event: Listener) -> Result:
+    """Play a recording at ``speed`` times its own pace (``math.inf``: without waiting); the result comes at the end."""
+    recording = open_recording(file, unit=choices.unit, columns=choices.columns)
+    return _play(recording, str(file), choices, speed, on_event)
+
+
+def replay_demo(speed: float, on_event: Listener) -> Result:
+    """Play `DEMO`, a simulated session, as `replay_file` plays a recording."""
+    simulation = simulate(DEMO)
+    header = session_header(simulation)
+    recording = Recording(
+        profile=header.profile,
+        device_settings=header.device,
+        mounting=header.mounting,
+        start=None,
+        items=simulated_packets(simulation),
+        notices=[],
+        sensor={"label": "simulated sensor"},
+        simulated=True,
+    )
+    return _play(recording, None, Choices(), speed, on_event)
+
+
+def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -> None:
+    """Simulate a session (one of `simulator.SCENARIOS`, for instance) into a session file.
+
+    Args:
+        plan: what to simulate.
+        file: the session file, made anew.
+        truth: a JSON file for the plan and its true repetitions, on the time base of the session file.
+
+    Raises:
+        RecordingError: ``file`` exists already or cannot be written.
+    """
+    simulation = simulate(plan)
+    write_simulated(file, simulation)
+    if truth is not None:
+        reps = [_on_session_time(rep, simulation) for rep in simulation.truth]
+        told = {"simulated": True, "mounting": simulation.mounting, "reps": reps, "plan": simulation.plan}
+        truth.write_text(as_json(told) + "\n", encoding="utf-8")
+
+
+def _play(recording: Recording, name: str | None, choices: Choices, speed: float, on_event: Listener) -> Result:
+    live = replace(recording, items=replayed(recording, MonotonicClock(), speed))
+    return analyze_recording(live, name, choices, on_event, batch_bytes=1)
+
+
+def _on_session_time(rep: TrueRep, simulation: Simulation) -> TrueRep:
+    return replace(
+        rep,
+        drop_start_s=session_time_s(simulation, rep.drop_start_s),
+        drop_end_s=session_time_s(simulation, rep.drop_end_s),
+        return_start_s=session_time_s(simulation, rep.return_start_s),
+        return_end_s=session_time_s(simulation, rep.return_end_s),
+    )
+
+
+def _demo_rep(side: Side, **figures: Any) -> RepPlan:
+    """A good repetition but for ``figures``."""
+    return RepPlan(side=side, **{"range_deg": 48.0, "style": "gravity_led", "hold_s": 4.6, "return_s": 2.2, **figures})
+
+
+DEMO = SessionPlan(
+    name="demo",
+    seed=1,
+    items=(
+        RestPlan(duration_s=3.0),
+        _demo_rep("left"),
+        _demo_rep("right", style="let_go", brake_per_s=0.3),
+        _demo_rep("left", hold_s=1.0),
+        _demo_rep("right"),
+        _demo_rep("left", style="thump", surface="mat", landing_dps=75.0),
+        _demo_rep("right"),
+    ),
+)
+"""One minute: good repetitions, one too fast, one hardly held, one that thumps down."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from sensorcoach.output.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sensorcoach.analysis import Choices
+    from sensorcoach.analysis import Choices, Listener
     from sensorcoach.model import Event
 
 EXIT_USAGE = 2
@@ -87,6 +88,20 @@ Unit = Annotated[
 ]
 Columns = Annotated[
     str | None, typer.Option("--columns", metavar="NAMES", help="Names of a CSV's columns in order: t_s,ax_g,ay_g,az_g")
+]
+Scenario = Literal[
+    "good",
+    "too_fast",
+    "thumps",
+    "stop_and_go",
+    "short_holds",
+    "one_sided",
+    "pillow_small",
+    "accelerometer_only",
+    "rocking",
+    "slip",
+    "mid_start",
+    "distractors_only",
 ]
 Speed = Annotated[Literal["1", "2", "max"], typer.Option("--speed", help="Times real time; max does not wait.")]
 
@@ -170,7 +185,7 @@ def replay(
     if not plain:
         typer.echo("There is no screen for replays yet; this is the plain view.", err=True)
     choices = _choices(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
-    _say(summary_line(replay_file(file, choices, _SPEEDS[speed], _say_event)))
+    _say(summary_line(replay_file(file, choices, _SPEEDS[speed], _say_events())))
 
 
 @app.command(epilog=EXIT_CODES)
@@ -180,10 +195,26 @@ def demo(speed: Speed = "1") -> None:
     from sensorcoach.output.words import summary_line
 
     _say("A simulated session: nobody moved for these numbers. A sensor on the left thigh, 104 samples a second.")
-    _say(summary_line(replay_demo(_SPEEDS[speed], _say_event)))
+    _say(summary_line(replay_demo(_SPEEDS[speed], _say_events())))
 
 
-_SPEEDS = {"1": 1.0, "2": 2.0, "max": None}
+@app.command(epilog=EXIT_CODES)
+def simulate(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Session file to write; .gz compresses it.")],
+    scenario: Annotated[Scenario, typer.Option("--scenario", help="What the simulated person does.")] = "good",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another number, another person.")] = 1,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Also write the true repetitions, as JSON.")
+    ] = None,
+) -> None:
+    """Write a simulated session, marked as such."""
+    from sensorcoach.app import write_simulation
+    from sensorcoach.simulator import SCENARIOS
+
+    write_simulation(SCENARIOS[scenario](seed), out, truth)
+
+
+_SPEEDS = {"1": 1.0, "2": 2.0, "max": math.inf}
 
 
 def _choices(
@@ -222,13 +253,21 @@ def _progress(sessions: int) -> Callable[[str], None]:
     return tell
 
 
-def _say_event(event: Event) -> None:
+def _say_events() -> Listener:
+    """Prints events as they come; a landing that is only confirmed is not said again."""
     from sensorcoach.output.plain import line
 
-    text = line(event)
-    if text is not None:
-        _say(text)
-        sys.stdout.flush()
+    said: str | None = None
+
+    def say(event: Event) -> None:
+        nonlocal said
+        text = line(event)
+        if text is not None and text != said:
+            _say(text)
+            sys.stdout.flush()
+            said = text
+
+    return say
 
 
 def _say(text: str) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib.resources import files
 
 import msgspec
 import numpy as np
 
-from sensorcoach.model import Result
 
-
-def as_json(results: Result | Sequence[object]) -> str:
-    """One object, or a list of them, indented by two; full precision, a figure that is missing or not finite is null.
+def as_json(results: object) -> str:
+    """A `Result`, or a list of them, indented by two; full precision, a figure that is missing or not finite is null.
 
     In a list, a file that could not be analysed stands as ``{"file": ..., "error": ...}``.
     """

@@ -151,5 +151,5 @@ def _advice(reps: tuple[Rep, ...]) -> Iterator[str]:
                 found[warning.code].append((rep, warning))
     for code, hits in sorted(found.items(), key=lambda item: -len(item[1])):
         worst = max((w for _, w in hits), key=lambda w: _WEIGHTS[w.severity])
-        where = ", ".join(str(rep.index) for rep, _ in hits)
-        yield f"{code_words(code)} (rep {where}; {quantity(worst)}): {ADVICE[code]}"
+        where = "every rep" if len(hits) == len(reps) > 1 else "rep " + ", ".join(str(rep.index) for rep, _ in hits)
+        yield f"{code_words(code)} ({where}; {quantity(worst)}): {ADVICE[code]}"

@@ -43,7 +43,7 @@ NOT_GRADED = {
 """Why a rep's quality was not judged, by the reason's code."""
 
 _DIRECTIONS = {1: "A", -1: "B"}
-_UNITS = {"deg": "°", "dps": "°/s", "dps2": "°/s²", "1": ""}
+_UNITS = {"deg": "°", "deg/s": "°/s", "deg/s2": "°/s²", "1/s": "/s", "1": ""}
 
 
 def side_word(side: Side | None, direction: int) -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import numpy as np
@@ -116,7 +117,7 @@ def test_rocking_wants_no_hold(tmp_path: Path) -> None:
 
 
 def test_gentle_counts_small_ranges(tmp_path: Path) -> None:
-    file = write_csv(tmp_path / "small.csv", rows("lrlr", range_deg=11.0))
+    file = write_csv(tmp_path / "small.csv", rows("llll", range_deg=11.0))
     plain, gentle = (json.loads(run("analyze", file, "--json", *more).stdout) for more in ([], ["--gentle"]))
     assert (plain["summary"]["reps"], gentle["summary"]["reps"]) == (0, 4)
 
@@ -133,8 +134,15 @@ def test_replay_says_drop_landing_return_and_count(two_sided: Path) -> None:
     done = run("replay", two_sided, "--plain", "--speed", "max", "--up-leg", "x")
     said = [line.split("  ", 2)[-1] for line in done.stdout.splitlines()]
     assert done.exit_code == 0
-    assert [line for line in said if line[0].isdigit()][:2] == ["1 left, hold 4.8 s", "2 right, hold 4.8 s"]
-    assert said.index("drop left") < said.index("return") < said.index("1 left, hold 4.8 s")
+    assert said[-5:-1] == ["drop right", "landing at 45°, hold", "return", "4 right, hold 4.8 s"]
+    assert "4 reps: 2 left, 2 right" in said[-1]
+
+
+def test_every_scenario_of_the_simulator_can_be_asked_for() -> None:
+    from sensorcoach.cli import Scenario
+    from sensorcoach.simulator import SCENARIOS
+
+    assert get_args(Scenario) == tuple(SCENARIOS)
 
 
 def test_demo_says_that_it_is_simulated() -> None:
