@@ -23,6 +23,8 @@ RATE_WINDOW_S: Final = 2.0
 """The rate is measured once over this much signal: with stamps rounded to 1 ms the error is below 0.1 %."""
 RATE_WINDOW_SAMPLES: Final = 36
 """... and at least so many samples (`RATE_WINDOW_S` at the lowest rate), so that a hole at the start does no harm."""
+RATE_SLACK: Final = 0.995
+"""A sensor of exactly the lowest rate must not fail by the rounding of its stamps."""
 LONGEST_COUNTED_STEP_S: Final = 0.1
 """A longer step counts as this much of the window: it is a hole at any rate that is analysed."""
 HOLE_STEPS: Final = 1.5
@@ -114,7 +116,7 @@ class Timeline:
     def _set_rate(self, t_s: Floats) -> None:
         self._period_s = sample_period_s(t_s)
         rate_hz = 1.0 / self._period_s
-        if rate_hz < self._signal.min_rate_hz:
+        if rate_hz < RATE_SLACK * self._signal.min_rate_hz:
             raise InputError(
                 f"The sensor gave {rate_hz:.3g} samples a second; "
                 f"counting needs at least {self._signal.min_rate_hz:g}.",

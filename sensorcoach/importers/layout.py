@@ -284,8 +284,8 @@ def _layout(
     decimal_comma = any(_COMMA_NUMBER.fullmatch(cell) for row in rows for cell in row)
     cells = Counter(len(row) for row in rows).most_common(1)[0][0]
     gyr = _triple(path, names, meanings, "gyr", notices)
-    used = (*acc, *gyr, time) if time else (*acc, *gyr)
-    if max(column.index for column in used) >= cells:
+    surplus = [cell for row in rows if len(row) == cells for cell in row[len(names) :]]
+    if cells < len(names) or (any(surplus) and not choice.in_order):
         raise InputError(
             f"{path}, line {data[0].number}: {cells} values where the header names {len(names)} columns.",
             "Export it again; numbers and columns must not both be separated by commas.",

@@ -5,6 +5,7 @@ The authoritative idea is just the candidate that was adopted; the others run be
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sensorcoach.kneedrop.centre import CentreFollower
@@ -33,25 +34,34 @@ class Finished:
 class Candidate:
     """Runs the machine and dates what it finds."""
 
-    def __init__(self, centre: Centre, settings: Settings, start: int) -> None:
+    def __init__(self, centre: Centre, settings: Settings, start: int, born: int) -> None:
+        """Believes in ``centre`` from sample ``start`` on; the idea came up at sample ``born``."""
         self.settings = settings
-        self.start = start
+        self.start, self.born = start, born
         self.follower = CentreFollower(centre, settings.frame, settings.phases)
         self.machine = PhaseMachine(centre, settings.phases, start, self.follower.settle)
         self.finished: list[Finished] = []
+        self.last_return = born
+        """When a movement long enough last came back from where it went."""
         self._before: Movement | None = None
 
-    @property
-    def at_home(self) -> bool:
-        """The leg is at the centre, or was a moment ago."""
-        return self.machine.state == "centre"
+    def at_home(self, history: History, at: int) -> bool:
+        """The leg is at the centre in the sample before ``at``."""
+        if self.machine.state != "centre":
+            return False
+        return float(self.machine.centre.angle_deg(history.up(at - 1, at))[0]) <= self.machine.band_deg
 
-    def advance(self, history: History, end: int) -> list[Change]:
-        changes = self.machine.advance(history, end)
-        for change in changes:
+    def advance(self, history: History, end: int) -> Iterator[Change]:
+        """Walk on; each change is handed out, with its movement dated, before the walk goes on."""
+        for change in self.machine.advance(history, end):
             if change.what == "end":
                 self._date(history, change)
-        return changes
+            yield change
+
+    def catch_up(self, history: History, end: int) -> None:
+        """Walk on without telling anybody but ``finished``."""
+        for _ in self.advance(history, end):
+            pass
 
     def finish(self, history: History) -> Change | None:
         change = self.machine.finish(history)
@@ -72,6 +82,8 @@ class Candidate:
             moving.drop_start = moving.lowest
         if moving.ending != "home":
             moving.swing_known = change.known
+        if moving.ending in ("home", "incomplete", "turned") and moving.landing_deg >= self.settings.phases.r_min_deg:
+            self.last_return = change.known
         self.finished.append(Finished(moving, change.known))
 
 

@@ -25,6 +25,14 @@ class Step:
     angle_deg: float
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The centre a movement starts from, and where the leg paused if that was elsewhere (up, (3,))."""
+
+    centre: Centre
+    paused_at: Floats | None
+
+
 class CentreFollower:
     """Asked for the centre each time a movement leaves it. Keeps the steps it saw for whoever tells the wearer."""
 
@@ -34,11 +42,11 @@ class CentreFollower:
         self._stepped: Floats | None = None
         self.steps: list[Step] = []
 
-    def settle(self, history: History, start: int, end: int) -> Centre:
+    def settle(self, history: History, start: int, end: int) -> Settled:
         """The leg was about the centre in samples ``[start, end)``: take over a share of where it paused."""
         seen = self._pause(history, start, end)
         if seen is None:
-            return self.centre
+            return Settled(self.centre, None)
         off_deg = angle_between_deg(self.centre.up0, seen)
         if off_deg <= self._frame.slip_deg:
             self._stepped = None
@@ -49,7 +57,7 @@ class CentreFollower:
             self._stepped = None
         else:
             self._stepped = seen
-        return self.centre
+        return Settled(self.centre, self._stepped)
 
     def _pause(self, history: History, start: int, end: int) -> Floats | None:
         """Mean up while slow in the last seconds before the drop; None if it was never slow for long enough."""

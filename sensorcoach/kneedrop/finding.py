@@ -11,10 +11,11 @@ import numpy as np
 
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.kneedrop.stations import Turn
 from sensorcoach.model import Floats
-from sensorcoach.settings import PhaseSettings
+from sensorcoach.settings import PhaseSettings, Settings
 
 _SAME_PLACE_DEG = 15.0
 """The first and third turning point lie on one side; people vary by this much between first swings."""
@@ -54,6 +55,21 @@ def _half_way(history: History, begin: Turn, end: Turn) -> Floats:
     ups = history.up(begin.at, end.at + 1)
     nearer_end = ups @ end.up > ups @ begin.up
     return ups[int(nearer_end.argmax())].copy()
+
+
+def centre_within(history: History, moving: Movement, known: int, settings: Settings) -> Centre | None:
+    """The centre inside a movement that went from one side to the other and back; None if it went to one side only."""
+    if moving.landing_deg < 2.0 * settings.phases.r_min_deg or moving.return_trigger < 0:
+        return None
+    begin = Turn(moving.drop_start, moving.drop_start, moving.centre.up0)
+    middle = Turn(moving.landing, moving.landing, history.up(moving.landing, moving.landing + 1)[0])
+    end = Turn(known + 1, known + 1, moving.centre.up0)
+    pause = _recurring_pause(history, (begin, middle, end), settings.phases)
+    if pause is not None:
+        return Centre(pause, "pause")
+    if moving.landing_deg <= settings.frame.farthest_unconfirmed_deg or moving.ending != "home":
+        return None
+    return Centre(_half_way(history, begin, middle), "midpoint")
 
 
 def _recurring_pause(history: History, turns: tuple[Turn, Turn, Turn], phases: PhaseSettings) -> Floats | None:

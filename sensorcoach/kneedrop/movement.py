@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sensorcoach.kneedrop.frame import Centre, Way
+from sensorcoach.model import Floats
 
 Ending = Literal["home", "incomplete", "turned", "no_return", "cut"]
 
@@ -22,11 +23,15 @@ class Movement:
     way: Way
     lowest: int
     trigger: int
+    paused_at: Floats | None = None
+    """Up (3,) in the pause before, where that was not at the centre: a slip, or a sloppy return."""
     peak_dps: float = 0.0
     landing: int = -1
     landing_deg: float = 0.0
     furthest_deg: float = 0.0
     """Largest angle since the landing."""
+    settled: bool = True
+    """The landing angle is certain (not so just after a jolt, without a gyroscope)."""
     stops: int = 0
     staged: bool = False
     return_trigger: int = -1

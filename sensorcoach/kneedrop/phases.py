@@ -7,12 +7,14 @@ knows one centre and judges nothing: whether a movement counts is decided in `po
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sensorcoach.kneedrop.centre import Settled
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Ending, Movement
@@ -22,6 +24,11 @@ from sensorcoach.settings import PhaseSettings
 State = Literal["centre", "drop", "hold", "return", "away"]
 What = Literal["drop", "landing", "landing_confirmed", "return", "end"]
 
+Ints = NDArray[np.intp]
+
+JOLT_S = 0.5
+JOLT_MS2 = 4.0
+"""A landing that shakes more than this shakes low-passed gravity too, for as long as the filter reaches."""
 _SLICE = 256
 """Samples looked at in one expression: longer wastes work behind a change of state, shorter pays for more calls."""
 _SETTLE_DEG = 2.0
@@ -40,10 +47,10 @@ class Change:
 
 
 class PhaseMachine:
-    """Incremental. ``advance(history, end)`` walks as far as sample ``end`` and returns what changed."""
+    """Incremental: what is known at a sample depends on what lies before it, not on how far a walk went."""
 
     def __init__(
-        self, centre: Centre, settings: PhaseSettings, start: int, settle: Callable[[History, int, int], Centre]
+        self, centre: Centre, settings: PhaseSettings, start: int, settle: Callable[[History, int, int], Settled]
     ) -> None:
         """``settle(history, start, end)`` is asked for the centre when a movement leaves it: the machine was there in
         ``[start, end)``."""
@@ -58,6 +65,8 @@ class PhaseMachine:
         self._home_since = start
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
+        self._fast_since = start
+        self._fast_spell: Ints = np.empty(0, dtype=np.intp)
         self._told = -1
         """The slow spell (its first sample) whose landing was told."""
         self._steps = {
@@ -72,13 +81,12 @@ class PhaseMachine:
     def band_deg(self) -> float:
         return min(self.settings.centre_band_deg, 0.5 * self.settings.r_min_deg)
 
-    def advance(self, history: History, end: int) -> list[Change]:
-        changes: list[Change] = []
+    def advance(self, history: History, end: int) -> Iterator[Change]:
+        """Walk as far as sample ``end``; each change is handed out before the walk goes on."""
         while self.position < end:
             change = self._steps[self.state](history, self.position, min(end, self.position + _SLICE))
             if change is not None:
-                changes.append(change)
-        return changes
+                yield change
 
     def finish(self, history: History) -> Change | None:
         """The stream is over: the same rules close the movement under way (``cut``)."""
@@ -105,9 +113,10 @@ class PhaseMachine:
         return self._leave(history, start + hit)
 
     def _leave(self, history: History, at: int) -> Change:
-        self.centre = self._settle(history, self._home_since, self._least + 1)
+        settled = self._settle(history, self._home_since, self._least + 1)
+        self.centre = settled.centre
         way = self._way(history, at)
-        moving = Movement(self.centre, way, lowest=self._least, trigger=at)
+        moving = Movement(self.centre, way, lowest=self._least, trigger=at, paused_at=settled.paused_at)
         self.movement, self.state, self.position = moving, "drop", at
         self._slow_since, self._told = at, -1
         return Change("drop", at, at, moving)
@@ -130,7 +139,7 @@ class PhaseMachine:
         peak = np.maximum(np.maximum.accumulate(speed), moving.peak_dps)
         limit = np.maximum(np.maximum(s.still_dps, s.landing_fraction * peak), history.noises_dps(start, end))
         fast = np.abs(speed) >= limit
-        since = self._slow_spell(start, fast)
+        since = self._spell(start, fast, self._slow_since)
         slow_s = self._lasting(history, start, end, since)
         landed = ~fast & (slow_s >= s.landing_still_s)
         told = ~fast & (slow_s >= s.provisional_landing_s) & (since != self._told)
@@ -162,8 +171,16 @@ class PhaseMachine:
         angle = self._angle(history, landing, known + 1)
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
-        self.state, self.position = "hold", known + 1
+        moving.settled = not self._jolted(history, landing, known)
+        self.state, self.position, self._fast_since = "hold", known + 1, known + 1
         return Change("landing", landing, known, moving)
+
+    def _jolted(self, history: History, landing: int, known: int) -> bool:
+        """Did the landing shake an accelerometer that has no gyroscope beside it?"""
+        if not np.isnan(history.turn_rate(landing, landing + 1)[0]):
+            return False
+        begin = max(history.start, landing - round(JOLT_S * history.rate_hz))
+        return bool(history.dynamic(begin, known + 1).max() > JOLT_MS2)
 
     # --- hold -> return ----------------------------------------------------------------------------------------------
 
@@ -171,18 +188,17 @@ class PhaseMachine:
         moving, s = self._moving(), self.settings
         reach = max(moving.landing_deg, s.r_min_deg)
         angle = self._angle(history, start, end)
+        if not moving.settled:
+            return self._settle_after_jolt(history, moving, angle, start, end)
         furthest = np.maximum(np.maximum.accumulate(angle), moving.furthest_deg)
-        since_landing = history.t_s(start, end) - history.time(moving.landing)
         falling = furthest - angle >= max(s.return_fall_deg, s.return_fall_fraction * moving.landing_deg)
         outward = angle - moving.landing_deg
         staged = outward >= s.staged_fraction * reach
-        resuming = (since_landing <= s.landing_confirm_s) & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
-        if resuming.any():
-            speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
-            resuming &= speed >= max(s.still_dps, s.landing_fraction * moving.peak_dps)
+        resuming = self._resuming(history, moving, start, end) & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
         late = history.t_s(start, end) - history.time(moving.trigger) > s.longest_rep_s
         hit = _first(falling | staged | resuming | late)
-        moving.furthest_deg = float(furthest[-1 if hit is None else hit])
+        last = (len(angle) if hit is None else hit + 1) - 1
+        moving.furthest_deg, self._fast_since = float(furthest[last]), int(self._fast_spell[last])
         if hit is None:
             self.position = end
             return None
@@ -194,6 +210,31 @@ class PhaseMachine:
         moving.stops += 1
         moving.staged = moving.staged or bool(staged[hit])
         self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
+        return None
+
+    def _resuming(self, history: History, moving: Movement, start: int, end: int) -> Bools:
+        """Moving outward in a spell of speed that began within a second of the landing: the same drop goes on."""
+        s = self.settings
+        speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+        slow = speed < np.maximum(
+            max(s.still_dps, s.landing_fraction * moving.peak_dps), history.noises_dps(start, end)
+        )
+        fast_since = self._spell(start, slow, self._fast_since)
+        self._fast_spell = fast_since
+        latest = history.index_at(history.time(moving.landing) + s.landing_confirm_s)
+        resuming: Bools = ~slow & (fast_since <= latest)
+        return resuming
+
+    def _settle_after_jolt(
+        self, history: History, moving: Movement, angle: Floats, start: int, end: int
+    ) -> Change | None:
+        """Without a gyroscope a thump tilts the low-passed gravity for a moment: the range is read when it is over."""
+        hit = _first(history.t_s(start, end) - history.time(moving.landing) >= JOLT_S)
+        if hit is None:
+            self.position = end
+        else:
+            moving.settled, self.position = True, start + hit + 1
+            moving.landing_deg = moving.furthest_deg = float(angle[hit])
         return None
 
     def _begin_return(self, moving: Movement, angle_deg: float, at: int) -> Change:
@@ -211,7 +252,7 @@ class PhaseMachine:
         home = angle <= max(self.band_deg, s.return_end_fraction * moving.landing_deg)
         turned = angle - least >= 0.5 * s.r_min_deg
         fast = np.abs(speed) >= np.maximum(s.still_dps, history.noises_dps(start, end))
-        since = self._slow_spell(start, fast)
+        since = self._spell(start, fast, self._slow_since)
         resting = ~fast & (angle <= self._half(moving))
         resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
         late = history.t_s(start, end) - history.time(moving.trigger) > s.longest_rep_s
@@ -234,6 +275,7 @@ class PhaseMachine:
         if moving.least_deg <= self._half(moving):
             return self._end(moving, "turned", moving.least, at)
         moving.turned_back += 1
+        moving.return_trigger = -1
         moving.furthest_deg = float(angle[hit])
         self.state, self.position = "hold", at
         return None
@@ -276,14 +318,13 @@ class PhaseMachine:
             return self.centre.angle_deg(up)
         return np.abs(Way.towards(self.centre, self.axis).roll_deg(up))
 
-    def _slow_spell(self, start: int, fast: Bools) -> Floats:
-        """For each sample, the first sample of the slow spell it lies in (its own successor while fast)."""
-        numbers = np.arange(start, start + len(fast))
-        after_fast = np.where(fast, numbers + 1, self._slow_since)
-        spell: Floats = np.maximum.accumulate(after_fast)
+    def _spell(self, start: int, broken: Bools, since: int) -> Ints:
+        """For each sample, the first sample of the unbroken spell it lies in (its own successor where broken)."""
+        numbers = np.arange(start, start + len(broken))
+        spell: Ints = np.maximum.accumulate(np.where(broken, numbers + 1, since))
         return spell
 
-    def _lasting(self, history: History, start: int, end: int, since: Floats) -> Floats:
+    def _lasting(self, history: History, start: int, end: int, since: Ints) -> Floats:
         """How long the slow spell of each sample has lasted, s."""
         first = int(since[0])
         times = history.t_s(min(first, start), end)

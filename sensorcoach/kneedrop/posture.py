@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+
+from sensorcoach.kneedrop.frame import Way, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.measures import free_fall_dps
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.sideways import Sideways
-from sensorcoach.settings import FrameSettings, PhaseSettings
+from sensorcoach.model import Floats
+from sensorcoach.settings import PhaseSettings, Settings
 
 Reason = Literal[
     "cut",
     "no_return",
     "below_r_min",
+    "faster_than_falling",
     "begun_before",
     "passed_by",
     "turned_over",
@@ -22,16 +28,20 @@ Reason = Literal[
     "disarmed",
 ]
 
+_STRIDE_S = 0.05
+"""The path is looked at this often."""
+
 
 def why_not(
-    history: History, moving: Movement, sideways: Sideways, phases: PhaseSettings, frame: FrameSettings
+    history: History, moving: Movement, sideways: Sideways, settings: Settings
 ) -> Reason | None:
     """The first reason against counting ``moving`` (its borders are dated), or None."""
+    phases, frame = settings.phases, settings.frame
     if moving.landing < 0 or moving.return_trigger < 0:
         return "cut"
     if moving.ending == "no_return":
         return "no_return"
-    if _reach_deg(moving) < phases.r_min_deg:
+    if _reach_deg(history, moving) < phases.r_min_deg:
         return "below_r_min"
     if begun_before(history, moving, phases):
         return "begun_before"
@@ -44,7 +54,11 @@ def why_not(
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
     heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
-    if heading is not None and sideways.off_line_deg(moving.centre, heading) > sideways.tolerance_deg():
+    if heading is None or _strays_deg(history, moving, heading) > frame.stray_deg:
+        return "other_posture"
+    if _faster_than_falling(history, moving, settings):
+        return "faster_than_falling"
+    if sideways.off_line_deg(moving.centre, heading) > sideways.tolerance_deg():
         return "other_direction"
     return None
 
@@ -55,11 +69,32 @@ def begun_before(history: History, moving: Movement, phases: PhaseSettings) -> b
     return float(moving.centre.angle_deg(up)[0]) > phases.incomplete_fraction * moving.landing_deg
 
 
-def _reach_deg(moving: Movement) -> float:
+def _strays_deg(history: History, moving: Movement, heading: Floats) -> float:
+    """How far the leg left the direct way to where it landed: turning over with straight legs stretches them first."""
+    stride = max(1, round(_STRIDE_S * history.rate_hz))
+    ups = history.up(moving.drop_start, moving.return_end + 1)[::stride]
+    return float(np.abs(Way(moving.centre.up0, heading).off_plane_deg(ups)).max())
+
+
+def _faster_than_falling(history: History, moving: Movement, settings: Settings) -> bool:
+    """Nothing that falls outruns free fall; a tugged strap does.
+
+    A swing begins with speed, and without a gyroscope a thump shakes the speed: neither is judged.
+    """
+    if moving.swung_in or np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0]):
+        return False
+    free_dps = free_fall_dps(0.0, moving.landing_deg, settings.limits.pendulum_length_m)
+    return free_dps is not None and moving.peak_dps > settings.frame.fastest_fraction * free_dps
+
+
+def _reach_deg(history: History, moving: Movement) -> float:
     """The range compared with r_min. A midpoint lies only about the centre: half the side-to-side range counts there.
 
-    So a small one-sided movement about a midpoint (bridging with a slanting strap) does not count; the first one does.
+    After a slip the way from where the leg paused is the range. So a small one-sided movement about a midpoint (bridging with a slanting strap) does not count; the first one does.
     """
+    if moving.paused_at is not None:
+        landing = history.up(moving.landing, moving.landing + 1)[0]
+        return max(moving.landing_deg, angle_between_deg(unit(moving.paused_at), unit(landing)))
     if moving.centre.source != "midpoint" or moving.landing_before_deg is None:
         return moving.landing_deg
     return 0.5 * (moving.landing_deg - min(0.0, moving.landing_before_deg))

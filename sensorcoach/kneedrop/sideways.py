@@ -19,11 +19,14 @@ from sensorcoach.settings import FrameSettings
 _LEARNING = 8
 """Headings averaged at the most: later ones follow a sensor that creeps around the leg."""
 _BOTH_SIDES = 2
-"""Repetitions to each side before movement alone confirms the axis: one of each is also a hugged knee and a heel slide."""
+"""Repetitions to each side that confirm the axis by themselves ..."""
+_ALIKE_SIDES = 1.3
+_STRAIGHT_DEG = 20.0
+"""One of each will do where they are much alike: ranges within this ratio, headings this close to opposite."""
 _CURVE_DEG = 30.0
 """The first heading to a side may differ by this much more from the opposite of the other side's (curved path)."""
 _LIKE_SIDES = 2.0
-"""... with median ranges at most this far apart."""
+"""... with median ranges at most this far apart: a hugged knee (60 deg) and a bridge (25) are no pair."""
 
 
 @dataclass(slots=True)
@@ -36,6 +39,8 @@ class _Line:
 
     headings: dict[int, Floats]
     ranges_deg: dict[int, list[float]] = field(default_factory=lambda: {1: [], -1: []})
+    left_sign: Literal[1, -1] | None = None
+    """The direction that is the person's left."""
 
     def count(self) -> int:
         return len(self.ranges_deg[1]) + len(self.ranges_deg[-1])
@@ -63,10 +68,13 @@ class _Line:
 
     def two_sided(self) -> bool:
         a, b = self.ranges_deg[1], self.ranges_deg[-1]
-        if min(len(a), len(b)) < _BOTH_SIDES:
+        if not a or not b:
             return False
-        medians = sorted((float(np.median(a[-5:])), float(np.median(b[-5:]))))
-        return medians[1] <= _LIKE_SIDES * medians[0]
+        less, more = sorted((float(np.median(a[-5:])), float(np.median(b[-5:]))))
+        if min(len(a), len(b)) >= _BOTH_SIDES:
+            return more <= _LIKE_SIDES * less
+        bent_deg = 180.0 - angle_between_deg(self.headings[1], self.headings[-1])
+        return more <= _ALIKE_SIDES * less and bent_deg <= _STRAIGHT_DEG
 
 
 class Sideways:
@@ -76,13 +84,12 @@ class Sideways:
         self._mounting, self._frame = mounting, frame
         self._lines: list[_Line] = []
         self._sure: _Line | None = None
-        self._left_sign: int | None = None
-        """Direction of ``_sure`` (+1, -1) that is the person's left."""
-        self._awaited: Side | None = mounting.first_side
+        self._first_side: Side | None = mounting.first_side
+        """Side of the first movement along a line, as the wearer said."""
 
     @property
     def confirmed(self) -> bool:
-        return self._sure is not None or self.told
+        return self._sure is not None or self.told or (self._first_side is not None and bool(self._lines))
 
     @property
     def unseen(self) -> bool:
@@ -97,7 +104,7 @@ class Sideways:
 
     def await_side(self, side: Side) -> None:
         """The next counted movement is a calibration drop to ``side``; what was learnt before is forgotten."""
-        self._awaited, self._sure, self._left_sign = side, None, None
+        self._first_side, self._sure = side, None
         self._lines.clear()
 
     def may_be_centre(self, up0: Floats) -> bool:
@@ -152,13 +159,12 @@ class Sideways:
         direction = line.learn(heading, range_deg)
         left = self.left(centre)
         if left is not None:
-            self._left_sign = line.direction(left)
-        if self._awaited is not None:
-            self._left_sign = direction if self._awaited == "left" else -direction
-            self._awaited, self._sure = None, line
+            line.left_sign = line.direction(left)
+        elif line.left_sign is None and self._first_side is not None:
+            line.left_sign = direction if self._first_side == "left" else opposite(direction)
         if self._sure is None and line.two_sided():
             self._sure = line
-        return self._named(direction)
+        return _named(line, direction)
 
     def named(self, centre: Centre, heading: Floats) -> tuple[Literal[1, -1], Side | None]:
         """Direction and side of a movement still under way, without learning from it."""
@@ -166,12 +172,7 @@ class Sideways:
         if left is not None:
             return (1, "left") if heading @ left >= 0.0 else (-1, "right")
         line = self._sure or self._along(heading)
-        return self._named(1 if line is None else line.direction(heading))
-
-    def _named(self, direction: Literal[1, -1]) -> tuple[Literal[1, -1], Side | None]:
-        if self._left_sign is None:
-            return direction, None
-        return (1, "left") if direction == self._left_sign else (-1, "right")
+        return (1, None) if line is None else _named(line, line.direction(heading))
 
     def _along(self, heading: Floats) -> _Line | None:
         near = [line for line in self._lines if line.off_deg(heading) <= self._frame.axis_tilt_deg]
@@ -181,3 +182,14 @@ class Sideways:
         line = _Line({1: heading})
         self._lines.append(line)
         return line
+
+
+def opposite(direction: Literal[1, -1]) -> Literal[1, -1]:
+    return -1 if direction == 1 else 1
+
+
+def _named(line: _Line, direction: Literal[1, -1]) -> tuple[Literal[1, -1], Side | None]:
+    """+1 is the left where that is known, else the side first seen."""
+    if line.left_sign is None:
+        return direction, None
+    return (1, "left") if direction == line.left_sign else (-1, "right")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
-from sensorcoach.kneedrop.finding import centre_from_turns
+from sensorcoach.kneedrop.finding import centre_from_turns, centre_within
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
@@ -45,6 +45,8 @@ DECIDE_S = 1.0
 _MOST_CANDIDATES = 3
 _PROOF_REPS = 2
 """Repetitions a candidate must explain before it takes over from one that explains none."""
+_SLIP_REACH_DEG = 25.0
+"""A strap slips by up to 25 deg around the leg, which tilts it by up to 0.8 of that."""
 _START_IN_MOVEMENT_S = 0.5
 """A recording that is not at rest this soon began in mid-movement."""
 _BEGIN_STILL_S = 1.0
@@ -130,9 +132,13 @@ class Tracker:
         self._run(end)
 
     def _run(self, end: int) -> None:
-        if self._main is not None:
-            for change in self._main.advance(self._history, end):
+        main = self._main
+        while main is not None and main.machine.position < end:
+            for change in main.advance(self._history, end):
                 self._take_change(change)
+                if self._main is not main:  # it was a hold, not the centre: go on with what it taught
+                    break
+            main = self._main
         self._finalise(end, at_end=False)
 
     # --- which centre ------------------------------------------------------------------------------------------------
@@ -140,17 +146,19 @@ class Tracker:
     def _decide(self, at: int) -> None:
         turns = self._turns.advance(self._history, at)
         self._seen_turns = [t for t in self._seen_turns + turns if t.at >= self._history.start][-6:]
-        if self._main is not None and self._main.at_home:
-            self._rests.skip(at)
-            self._others.clear()
-            return
+        if self._main is not None:
+            self._others = [other for other in self._others if other.born > self._main.last_return]
+            if self._main.at_home(self._history, at):
+                self._rests.skip(at)
+                self._others = [other for other in self._others if other.machine.movement is not None]
+                return
         self._consider_beginning(at)
         for rest in self._rests.advance(self._history, at):
             self._consider_rest(rest, at)
         if turns and self._main is None:
             self._consider_turns(at)
         elif turns:
-            self._consider_swing()
+            self._consider_swing(at)
         self._try_others(at)
 
     def _consider_beginning(self, at: int) -> None:
@@ -161,22 +169,26 @@ class Tracker:
         ups = self._history.up(0, self._history.index_at(self._begin_s + _BEGIN_STILL_S) + 1)
         mean = unit(ups.mean(axis=0))
         if max(angle_between_deg(ups[0], mean), angle_between_deg(ups[-1], mean)) < _BEGIN_STILL_DEG:
-            self._consider_place(mean, 0)
+            self._consider_place(mean, 0, at)
 
     def _consider_rest(self, rest: Rest, at: int) -> None:
         if not self.sideways.may_be_centre(rest.up):
             return
-        proven = max(self._others, key=self._reps_explained, default=None)
-        if self._main is None and proven is not None and self._reps_explained(proven) > 0:
-            self._adopt(proven, at)
-        elif self._main is None and not self._others and not self._in_mid_movement(rest):
-            self._adopt(Candidate(Centre(rest.up, "rest"), self._settings, rest.start), at)
-        else:
-            self._consider_place(rest.up, rest.start)
+        self._consider_place(rest.up, rest.start, at)
+        if self._main is None and not self._in_mid_movement(rest):
+            self._believe_first_rest(at)
 
-    def _consider_place(self, up: Floats, start: int) -> None:
+    def _believe_first_rest(self, at: int) -> None:
+        """At rest, and nobody in charge: believe the place that explained most, unless a movement is still open."""
+        for other in self._others:
+            other.catch_up(self._history, at)
+        best = max(self._others, key=self._reps_explained)
+        if self._reps_explained(best) > 0 or all(other.machine.movement is None for other in self._others):
+            self._adopt(best, at)
+
+    def _consider_place(self, up: Floats, start: int, born: int) -> None:
         if self.sideways.may_be_centre(up) and not self._is_considered(up):
-            self._others.append(Candidate(Centre(up, "rest"), self._settings, start))
+            self._others.append(Candidate(Centre(up, "rest"), self._settings, start, born))
             del self._others[:-_MOST_CANDIDATES]
 
     def _in_mid_movement(self, rest: Rest) -> bool:
@@ -202,43 +214,65 @@ class Tracker:
             return
         earliest_s = self._history.time(at - 1) - self._settings.frame.date_back_s
         start = max(self._history.start, self._history.index_at(earliest_s))
-        self._adopt(Candidate(centre, self._settings, start), at)
+        self._adopt(Candidate(centre, self._settings, start, at), at)
 
-    def _consider_swing(self) -> None:
+    def _consider_swing(self, at: int) -> None:
         """The centre in charge is not visited any more, but something swings: its middle is worth a try."""
-        main = self._main
-        away_since = main.machine.movement.trigger if main is not None and main.machine.movement is not None else 0
-        recent = [turn for turn in self._seen_turns if turn.at >= away_since]
+        moving = None if self._main is None else self._main.machine.movement
+        recent = [] if moving is None else [turn for turn in self._seen_turns if turn.at >= moving.trigger]
         if len(recent) < self._settings.frame.date_back_turns:
             return
         centre = centre_from_turns(self._history, recent, self.sideways, self._settings.phases)
         if centre is not None and self.sideways.may_be_centre(centre.up0) and not self._is_considered(centre.up0):
-            self._others.append(Candidate(centre, self._settings, recent[-3].at))
+            self._others.append(Candidate(centre, self._settings, recent[-3].at, at))
             del self._others[:-_MOST_CANDIDATES]
 
     def _try_others(self, at: int) -> None:
         for other in self._others:
-            other.advance(self._history, at)
+            other.catch_up(self._history, at)
         best = max(self._others, key=self._reps_explained, default=None)
-        if best is not None and self._reps_explained(best) >= _PROOF_REPS:
+        if best is not None and self._reps_explained(best) >= self._proof(best):
             self._adopt(best, at)
+
+    def _proof(self, candidate: Candidate) -> int:
+        """Repetitions that make a candidate believed: along a known line, from a place the strap may have slipped to, one."""
+        main = self._main
+        if main is None or not self.sideways.confirmed:
+            return _PROOF_REPS
+        off_deg = angle_between_deg(main.machine.centre.up0, candidate.machine.centre.up0)
+        slipped = candidate.machine.centre.source == "rest" and off_deg <= _SLIP_REACH_DEG
+        return 1 if slipped else _PROOF_REPS
 
     def _reps_explained(self, candidate: Candidate) -> int:
         return sum(self._why_not(finished.movement) is None for finished in candidate.finished)
 
     def _adopt(self, candidate: Candidate, at: int) -> None:
-        if self._main is not None and self._main.machine.movement is not None:
-            self._not_counted(self._main.machine.movement, candidate.start, at, "other_posture")
+        candidate.catch_up(self._history, at)
+        centre = self._centre_between(candidate.finished[0]) if candidate.finished else None
+        if centre is not None:
+            candidate = Candidate(centre, self._settings, candidate.start, at)
+            candidate.catch_up(self._history, at)
+        if self._main is not None:
+            self._leave_centre(self._main, candidate, at)
         self._main = candidate
         self._others.clear()
         self._told_steps = len(candidate.follower.steps)
         history = self._history
         known_s = history.time(at - 1)
         self._events.append(CentreFound(known_s, history.time(candidate.start), candidate.machine.centre.source))
-        candidate.advance(history, at)
         for finished in candidate.finished:
             self._judge(finished, decided=at)
         candidate.finished.clear()
+
+    def _leave_centre(self, old: Candidate, new: Candidate, at: int) -> None:
+        if old.machine.movement is not None:
+            self._not_counted(old.machine.movement, new.start, at, "other_posture")
+        off_deg = angle_between_deg(old.machine.centre.up0, new.machine.centre.up0)
+        severity = self._slip_severity(off_deg)
+        if severity is not None and off_deg <= _SLIP_REACH_DEG:
+            history = self._history
+            slip = SensorSlipped(history.time(new.start), history.time(at - 1), off_deg, severity)
+            self._events.append(slip)
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -247,9 +281,7 @@ class Tracker:
         if main is None:
             return
         if change.what == "end":
-            for finished in main.finished:
-                self._judge(finished, decided=-1)
-            main.finished.clear()
+            self._take_finished(main, change.known)
             return
         phase = {"drop": "drop", "landing": "hold", "return": "return"}.get(change.what)
         if phase is None:
@@ -269,6 +301,29 @@ class Tracker:
             )
         )
         self._tell_steps(change.known)
+
+    def _take_finished(self, main: Candidate, known: int) -> None:
+        moving = main.finished[-1].movement
+        centre = self._centre_between(main.finished[-1])
+        if centre is not None:
+            self._adopt(Candidate(centre, self._settings, main.start, known + 1), known + 1)
+            return
+        if moving.ending == "incomplete":
+            self._consider_place(self._history.up(known, known + 1)[0].copy(), moving.return_end, known + 1)
+        for finished in main.finished:
+            self._judge(finished, decided=-1)
+        main.finished.clear()
+
+    def _centre_between(self, first: Finished) -> Centre | None:
+        """Was the rest that the first movement of all left and came back to a hold at one side? Then the centre lies between.
+
+        So it is if the leg stopped half-way out and, at the same place, half-way back; or if it went farther than one
+        side reaches.
+        """
+        moving = first.movement
+        if not self.sideways.unseen or moving.centre.source != "rest" or moving.landing < 0:
+            return None
+        return centre_within(self._history, moving, first.known, self._settings)
 
     def _tell_steps(self, known: int) -> None:
         main = self._main
@@ -323,7 +378,7 @@ class Tracker:
             self.sideways.await_side(self._calibrations.pop(0)[1])
 
     def _why_not(self, moving: Movement) -> str | None:
-        reason = why_not(self._history, moving, self.sideways, self._settings.phases, self._settings.frame)
+        reason = why_not(self._history, moving, self.sideways, self._settings)
         if reason is None and self._is_disarmed(moving):
             return "disarmed"
         return reason
