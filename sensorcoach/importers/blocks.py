@@ -49,6 +49,7 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
     """
     with _opened(path) as file:
         newline = b""
+        ready = b""
         rest = b""
         for chunk in unpacked_chunks(file, notices):
             if not newline:
@@ -60,16 +61,17 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
             chunk = chunk.replace(b"\r", b"\n") if newline == b"\r" else chunk.replace(b"\r", b"")
             end = chunk.rfind(b"\n") + 1
             if end:
-                yield rest + chunk[:end]
-                rest = chunk[end:]
+                if ready:
+                    yield ready
+                ready, rest = rest + chunk[:end], chunk[end:]
             else:
                 rest += chunk
             if len(rest) > LONGEST_LINE_BYTES:
                 raise InputError(f"{path} has a line longer than 1 MB.", "It is not a table of samples.")
-        if not newline:
+        if not ready and not rest:
             raise InputError(f"{path} is empty.", "Export or record it again.")
-        if rest:
-            yield rest + b"\n"
+        # The last block is held back until the end is known, so that a short file is always one block.
+        yield ready + rest + b"\n" if rest else ready
 
 
 def _refuse_binary(path: Path, head: bytes) -> None:

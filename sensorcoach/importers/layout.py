@@ -181,10 +181,8 @@ def _in_order(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices:
 
 def _by_number(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices: list[str]) -> Layout:
     data = [line for line in lines if not line.is_comment]
-    unknown = [name for name in choice.named if not name.isdigit() or int(name) < 1]
-    if unknown:
-        first = data[0].text.strip()[:200] if data else ""
-        raise InputError(f"{path} has no column {unknown[0]!r}; its first line reads {first!r}.", _COLUMNS_ADVICE)
+    if not all(name.isdigit() and int(name) > 0 for name in choice.named):
+        raise _no_such_column(path, lines, choice)
     last = max(int(name) for name in choice.named)
     separator = _likely_separator(data, at_least=last)
     if separator is None:
@@ -197,6 +195,15 @@ def _by_number(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices
     names = tuple(f"column {number}" for number in range(1, len(cells) + 1))
     meanings = {int(name) - 1: meaning for name, meaning in choice.named.items()}
     return _layout(path, separator, names, meanings, data, choice, cells, notices)
+
+
+def _no_such_column(path: Path, lines: Sequence[_Line], choice: ColumnChoice) -> InputError:
+    """Names the column that the most header-like line lacks."""
+    cells = [split_cells(line.text, separator) for line in lines[:HEADER_WITHIN_LINES] for separator in SEPARATORS]
+    wanted = {name.lower(): name for name in choice.named}
+    best = max(cells, key=lambda names: len(wanted.keys() & {name.lower() for name in names}))
+    missing = [name for key, name in wanted.items() if key not in {cell.lower() for cell in best}]
+    return InputError(f"{path} has no column {missing[0]!r}; there is {', '.join(best)[:200]}.", _COLUMNS_ADVICE)
 
 
 def _without_header(path: Path, lines: Sequence[_Line], notices: list[str]) -> Layout:

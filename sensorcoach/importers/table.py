@@ -28,6 +28,7 @@ from sensorcoach.importers.units import (
     GYR_SCALE,
     IN_WORDS,
     acceleration_unit,
+    is_gravity_in_some_unit,
     rest_magnitude,
     turning_unit,
 )
@@ -91,6 +92,8 @@ class _Scaled:
         period_s = _rough_period_s(path, layout, first)
         acc, gyr = first.values[:, :3], first.values[:, 3:]
         rest = rest_magnitude(acc, 1 / period_s)
+        if not is_gravity_in_some_unit(rest):
+            _refuse_constant_columns(path, layout, first)
         acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, notices)
         _refuse_coarse_times(path, layout, first)
         gyr_unit = turning_unit(gyr, acc, 1 / period_s, layout.gyr[0].unit, notices) if layout.gyr else None
@@ -182,7 +185,7 @@ class _TableReader:
         _refuse_mostly_broken(self.path, self.broken, self.lines, self.first_broken)
         for column, lowest, highest in zip(self.layout.values, self.lowest, self.highest, strict=True):
             if not lowest < highest:
-                what = f"is {lowest:g} in all {self.rows} rows" if lowest == highest else "holds no number"
+                what = f"is {lowest:g} in all {self.rows} rows read" if lowest == highest else "holds no number"
                 raise _dead_column(self.path, column.name, what, gyr=column in self.layout.gyr)
         if self.broken and self.first_broken is not None:
             self.notices.append(
@@ -215,14 +218,13 @@ def _guessed_time_unit(path: Path, layout: Layout, cells: list[str], notices: li
     assert layout.time is not None
     plain = [cell.replace(",", ".") if layout.decimal_comma else cell for cell in cells]
     steps = np.diff(number_cells([cell.encode() for cell in plain]))
-    steps = steps[steps > 0]
-    step = float(np.median(steps)) if len(steps) else 0.0
-    counter = len(steps) > 0 and bool((steps == 1).mean() > 0.9)
+    counts_rows = len(steps) > 0 and bool((steps == 1).mean() > 0.9)
+    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
     fitting = [unit for unit, seconds in TIME_UNITS.items() if 1 / 1500 <= step * seconds <= 0.2]
-    if counter or not fitting:
-        what = "counts rows" if counter else f"moves by {step:g} a row, which is a sample's time in no unit"
+    if counts_rows or not fitting:
+        moves = f"moves by {step:g} a row, which is a sample's time in no unit" if step else "does not move"
         raise InputError(
-            f"{path}: the time column {layout.time.name!r} {what}.",
+            f"{path}: the time column {layout.time.name!r} {'counts rows' if counts_rows else moves}.",
             f"Name its unit in the header or with --columns (t_s, t_ms, t_us, t_ns), or {GIVE_THE_RATE}.",
         )
     if fitting[0] != "s":
@@ -271,6 +273,13 @@ def _refuse_empty_columns(path: Path, layout: Layout, first: Block) -> None:
     for column, values in zip(layout.values, first.values.T, strict=True):
         if len(values) and not np.isfinite(values).any():
             raise _dead_column(path, column.name, "holds no number", gyr=column in layout.gyr)
+
+
+def _refuse_constant_columns(path: Path, layout: Layout, first: Block) -> None:
+    """A dead axis takes gravity away; it is the better explanation of the two."""
+    for column, values in zip(layout.acc, first.values.T, strict=False):
+        if np.nanmin(values) == np.nanmax(values):
+            raise _dead_column(path, column.name, f"is {values[0]:g} in all {len(values)} rows read", gyr=False)
 
 
 def _dead_column(path: Path, name: str, what: str, *, gyr: bool) -> InputError:

@@ -46,6 +46,11 @@ def rest_magnitude(acc: Floats, rate_hz: float) -> float:
     return float(np.median(surviving))
 
 
+def is_gravity_in_some_unit(rest: float) -> bool:
+    """Whether a `rest_magnitude` is one g in a known unit."""
+    return any(_is_gravity(rest * scale) for scale in ACC_SCALE.values())
+
+
 def acceleration_unit(path: Path, rest: float, named: str | None, chosen: str | None, notices: list[str]) -> str:
     """The unit of acceleration: chosen by the person, else the one in which the rest magnitude is gravity.
 
