@@ -124,11 +124,14 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Turning over: beyond this it is no knee drop (B, posture gate) ..."""
     farthest_unconfirmed_deg: float = 130.0
     """... where the axis is known. Before, tilt also holds the pitch of the leg: SisFall rolls to the side reach 124°."""
-    stray_deg: float = 35.0
+    stray_deg: float = 30.0
     """The leg may leave the direct way out by this much. Bent legs that flex on the way do so by up to 15° (MEx); turning
     over with straight legs by 45-60°."""
     fastest_fraction: float = 1.4
     """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.25."""
+    quickest_10_90_s: float = 0.25
+    """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s and more at any range, a limb
+    that is resisted 0.39 s (domain.md 5.4)."""
     slip_deg: float = 5.0
     """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
     slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)

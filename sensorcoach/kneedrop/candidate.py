@@ -19,6 +19,7 @@ from sensorcoach.settings import Settings
 LONGEST_SWING_S = 3.0
 """How long after a return's end it may still turn out to have run through the centre."""
 
+REST_AT_HOME_S = 1.0
 SAME_SWING_S = 20.0
 """Two landings within this time belong to one swing from side to side (MEx: 2 to 4 s; a hold of 10 s fits in)."""
 
@@ -50,6 +51,13 @@ class Candidate:
         if self.machine.state != "centre":
             return False
         return float(self.machine.centre.angle_deg(history.up(at - 1, at))[0]) <= self.machine.band_deg
+
+    def rests_at_home(self, history: History, at: int) -> bool:
+        """The leg has been at the centre for the last second before ``at``."""
+        if self.machine.state != "centre":
+            return False
+        since = max(history.start, history.index_at(history.time(at - 1) - REST_AT_HOME_S))
+        return bool((self.machine.centre.angle_deg(history.up(since, at)) <= self.machine.band_deg).all())
 
     def advance(self, history: History, end: int) -> Iterator[Change]:
         """Walk on; each change is handed out, with its movement dated, before the walk goes on."""

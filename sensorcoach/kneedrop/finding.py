@@ -22,7 +22,8 @@ _SAME_PLACE_DEG = 15.0
 _PAUSE_PLACE_DEG = 10.0
 """A pause recurs if it is seen within this of where it was before."""
 _PAUSE_FRACTION = 0.15
-"""Slow spot: below this share of the swing's peak speed ..."""
+_PAUSE_MOST_DPS = 10.0
+"""Slow spot: below this share of the swing's peak speed, but never above this ..."""
 _PAUSE_S = 0.2
 """... for this long."""
 
@@ -57,7 +58,9 @@ def _half_way(history: History, begin: Turn, end: Turn) -> Floats:
     return ups[int(nearer_end.argmax())].copy()
 
 
-def centre_within(history: History, moving: Movement, known: int, settings: Settings) -> Centre | None:
+def centre_within(
+    history: History, moving: Movement, known: int, sideways: Sideways, settings: Settings
+) -> Centre | None:
     """The centre inside a movement that went from one side to the other and back; None if it went to one side only."""
     if moving.landing_deg < 2.0 * settings.phases.r_min_deg or moving.return_trigger < 0:
         return None
@@ -65,11 +68,20 @@ def centre_within(history: History, moving: Movement, known: int, settings: Sett
     middle = Turn(moving.landing, moving.landing, history.up(moving.landing, moving.landing + 1)[0])
     end = Turn(known + 1, known + 1, moving.centre.up0)
     pause = _recurring_pause(history, (begin, middle, end), settings.phases)
-    if pause is not None:
+    margin_deg = settings.phases.r_min_deg
+    if pause is not None and _detour_deg(pause, begin.up, middle.up) < margin_deg:
         return Centre(pause, "pause")
+    upright = _centre_by_leg_axis(begin.up, middle.up, sideways)
+    if upright is not None and angle_between_deg(begin.up, upright.up0) > margin_deg:
+        return upright if _detour_deg(upright.up0, begin.up, middle.up) < margin_deg else None
     if moving.landing_deg <= settings.frame.farthest_unconfirmed_deg or moving.ending != "home":
         return None
     return Centre(_half_way(history, begin, middle), "midpoint")
+
+
+def _detour_deg(place: Floats, one: Floats, other: Floats) -> float:
+    """How much longer the way from one end to the other is by ``place``; 0 on the way, more beside and beyond it."""
+    return angle_between_deg(place, one) + angle_between_deg(place, other) - angle_between_deg(one, other)
 
 
 def _recurring_pause(history: History, turns: tuple[Turn, Turn, Turn], phases: PhaseSettings) -> Floats | None:
@@ -84,11 +96,13 @@ def _pause_between(history: History, begin: Turn, end: Turn, phases: PhaseSettin
     """Mean up of the slow samples well inside a swing, if there are enough of them."""
     ups, rates = history.up(begin.at, end.at), history.up_rate(begin.at, end.at)
     speed_dps = np.degrees(np.sqrt(np.einsum("ij,ij->i", rates, rates)))
+    peak_dps = float(speed_dps.max(initial=0.0))
+    limit_dps = max(phases.still_dps, min(_PAUSE_FRACTION * peak_dps, _PAUSE_MOST_DPS))
     margin_deg = max(0.5 * phases.r_min_deg, 0.2 * angle_between_deg(begin.up, end.up))
     inside = (Centre(begin.up, "pause").angle_deg(ups) > margin_deg) & (
         Centre(end.up, "pause").angle_deg(ups) > margin_deg
     )
-    slow = inside & (speed_dps < max(phases.still_dps, _PAUSE_FRACTION * float(speed_dps.max(initial=0.0))))
+    slow = inside & (speed_dps < limit_dps)
     if np.count_nonzero(slow) < _PAUSE_S * history.rate_hz:
         return None
     return unit(ups[slow].mean(axis=0))

@@ -84,7 +84,19 @@ def _faster_than_falling(history: History, moving: Movement, settings: Settings)
     if moving.swung_in or np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0]):
         return False
     free_dps = free_fall_dps(0.0, moving.landing_deg, settings.limits.pendulum_length_m)
-    return free_dps is not None and moving.peak_dps > settings.frame.fastest_fraction * free_dps
+    if free_dps is not None and moving.peak_dps > settings.frame.fastest_fraction * free_dps:
+        return True
+    return _time_10_90_s(history, moving) < settings.frame.quickest_10_90_s
+
+
+def _time_10_90_s(history: History, moving: Movement) -> float:
+    """From the last time below 10 % of the way out to the first time at 90 % of it, s."""
+    angle = moving.centre.angle_deg(history.up(moving.drop_start, moving.landing + 1))
+    travel = (angle - angle[0]) / max(moving.landing_deg - float(angle[0]), 1e-6)
+    arrived = int((travel >= 0.9).argmax())
+    left = np.flatnonzero(travel[: arrived + 1] <= 0.1)
+    times = history.t_s(moving.drop_start, moving.landing + 1)
+    return float(times[arrived] - times[left[-1] if len(left) else 0])
 
 
 def _reach_deg(history: History, moving: Movement) -> float:

@@ -94,7 +94,12 @@ class Sideways:
     @property
     def unseen(self) -> bool:
         """No movement has counted yet and nobody told an axis: only one that comes home all the way is believed."""
-        return not self._lines and not self.told
+        return self.fresh and not self.told
+
+    @property
+    def fresh(self) -> bool:
+        """No movement has counted yet."""
+        return not self._lines
 
     @property
     def told(self) -> bool:

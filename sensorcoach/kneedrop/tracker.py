@@ -231,17 +231,17 @@ class Tracker:
         for other in self._others:
             other.catch_up(self._history, at)
         best = max(self._others, key=self._reps_explained, default=None)
-        if best is not None and self._reps_explained(best) >= self._proof(best):
+        if best is not None and self._reps_explained(best) >= self._proof(best, at):
             self._adopt(best, at)
 
-    def _proof(self, candidate: Candidate) -> int:
+    def _proof(self, candidate: Candidate, at: int) -> int:
         """Repetitions that make a candidate believed: along a known line, from a place the strap may have slipped to, one."""
         main = self._main
         if main is None or not self.sideways.confirmed:
             return _PROOF_REPS
         off_deg = angle_between_deg(main.machine.centre.up0, candidate.machine.centre.up0)
         slipped = candidate.machine.centre.source == "rest" and off_deg <= _SLIP_REACH_DEG
-        return 1 if slipped else _PROOF_REPS
+        return 1 if slipped and candidate.rests_at_home(self._history, at) else _PROOF_REPS
 
     def _reps_explained(self, candidate: Candidate) -> int:
         return sum(self._why_not(finished.movement) is None for finished in candidate.finished)
@@ -321,9 +321,9 @@ class Tracker:
         side reaches.
         """
         moving = first.movement
-        if not self.sideways.unseen or moving.centre.source != "rest" or moving.landing < 0:
+        if not self.sideways.fresh or moving.centre.source != "rest" or moving.landing < 0:
             return None
-        return centre_within(self._history, moving, first.known, self._settings)
+        return centre_within(self._history, moving, first.known, self.sideways, self._settings)
 
     def _tell_steps(self, known: int) -> None:
         main = self._main
