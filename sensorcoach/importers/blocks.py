@@ -42,7 +42,7 @@ def _opened(path: Path) -> BinaryIO:
 def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
     """Blocks of whole lines, each with its newline (also the last one), without byte order mark.
 
-    A gzip file that ends too early gives what is there, and a notice.
+    A gzip file that ends too early gives what is there, and a notice; so does a file with zero bytes further down.
 
     Raises:
         InputError: not text, or not lines.
@@ -51,13 +51,14 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
         newline = b""
         ready = b""
         rest = b""
+        zeros = 0
         for chunk in unpacked_chunks(file, notices):
             if not newline:
                 chunk = chunk.removeprefix(_BOM)
                 _refuse_binary(path, chunk)
                 newline = b"\r" if b"\r" in chunk and b"\n" not in chunk else b"\n"
-            if b"\0" in chunk:
-                raise InputError(f"{path} holds bytes that are not text.", "It is damaged, or not a CSV file.")
+            zeros += chunk.count(0)
+            chunk = chunk.replace(b"\0", b"")
             chunk = chunk.replace(b"\r", b"\n") if newline == b"\r" else chunk.replace(b"\r", b"")
             end = chunk.rfind(b"\n") + 1
             if end:
@@ -70,6 +71,8 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
                 raise InputError(f"{path} has a line longer than 1 MB.", "It is not a table of samples.")
         if not ready and not rest:
             raise InputError(f"{path} is empty.", "Export or record it again.")
+        if zeros:
+            notices.append(f"{zeros} zero bytes were left out; a logger that loses power leaves such.")
         # The last block is held back until the end is known, so that a short file is always one block.
         yield ready + rest + b"\n" if rest else ready
 
@@ -79,5 +82,7 @@ def _refuse_binary(path: Path, head: bytes) -> None:
         raise InputError(f"{path} is a spreadsheet or zip archive.", "Save it as CSV, or unpack it.")
     if head.startswith(_UTF16_BOMS):
         raise InputError(f"{path} is text in UTF-16.", "Save it as CSV in UTF-8.")
-    if b"\0" in head or len(head) - len(head.translate(None, _CONTROL)) > len(head) // 100:
+    written = head.rstrip(b"\0")
+    controls = len(written) - len(written.translate(None, _CONTROL))
+    if b"\0" in written or controls > len(written) // 100 or (head and not written):
         raise InputError(f"{path} is not text.", "Recordings are session files (.jsonl) and CSV.")

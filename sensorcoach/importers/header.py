@@ -98,8 +98,8 @@ def _unit_spelt(text: str) -> str | None:
 
 def _meaning(plain: str, unit: str | None) -> Meaning | None:
     compact = re.sub(r"[^a-z0-9]", "", plain)
-    if compact in _TIME_NAMES:
-        return Meaning("time", "", unit if unit in TIME_UNITS else _TIME_NAMES[compact], compact)
+    if compact in _TIME_NAMES or compact.endswith(("time", "timestamp")):
+        return Meaning("time", "", unit if unit in TIME_UNITS else _TIME_NAMES.get(compact), compact)
     last, first = _AXIS_LAST.match(compact), _AXIS_FIRST.match(compact)
     for axis, word, number in (
         (last.group(2), last.group(1), last.group(3)) if last else ("", "", ""),

@@ -15,7 +15,8 @@ class Recording:
 
     ``items`` can be walked through once, in the order of arrival, with the memory of one block of the file; what is
     wrong further down the file is raised there. ``notices`` says what was assumed, left out or repaired, and grows
-    while ``items`` is walked through. ``start``: the instant of the first sample (ISO 8601), where the file tells it.
+    while ``items`` is walked through. ``start``: the instant of time 0 (ISO 8601), where the file tells it; in a table
+    with wall-clock stamps that is its first sample.
     ``settings``: those in force when it was recorded, for `sensorcoach.settings`; ``sensor``: what is known of it.
     """
 

@@ -50,11 +50,20 @@ def test_mostly_broken_lines_are_refused_also_late_in_the_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "junk", [bytes(range(256)) * 50, b"\x89PNG\r\n\x1a\n" + bytes(5000), b"MATLAB 5.0 MAT-file\0" * 99]
+    "junk", [bytes(range(256)) * 50, b"\x89PNG\r\n\x1a\n" + bytes(5000) + b"IEND", b"MATLAB 5.0 MAT-file\0" * 99]
 )
 def test_binary_junk_is_refused(tmp_path, junk):
     refused(write(tmp_path / "a.csv", junk), "not text")
-    refused(write(tmp_path / "b.csv", csv_text(rolling(300), HEADER).encode() + junk), "not text")
+
+
+def test_a_file_cut_off_by_a_power_loss_gives_what_is_there(tmp_path):
+    path = write(tmp_path / "a.csv", csv_text(TABLE, HEADER).encode()[:-30] + bytes(3000))
+    t_s, _ = on_grid(path)
+    np.testing.assert_allclose(t_s, TABLE[:-1, 0], atol=1e-9)
+    recording = open_recording(path)
+    list(recording.items)
+    assert any("3000 zero bytes" in notice for notice in recording.notices)
+    assert any("1 of 2000 lines" in notice for notice in recording.notices)
 
 
 def test_spreadsheets_and_wide_text_are_refused_with_advice(tmp_path):
