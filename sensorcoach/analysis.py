@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sensorcoach import __version__
+from sensorcoach.axes import axis_named
 from sensorcoach.devices import profile_named
-from sensorcoach.errors import InputError
+from sensorcoach.errors import InputError, RecordingError, SettingsError
 from sensorcoach.importers import Item, Recording, open_recording, recording_of_arrays
 from sensorcoach.joining import joined
 from sensorcoach.model import Aborted, Event, Mounting, NotCounted, Packet, Result
@@ -67,6 +68,7 @@ def analyze(
     Raises:
         InputError: the file cannot be analysed, or the files of one session overlap in time.
         RecordingError: a session file is damaged beyond what can be read.
+        SettingsError: an axis or another part of the mounting that does not exist.
     """
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(one) for one in source]
     choices = Choices(
@@ -157,14 +159,27 @@ def _fields(mounting: Mounting | Mapping[str, str | None] | None) -> dict[str, s
 
 def _mounting_in_force(recording: Recording, choices: Choices) -> Mounting:
     told = msgspec.structs.asdict(recording.mounting or Mounting()) | choices.mounting
-    return msgspec.convert(told, Mounting)
+    axes = {name: axis_named(told[name]) for name in ("up_leg", "front") if isinstance(told[name], str)}
+    try:
+        return msgspec.convert(told | axes, Mounting)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"The mounting cannot be used: {error}.", "See sensorcoach.model.Mounting.") from error
 
 
 def _settings_in_force(recording: Recording, choices: Choices) -> Settings:
-    settings = choices.settings or msgspec.convert(recording.settings or {}, Settings)
+    settings = choices.settings or _settings_of(recording)
     for preset in choices.presets:
         settings = {"gentle": settings.gentle, "rocking": settings.rocking}[preset]()
     return settings
+
+
+def _settings_of(recording: Recording) -> Settings:
+    try:
+        return msgspec.convert(recording.settings or {}, Settings)
+    except msgspec.ValidationError as error:
+        raise RecordingError(
+            f"The settings in the recording's first line cannot be used: {error}.", "Give others with --settings."
+        ) from error
 
 
 def _result(

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from sensorcoach import __version__
+from sensorcoach.axes import axis_named
 from sensorcoach.errors import SensorcoachError, SettingsError
 from sensorcoach.output.printable import printable
 
@@ -58,16 +59,16 @@ app = typer.Typer(
 )
 
 
-def parse_axis(text: str) -> str:
-    """``x``, ``+x``, ``-Z`` or ``none`` in the one spelling the library uses."""
-    axis = text.strip().lower().removeprefix("+")
-    if axis not in {"x", "y", "z", "-x", "-y", "-z", "none"}:
-        raise typer.BadParameter(f"{text!r} is not a sensor axis; write x, -x, y, -y, z, -z or none.")
-    return axis
+def _checked_axis(text: str) -> str:
+    try:
+        axis_named(text)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
 
 
 def _axis(flag: str, help_text: str) -> object:
-    return typer.Option(flag, metavar="AXIS", parser=parse_axis, help=help_text)
+    return typer.Option(flag, metavar="AXIS", parser=_checked_axis, help=help_text)
 
 
 Side = Literal["left", "right"]
@@ -234,7 +235,7 @@ def _choices(
 
     told = {"leg": leg, "segment": segment, "up_leg": up_leg, "front": front, "first_side": first_side}
     return Choices(
-        mounting={name: None if value == "none" else value for name, value in told.items() if value is not None},
+        mounting={name: value for name, value in told.items() if value is not None},
         settings=None if settings is None else load_settings(settings),
         presets=("gentle",) * gentle + ("rocking",) * rocking,
         unit=unit,

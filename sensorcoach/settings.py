@@ -254,7 +254,7 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error.strerror}.", "Check the path given to --settings.") from error
     except msgspec.ValidationError as error:
         raise SettingsError(
-            f"{path}: {error}.", "`sensorcoach analyze --help` names the settings; leave a key out for its default."
+            f"{path}: {error}.", "sensorcoach/settings.py lists the keys; leave one out for its default."
         ) from error
     except msgspec.DecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}.", "A section looks like [limits], a value like a = 1.5.") from error

@@ -39,8 +39,8 @@ _COLUMNS = (
 )
 
 UNCONFIRMED = (
-    "Not confirmed as knee drops: nobody told how the sensor sits and only one side was seen, so another movement "
-    "(a bridge, a leg lift) could look the same. Give --up-leg, or drop to both sides."
+    "Not confirmed as knee drops: nobody told how the sensor sits, and no even movement to both sides proves it, so "
+    "another movement (a bridge, a leg lift) could look the same. Give --up-leg, or drop to both sides."
 )
 NO_CENTRE = "No rest at the centre was seen: a range is half the way from side to side."
 SIDES_UNKNOWN = "A and B are the two sides; --up-leg or --first-side tells which is left."

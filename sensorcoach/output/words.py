@@ -101,7 +101,8 @@ def summary_line(result: Result) -> str:
     notes = len(warnings) - told.total()
     corrected = ", ".join(f"{words} {n}" for words, n in told.most_common()) or "nothing to correct"
     beside = f" (and {plural(notes, 'note')})" if notes else ""
-    return f"{plural(summary.reps, 'rep')}: {counted}; {corrected}{beside}."
+    doubt = "" if summary.axis_confirmed else " (not confirmed)"
+    return f"{plural(summary.reps, 'rep')}{doubt}: {counted}; {corrected}{beside}."
 
 
 def plural(n: int, word: str) -> str:

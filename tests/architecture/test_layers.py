@@ -10,7 +10,7 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings"},
+    {"__init__", "model", "errors", "settings", "axes"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},

@@ -15,8 +15,13 @@ import pytest
 from legs import rows, write_csv
 from typer.testing import CliRunner, Result
 
-from sensorcoach.cli import app
+from sensorcoach import analyze
+from sensorcoach.analysis import analyze_arrays
+from sensorcoach.cli import Scenario, app
+from sensorcoach.errors import SettingsError
+from sensorcoach.model import Mounting
 from sensorcoach.output.json_ import json_schema
+from sensorcoach.simulator import SCENARIOS
 
 SCHEMA = json.loads(json_schema())
 
@@ -139,9 +144,6 @@ def test_replay_says_drop_landing_return_and_count(two_sided: Path) -> None:
 
 
 def test_every_scenario_of_the_simulator_can_be_asked_for() -> None:
-    from sensorcoach.cli import Scenario
-    from sensorcoach.simulator import SCENARIOS
-
     assert get_args(Scenario) == tuple(SCENARIOS)
 
 
@@ -203,6 +205,20 @@ def test_a_bad_file_gets_one_sentence_and_exit_3(name: str, form: list[str], tmp
     assert len(done.stderr.splitlines()) == 1
     assert name in done.stderr
     assert done.stderr.rstrip("\n").isprintable()
+
+
+def test_a_header_with_settings_that_do_not_exist_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    file.write_text('{"sensorcoach":1,"profile":"samples","settings":{"limits":{"colour":"red"}}}\n')
+    done = run("analyze", file)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "colour" in done.stderr
+
+
+@pytest.mark.parametrize("told", [{"up_leg": "w"}, {"leg": "middle"}])
+def test_the_library_refuses_a_mounting_that_does_not_exist(told: dict[str, str], two_sided: Path) -> None:
+    with pytest.raises(SettingsError):
+        analyze(two_sided, mounting=told)
 
 
 def test_a_missing_file_exits_3(tmp_path: Path) -> None:
@@ -269,10 +285,6 @@ def test_analysis_needs_neither_screen_nor_radio(two_sided: Path) -> None:
 
 
 def test_the_same_answer_from_the_library(two_sided: Path, two_sided_json: dict) -> None:
-    from sensorcoach import analyze
-    from sensorcoach.analysis import analyze_arrays
-    from sensorcoach.model import Mounting
-
     by_path = analyze(two_sided, mounting={"up_leg": "x"})
     assert [rep.drop_start_s for rep in by_path.reps] == [rep["drop_start_s"] for rep in two_sided_json["reps"]]
     table = np.loadtxt(two_sided, delimiter=",", skiprows=1)

@@ -165,6 +165,7 @@ def test_summary_line() -> None:
         "2 reps: 1 left, 1 right, 1 cycle; too fast 1, asymmetric 1 (and 1 note)."
     )
     assert summary_line(result(rep())) == "1 rep: 1 left, 0 cycles; nothing to correct."
+    assert summary_line(result(rep(), axis_confirmed=False)).startswith("1 rep (not confirmed): 1 left")
     assert summary_line(result()) == "No knee drop found."
 
 
