@@ -27,7 +27,8 @@ class Motion:
 
     ``t_s`` (n,) s; ``up_sensor`` (n, 3) unit; ``up_rate_sensor`` (n, 3) 1/s, its low-passed derivative; ``turn_rate`` (n,)
     rad/s, magnitude of the unfiltered, bias-free gyroscope, NaN without one; ``dynamic`` (n,) m/s², |acc - g up|;
-    ``noise_rate`` (n,) 1/s, lowest speed that is not noise (0 with a gyroscope); ``filled``, ``clipped`` (n,) bool.
+    ``noise_rate`` (n,) 1/s, lowest speed that is not noise (0 with a gyroscope); ``yaw_rate`` (n,) rad/s about the
+    vertical, NaN without a gyroscope; ``filled``, ``clipped`` (n,) bool.
     """
 
     t_s: Floats
@@ -36,6 +37,7 @@ class Motion:
     turn_rate: Floats
     dynamic: Floats
     noise_rate: Floats
+    yaw_rate: Floats
     filled: Bools
     clipped: Bools
 
@@ -91,7 +93,7 @@ class _Stretch:
         raise NotImplementedError
 
     def _release(self, rows: Floats, up_rate: Floats) -> Motion:
-        """``rows`` (n, 9): t, up, turn rate, dynamic, filled, clipped, noise; the oldest ``len(up_rate)`` of them are due."""
+        """``rows`` (n, 10): t, up, turn rate, dynamic, filled, clipped, noise, yaw rate; the oldest ``len(up_rate)`` of them are due."""
         joined = np.concatenate([*self._waiting, rows]) if self._waiting else rows
         due, self._waiting = joined[: len(up_rate)], [joined[len(up_rate) :]]
         return Motion(
@@ -101,13 +103,14 @@ class _Stretch:
             turn_rate=due[:, 4],
             dynamic=due[:, 5],
             noise_rate=due[:, 8],
+            yaw_rate=due[:, 9],
             filled=due[:, 6] > 0.5,
             clipped=due[:, 7] > 0.5,
         )
 
 
-def _rows(samples: Samples, part: slice, up: Floats, turn_rate: Floats) -> Floats:
-    rows = np.empty((len(up), 9))
+def _rows(samples: Samples, part: slice, up: Floats, turn_rate: Floats, yaw_rate: Floats) -> Floats:
+    rows = np.empty((len(up), 10))
     rows[:, 0] = samples.t_s[part]
     rows[:, 1:4] = up
     rows[:, 4] = turn_rate
@@ -116,6 +119,7 @@ def _rows(samples: Samples, part: slice, up: Floats, turn_rate: Floats) -> Float
     rows[:, 6] = samples.filled[part]
     rows[:, 7] = samples.clipped[part]
     rows[:, 8] = 0.0
+    rows[:, 9] = yaw_rate
     return rows
 
 
@@ -130,10 +134,11 @@ class _GyroscopeStretch(_Stretch):
         up, bias = self._tilt.push(samples.acc_sensor[part], gyr)
         unbiased = gyr - bias
         turn_rate = np.sqrt(np.einsum("ij,ij->i", unbiased, unbiased))
-        return self._release(_rows(samples, part, up, turn_rate), self._slope.push(up))
+        yaw_rate = np.einsum("ij,ij->i", unbiased, up)
+        return self._release(_rows(samples, part, up, turn_rate, yaw_rate), self._slope.push(up))
 
     def flush(self) -> Motion:
-        return self._release(np.empty((0, 9)), _rest(self._slope))
+        return self._release(np.empty((0, 10)), _rest(self._slope))
 
 
 class _AccelerometerStretch(_Stretch):
@@ -174,6 +179,7 @@ class _AccelerometerStretch(_Stretch):
                 np.sqrt(np.einsum("ij,ij->i", residual, residual)),
                 due[:, 4:6],
                 self._quiet.push(due[:, 1:4]),
+                np.full(len(due), np.nan),
             ]
         )
         return self._release(rows, slope(up))

@@ -40,8 +40,10 @@ class Candidate:
         self.settings = settings
         self.start, self.born = start, born
         self.follower = CentreFollower(centre, settings.frame, settings.phases)
-        self.machine = PhaseMachine(centre, settings.phases, start, self.follower.settle)
+        self.machine = PhaseMachine(self.follower, settings.phases, start)
         self.finished: list[Finished] = []
+        self.judged = self.explained = 0
+        """How many of ``finished`` were judged, and how many of those would count."""
         self.last_return = born
         """When a movement long enough last came back from where it went."""
         self._before: Movement | None = None

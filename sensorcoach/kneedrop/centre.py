@@ -15,6 +15,13 @@ _SHARE = 0.3
 """How much of a seen offset the centre takes over at once. 1 would follow every sloppy return, 0.1 needs 20 reps."""
 _LOOK_BACK_S = 4.0
 """How much of the pause before a drop is looked at: the last seconds say where the knees were when it began."""
+_TOLD_DEG = 12.0
+"""A centre that rests on a told leg axis is as wrong as the strap is tilted; the first pause near it is better."""
+_SLIP_YAW_SHARE = 0.45
+"""Turn about the vertical per tilt that tells a slip: the least of a thigh (0.6), less the drift of some seconds."""
+_SURE_YAW_SHARE = 0.8
+"""... and of one seen where the leg may also be in a hold: in a drop that a slip has turned, tilt weighs more."""
+_SLIP_MOST_DEG = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,14 @@ class Settled:
     paused_at: Floats | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Mean up (3,) of a pause, and the middle of it (sample number)."""
+
+    up: Floats
+    at: int
+
+
 class CentreFollower:
     """Asked for the centre each time a movement leaves it. Keeps the steps it saw for whoever tells the wearer."""
 
@@ -40,34 +55,61 @@ class CentreFollower:
         self.centre = centre
         self._frame, self._phases = frame, phases
         self._stepped: Floats | None = None
+        self._last_home: int | None = None
         self.steps: list[Step] = []
 
     def settle(self, history: History, start: int, end: int) -> Settled:
         """The leg was about the centre in samples ``[start, end)``: take over a share of where it paused."""
-        seen = self._pause(history, start, end)
-        if seen is None:
+        pause = self._pause(history, start, end)
+        if pause is None:
             return Settled(self.centre, None)
-        off_deg = angle_between_deg(self.centre.up0, seen)
-        if off_deg <= self._frame.slip_deg:
-            self._stepped = None
-            self.centre = self.centre.moved_to(self.centre.up0 + _SHARE * (seen - self.centre.up0), self.centre.source)
-        elif self._stepped is not None and angle_between_deg(self._stepped, seen) <= self._frame.slip_deg:
+        off_deg = angle_between_deg(self.centre.up0, pause.up)
+        if self.centre.source == "leg_axis" and off_deg <= _TOLD_DEG:
+            self._move(pause, Centre(pause.up, "pause"))
+        elif off_deg <= self._frame.slip_deg:
+            self._move(pause, self.centre.moved_to(self.centre.up0 + _SHARE * (pause.up - self.centre.up0)))
+        elif self._lasts(pause) or self._slipped(history, pause, off_deg, _SLIP_YAW_SHARE):
             self.steps.append(Step(end, off_deg))
-            self.centre = self.centre.moved_to(self._stepped + seen, self.centre.source)
-            self._stepped = None
+            self._move(pause, self.centre.moved_to(pause.up))
         else:
-            self._stepped = seen
+            self._stepped = pause.up
         return Settled(self.centre, self._stepped)
 
-    def _pause(self, history: History, start: int, end: int) -> Floats | None:
-        """Mean up while slow in the last seconds before the drop; None if it was never slow for long enough."""
+    def noticed_slip(self, history: History, start: int, end: int) -> bool:
+        """The leg stays in samples ``[start, end)``, away from the centre: did the strap slip? Then that is the centre."""
+        pause = self._pause(history, start, end)
+        if pause is None:
+            return False
+        off_deg = angle_between_deg(self.centre.up0, pause.up)
+        if off_deg <= self._frame.slip_deg or not self._slipped(history, pause, off_deg, _SURE_YAW_SHARE):
+            return False
+        self.steps.append(Step(end, off_deg))
+        self._move(pause, self.centre.moved_to(pause.up))
+        return True
+
+    def _move(self, pause: _Pause, centre: Centre) -> None:
+        self.centre, self._last_home, self._stepped = centre, pause.at, None
+
+    def _lasts(self, pause: _Pause) -> bool:
+        """The same step was seen one movement ago."""
+        return self._stepped is not None and angle_between_deg(self._stepped, pause.up) <= self._frame.slip_deg
+
+    def _slipped(self, history: History, pause: _Pause, off_deg: float, share: float) -> bool:
+        """The strap turned around the leg: that turns the sensor about the vertical too, which a sloppy return does not.
+
+        In crook lying the leg points 30-75 deg down, so a slip that tilts by x turns by 0.6 to 3.7 x.
+        """
+        yaw_deg = None if self._last_home is None else history.yaw_deg(self._last_home, pause.at)
+        return yaw_deg is not None and abs(yaw_deg) >= share * off_deg and off_deg <= _SLIP_MOST_DEG
+
+    def _pause(self, history: History, start: int, end: int) -> _Pause | None:
+        """Where the leg was slow in the last seconds before the drop; None if it was never slow for long enough."""
         start = max(start, history.start, history.index_at(history.time(max(end - 1, history.start)) - _LOOK_BACK_S))
         if end - start < 2:
             return None
         rate = history.up_rate(start, end)
         speed_dps = np.degrees(np.sqrt(np.einsum("ij,ij->i", rate, rate)))
-        slow = speed_dps < np.maximum(self._phases.still_dps, history.noises_dps(start, end))
-        if np.count_nonzero(slow) < self._phases.centre_still_s * history.rate_hz:
+        slow = np.flatnonzero(speed_dps < np.maximum(self._phases.still_dps, history.noises_dps(start, end)))
+        if len(slow) < self._phases.centre_still_s * history.rate_hz:
             return None
-        mean = history.up(start, end)[slow].mean(axis=0)
-        return unit(mean)
+        return _Pause(unit(history.up(start, end)[slow].mean(axis=0)), start + int(slow[len(slow) // 2]))

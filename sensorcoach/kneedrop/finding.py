@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, cross, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.sideways import Sideways
@@ -112,7 +112,7 @@ def _centre_by_leg_axis(one: Floats, other: Floats, sideways: Sideways) -> Centr
     """With the thigh axis known, the centre is where up is most along it, on the arc between the two ends."""
     if not sideways.told:
         return None
-    normal = np.cross(one, other)
+    normal = cross(one, other)
     up0 = sideways.most_upright(unit(normal))
     if up0 is None or not sideways.may_be_centre(up0):
         return None

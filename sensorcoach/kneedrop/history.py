@@ -11,7 +11,7 @@ import numpy as np
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.model import Bools, Floats
 
-_COLUMNS = 12
+_COLUMNS = 13
 
 
 class History:
@@ -47,6 +47,7 @@ class History:
         rows[:, 9] = motion.noise_rate
         rows[:, 10] = motion.filled
         rows[:, 11] = motion.clipped
+        rows[:, 12] = motion.yaw_rate
         self._used += n
 
     def _forget(self, coming: int) -> None:
@@ -88,6 +89,13 @@ class History:
 
     def clipped(self, start: int, end: int) -> Bools:
         return self._column(11, start, end) > 0.5
+
+    def yaw_deg(self, start: int, end: int) -> float | None:
+        """Net turn about the vertical over samples ``[start, end)``; None without a gyroscope or if it is forgotten."""
+        if start < self._first or end <= start:
+            return None
+        turned = float(self._column(12, start, end).sum()) / self.rate_hz
+        return None if np.isnan(turned) else float(np.degrees(turned))
 
     def index_at(self, t_s: float) -> int:
         """Number of the first kept sample at or after ``t_s``."""

@@ -8,7 +8,7 @@ from typing import Literal
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.model import Floats
 
-Ending = Literal["home", "incomplete", "turned", "no_return", "cut"]
+Ending = Literal["home", "incomplete", "turned", "slipped", "no_return", "cut"]
 
 
 @dataclass(slots=True)
@@ -55,7 +55,3 @@ class Movement:
     """Signed roll, in this movement's own way, of the landing before; 0 if that is long ago, None if there was none."""
     turn: int = -1
     """The turning point it swung in from."""
-
-    @property
-    def range_deg(self) -> float:
-        return self.landing_deg

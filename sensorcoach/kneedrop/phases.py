@@ -7,14 +7,14 @@ knows one centre and judges nothing: whether a movement counts is decided in `po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorcoach.kneedrop.centre import Settled
+from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Ending, Movement
@@ -31,6 +31,7 @@ JOLT_MS2 = 4.0
 """A landing that shakes more than this shakes low-passed gravity too, for as long as the filter reaches."""
 _SLICE = 256
 """Samples looked at in one expression: longer wastes work behind a change of state, shorter pays for more calls."""
+_NEVER: Bools = np.zeros(1, dtype=np.bool_)
 _SETTLE_DEG = 2.0
 _SETTLE_FRACTION = 0.05
 """After a landing the angle must pass it by max(these) to be moving outward again: a rebound that settles does not."""
@@ -49,24 +50,21 @@ class Change:
 class PhaseMachine:
     """Incremental: what is known at a sample depends on what lies before it, not on how far a walk went."""
 
-    def __init__(
-        self, centre: Centre, settings: PhaseSettings, start: int, settle: Callable[[History, int, int], Settled]
-    ) -> None:
-        """``settle(history, start, end)`` is asked for the centre when a movement leaves it: the machine was there in
-        ``[start, end)``."""
-        self.centre = centre
+    def __init__(self, follower: CentreFollower, settings: PhaseSettings, start: int) -> None:
+        self._follower = follower
         self.settings = settings
         self.state: State = "centre"
         self.position = start
         self.movement: Movement | None = None
         self.axis: Floats | None = None
         """Lateral direction (3,) where it is known for sure: angles are then measured along it (definitions.md A4)."""
-        self._settle = settle
         self._home_since = start
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
         self._fast_since = start
         self._fast_spell: Ints = np.empty(0, dtype=np.intp)
+        self._confirmed = -1
+        """The landing that was confirmed."""
         self._told = -1
         """The slow spell (its first sample) whose landing was told."""
         self._steps = {
@@ -76,6 +74,10 @@ class PhaseMachine:
             "return": self._wait_for_home,
             "away": self._wait_until_back,
         }
+
+    @property
+    def centre(self) -> Centre:
+        return self._follower.centre
 
     @property
     def band_deg(self) -> float:
@@ -113,8 +115,7 @@ class PhaseMachine:
         return self._leave(history, start + hit)
 
     def _leave(self, history: History, at: int) -> Change:
-        settled = self._settle(history, self._home_since, self._least + 1)
-        self.centre = settled.centre
+        settled = self._follower.settle(history, self._home_since, self._least + 1)
         way = self._way(history, at)
         moving = Movement(self.centre, way, lowest=self._least, trigger=at, paused_at=settled.paused_at)
         self.movement, self.state, self.position = moving, "drop", at
@@ -194,34 +195,50 @@ class PhaseMachine:
         falling = furthest - angle >= max(s.return_fall_deg, s.return_fall_fraction * moving.landing_deg)
         outward = angle - moving.landing_deg
         staged = outward >= s.staged_fraction * reach
-        resuming = self._resuming(history, moving, start, end) & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
-        late = history.t_s(start, end) - history.time(moving.trigger) > s.longest_rep_s
-        hit = _first(falling | staged | resuming | late)
+        resuming = self._resuming(history, moving, start, end)
+        resuming = resuming & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
+        late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
+        staying = self._after(history, start, end, moving.landing, s.landing_confirm_s)
+        if moving.landing == self._confirmed:
+            staying = _NEVER
+        hit = _first(falling | staged | resuming | late | staying)
         last = (len(angle) if hit is None else hit + 1) - 1
         moving.furthest_deg, self._fast_since = float(furthest[last]), int(self._fast_spell[last])
         if hit is None:
             self.position = end
             return None
         at = start + hit
-        if late[hit]:
+        if late.any() and late[hit]:
             return self._give_up(moving, "no_return", at)
         if falling[hit]:
             return self._begin_return(moving, float(angle[hit]), at)
+        if staying.any() and staying[hit]:
+            return self._confirm_landing(history, moving, at)
         moving.stops += 1
         moving.staged = moving.staged or bool(staged[hit])
         self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
         return None
 
+    def _confirm_landing(self, history: History, moving: Movement, at: int) -> Change | None:
+        """The leg stays where it landed: a hold, unless the strap slipped and this is the centre."""
+        self._confirmed, self.position = moving.landing, at + 1
+        if self._follower.noticed_slip(history, moving.landing, at + 1):
+            return self._end(moving, "slipped", moving.landing, at)
+        return Change("landing_confirmed", moving.landing, at, moving)
+
     def _resuming(self, history: History, moving: Movement, start: int, end: int) -> Bools:
         """Moving outward in a spell of speed that began within a second of the landing: the same drop goes on."""
         s = self.settings
+        latest = history.index_at(history.time(moving.landing) + s.landing_confirm_s)
+        if self._fast_since > latest:
+            self._fast_spell = np.full(end - start, self._fast_since)
+            return _NEVER
         speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
         slow = speed < np.maximum(
             max(s.still_dps, s.landing_fraction * moving.peak_dps), history.noises_dps(start, end)
         )
         fast_since = self._spell(start, slow, self._fast_since)
         self._fast_spell = fast_since
-        latest = history.index_at(history.time(moving.landing) + s.landing_confirm_s)
         resuming: Bools = ~slow & (fast_since <= latest)
         return resuming
 
@@ -254,8 +271,9 @@ class PhaseMachine:
         fast = np.abs(speed) >= np.maximum(s.still_dps, history.noises_dps(start, end))
         since = self._spell(start, fast, self._slow_since)
         resting = ~fast & (angle <= self._half(moving))
-        resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
-        late = history.t_s(start, end) - history.time(moving.trigger) > s.longest_rep_s
+        if resting.any():
+            resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
+        late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
         hit = _first(home | turned | resting | late)
         seen = angle if hit is None else angle[: hit + 1]
         lowest = int(np.argmin(seen))
@@ -269,8 +287,9 @@ class PhaseMachine:
         if home[hit]:
             return self._end(moving, "home", at, at)
         if resting[hit]:
+            self._follower.noticed_slip(history, self._slow_since, at + 1)
             return self._end(moving, "incomplete", self._slow_since, at)
-        if late[hit]:
+        if late.any() and late[hit]:
             return self._give_up(moving, "no_return", at)
         if moving.least_deg <= self._half(moving):
             return self._end(moving, "turned", moving.least, at)
@@ -317,6 +336,11 @@ class PhaseMachine:
         if self.axis is None:
             return self.centre.angle_deg(up)
         return np.abs(Way.towards(self.centre, self.axis).roll_deg(up))
+
+    def _after(self, history: History, start: int, end: int, event: int, seconds: float) -> Bools:
+        """Which samples come at least so long after ``event``; a single False where none does."""
+        border_s = history.time(event) + seconds
+        return _NEVER if history.time(end - 1) < border_s else history.t_s(start, end) >= border_s
 
     def _spell(self, start: int, broken: Bools, since: int) -> Ints:
         """For each sample, the first sample of the unbroken spell it lies in (its own successor where broken)."""

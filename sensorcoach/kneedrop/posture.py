@@ -25,6 +25,7 @@ Reason = Literal[
     "too_quick",
     "other_direction",
     "other_posture",
+    "slipped",
     "disarmed",
 ]
 
@@ -37,6 +38,8 @@ def why_not(
 ) -> Reason | None:
     """The first reason against counting ``moving`` (its borders are dated), or None."""
     phases, frame = settings.phases, settings.frame
+    if moving.ending == "slipped":
+        return "slipped"
     if moving.landing < 0 or moving.return_trigger < 0:
         return "cut"
     if moving.ending == "no_return":

@@ -10,9 +10,11 @@ from sensorcoach.kneedrop.grading import SensorAbility, grade
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import Borders, Window, measure
 from sensorcoach.kneedrop.movement import Movement
+from sensorcoach.kneedrop.phases import JOLT_S
 from sensorcoach.model import STANDARD_GRAVITY, Floats, Rep, Side
 from sensorcoach.settings import Settings
 
+_SETTLED_HOLD_S = 0.4
 MARGIN_S = 1.0
 """The window reaches this far beyond the movement: the residual after the return is the last thing looked at."""
 
@@ -40,7 +42,7 @@ def build_rep(
         return_start_s=borders.return_start_s,
         return_end_s=borders.return_end_s,
         hold_s=borders.return_start_s - borders.drop_end_s,
-        range_deg=moving.range_deg,
+        range_deg=borders.range_deg,
         drop_time_s=borders.drop_end_s - borders.drop_start_s,
         return_time_s=borders.return_end_s - borders.return_start_s,
         staged=moving.staged,
@@ -85,10 +87,20 @@ def _borders(history: History, moving: Movement, direction: int) -> Borders:
         swung_out=moving.swung_out,
         turn_before_deg=moving.turn_before_deg,
         staged=moving.staged,
-        range_deg=moving.range_deg,
+        range_deg=_range_deg(history, moving),
         hold_drift_deg=max(0.0, _furthest_in_hold(history, moving) - moving.landing_deg),
         cut=moving.ending == "cut",
     )
+
+
+def _range_deg(history: History, moving: Movement) -> float:
+    """Angle at the landing; without a gyroscope that of the settled hold, where there is one: a landing shakes tilt."""
+    start = history.index_at(history.time(moving.landing) + JOLT_S)
+    end = min(history.index_at(history.time(start - 1) + MARGIN_S), moving.return_start)
+    shaken = np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0])
+    if not shaken or end - start < _SETTLED_HOLD_S * history.rate_hz:
+        return moving.landing_deg
+    return float(np.median(moving.centre.angle_deg(history.up(start, end))))
 
 
 def _furthest_in_hold(history: History, moving: Movement) -> float:

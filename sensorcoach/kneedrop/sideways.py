@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from sensorcoach.kneedrop.frame import Centre, angle_between_deg, axis_vector, unit
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, axis_vector, cross, unit
 from sensorcoach.model import Floats, Mounting, Side
 from sensorcoach.settings import FrameSettings
 
@@ -143,7 +143,7 @@ class Sideways:
             mounting.front or "z"
         )
         head = toward_head - (toward_head @ centre.up0) * centre.up0
-        return None if float(head @ head) < 1e-4 else unit(np.cross(centre.up0, unit(head)))
+        return None if float(head @ head) < 1e-4 else unit(cross(centre.up0, unit(head)))
 
     def off_line_deg(self, centre: Centre, heading: Floats) -> float:
         """How far a heading (3,) points away from the known lateral line; 0 where no line is known."""

@@ -17,8 +17,11 @@ from sensorcoach.settings import FrameSettings, PhaseSettings
 
 _STAY_DEG = 3.5
 """All of a rest lies within this of its mean. SisFall volunteers fidget by 3; a slow 20 deg drop of 5 s strays by 4."""
-_LOOK_S = 0.25
+_STAY_COSINE = float(np.cos(np.radians(_STAY_DEG)))
+_LOOK_S = 0.5
 """How often a rest is looked for."""
+_STRIDE_S = 0.04
+"""Turning points are dated this exactly; the phase machine dates its borders itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +66,29 @@ class RestFinder:
     def _look(self, history: History, at: int) -> Rest | None:
         """Was the leg still in the seconds before sample ``at``?"""
         last = at - 1
-        begin_s = history.time(last) - self._frame.rest_s
-        if begin_s < history.time(history.start):
-            return None
-        ups = history.up(history.index_at(begin_s), at)
-        mean = Centre(unit(ups.mean(axis=0)), "rest")
-        if self._place is not None and angle_between_deg(self._place.up0, mean.up0) <= 2.0 * _STAY_DEG:
+        here = history.up(last, at)[0]
+        if self._place is not None and angle_between_deg(self._place.up0, here) <= 2.0 * _STAY_DEG:
             return None
         self._place = None
-        if float((ups @ mean.up0).min()) < np.cos(np.radians(_STAY_DEG)):
+        begin_s = history.time(last) - self._frame.rest_s + 1.0 / history.rate_hz
+        if begin_s < history.time(history.start):
             return None
-        self._place = mean
-        return Rest(history.index_at(begin_s), last, mean.up0)
+        begin = history.index_at(begin_s)
+        if angle_between_deg(history.up(begin, begin + 1)[0], here) > 2.0 * _STAY_DEG:
+            return None
+        ups = history.up(begin, at)
+        mean = unit(ups.mean(axis=0))
+        if float((ups @ mean).min()) < _STAY_COSINE:
+            return None
+        self._place = Centre(mean, "rest")
+        return Rest(begin, last, mean)
 
 
 class TurnFinder:
-    """Incremental: ``advance(history, end)`` returns the turning points that became certain."""
+    """Incremental: ``advance(history, end)`` returns the turning points that became certain.
+
+    Looks at every few samples only (`_STRIDE_S`, by absolute sample number): a turn of a leg takes longer.
+    """
 
     def __init__(self, phases: PhaseSettings, start: int) -> None:
         self._phases = phases
@@ -86,35 +96,37 @@ class TurnFinder:
         self._from: Centre | None = None
         self._farthest_deg, self._farthest = -1.0, start
 
+    def skip(self, end: int) -> None:
+        """Nobody needs to know up to sample ``end``; what follows is measured from there."""
+        self._position, self._from, self._farthest_deg = end, None, -1.0
+
     def advance(self, history: History, end: int) -> list[Turn]:
+        stride = max(1, round(_STRIDE_S * history.rate_hz))
         turns: list[Turn] = []
-        while self._position < end:
-            turn = self._next(history, end)
+        while (start := -(-self._position // stride) * stride) < end:
+            turn = self._next(history, start, end, stride)
             if turn is not None:
                 turns.append(turn)
         return turns
 
-    def _next(self, history: History, end: int) -> Turn | None:
-        start = self._position
+    def _next(self, history: History, start: int, end: int, stride: int) -> Turn | None:
+        ups = history.up(start, end)[::stride]
         if self._from is None:
-            self._from = Centre(unit(history.up(start, start + 1)[0]), "midpoint")
-        away = self._from.angle_deg(history.up(start, end))
+            self._from, self._farthest = Centre(unit(ups[0]), "midpoint"), start
+        away = self._from.angle_deg(ups)
         farthest = np.maximum(np.maximum.accumulate(away), self._farthest_deg)
         fall = np.maximum(0.5 * self._phases.r_min_deg, self._phases.return_fall_fraction * farthest)
         hits = farthest - away >= fall
         hit = int(hits.argmax())
+        seen = away[: hit + 1] if hits[hit] else away
+        top = int(seen.argmax())
+        if seen[top] > self._farthest_deg:
+            self._farthest_deg, self._farthest = float(seen[top]), start + top * stride
         if not hits[hit]:
-            self._remember(away, start)
             self._position = end
             return None
-        self._remember(away[: hit + 1], start)
-        up = history.up(self._farthest, self._farthest + 1)[0].copy()
-        turn = Turn(self._farthest, start + hit, up)
+        at, known = self._farthest, start + hit * stride
+        up = history.up(at, at + 1)[0].copy()
         self._from = Centre(unit(up), "midpoint")
-        self._position, self._farthest_deg, self._farthest = start + hit, -1.0, start + hit
-        return turn
-
-    def _remember(self, away: Floats, start: int) -> None:
-        top = int(away.argmax())
-        if away[top] > self._farthest_deg:
-            self._farthest_deg, self._farthest = float(away[top]), start + top
+        self._position, self._farthest_deg, self._farthest = known, -1.0, known
+        return Turn(at, known, up)

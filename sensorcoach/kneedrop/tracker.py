@@ -2,8 +2,8 @@
 
 Rooms below know one thing each; here they meet. One `Candidate` is in charge; while it is at a loss (the leg does not come
 home: a wrong first rest, a new posture, nobody ever rested), others are tried on the same history, and the one that
-explains two repetitions takes over, dated back (definitions.md A3). Such decisions are taken at fixed sample numbers, once
-a second, so they do not depend on how the stream was cut.
+explains two repetitions takes over, dated back (definitions.md A3). Such decisions are taken at fixed sample numbers, every
+two seconds, so they do not depend on how the stream was cut.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from sensorcoach.settings import Settings
 
 HISTORY_S = 200.0
 """The longest repetition (120 s) and the longest dating back (60 s), with room."""
-DECIDE_S = 1.0
+DECIDE_S = 2.0
 """How often the idea of the centre is looked at again."""
 _MOST_CANDIDATES = 3
 _PROOF_REPS = 2
@@ -144,14 +144,15 @@ class Tracker:
     # --- which centre ------------------------------------------------------------------------------------------------
 
     def _decide(self, at: int) -> None:
-        turns = self._turns.advance(self._history, at)
-        self._seen_turns = [t for t in self._seen_turns + turns if t.at >= self._history.start][-6:]
         if self._main is not None:
             self._others = [other for other in self._others if other.born > self._main.last_return]
             if self._main.at_home(self._history, at):
                 self._rests.skip(at)
+                self._turns.skip(at)
                 self._others = [other for other in self._others if other.machine.movement is not None]
                 return
+        turns = self._turns.advance(self._history, at)
+        self._seen_turns = [t for t in self._seen_turns + turns if t.at >= self._history.start][-6:]
         self._consider_beginning(at)
         for rest in self._rests.advance(self._history, at):
             self._consider_rest(rest, at)
@@ -244,7 +245,10 @@ class Tracker:
         return 1 if slipped and candidate.rests_at_home(self._history, at) else _PROOF_REPS
 
     def _reps_explained(self, candidate: Candidate) -> int:
-        return sum(self._why_not(finished.movement) is None for finished in candidate.finished)
+        for finished in candidate.finished[candidate.judged :]:
+            candidate.explained += self._why_not(finished.movement) is None
+        candidate.judged = len(candidate.finished)
+        return candidate.explained
 
     def _adopt(self, candidate: Candidate, at: int) -> None:
         candidate.catch_up(self._history, at)
@@ -356,7 +360,7 @@ class Tracker:
         heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
         if heading is None:
             return
-        direction, side = self.sideways.learn(moving.centre, heading, moving.range_deg)
+        direction, side = self.sideways.learn(moving.centre, heading, moving.landing_deg)
         self._count += 1
         dated_back = decided >= 0
         hold_s = history.time(moving.return_start) - history.time(moving.landing)
