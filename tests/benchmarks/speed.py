@@ -1,0 +1,115 @@
+"""What an hour costs: analysis against the orientation filter alone, reading a file, live, and how it grows."""
+
+import io
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from vqf import VQF
+
+from sensorcoach.analysis import analyze_arrays
+from sensorcoach.devices.rows import ROWS, rows_packet
+from sensorcoach.importers import open_recording
+from sensorcoach.model import Floats, Mounting
+from sensorcoach.pipeline import Pipeline
+from sensorcoach.settings import Settings
+from tests.benchmarks.hours import RATE_HZ, hours, packets
+from tests.benchmarks.table import Row
+
+MOUNTING = Mounting(up_leg="z")
+
+
+def cost_s(work: Callable[[], object]) -> float:
+    """CPU time of one run on one core: what another process does does not count."""
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+def filter_alone(acc: Floats, gyr: Floats) -> object:
+    return VQF(1.0 / RATE_HZ).updateBatch(np.ascontiguousarray(gyr), np.ascontiguousarray(acc))
+
+
+def analysis_ratio(number: float, runs: int) -> tuple[float, float, float]:
+    """Best of ``runs``, interleaved: seconds of one VQF pass, seconds of the analysis, median ratio of the pairs."""
+    t_s, acc, gyr = hours(number)
+    filters, analyses = [], []
+    for _ in range(runs):
+        filters.append(cost_s(lambda: filter_alone(acc, gyr)))
+        analyses.append(cost_s(lambda: analyze_arrays(t_s, acc, gyr, mounting=MOUNTING)))
+    return min(filters), min(analyses), median(a / f for a, f in zip(analyses, filters, strict=True))
+
+
+def analysis_rows() -> list[Row]:
+    filter_s, analysis_s, ratio = analysis_ratio(1.0, 5)
+    return [
+        Row("1 h at 100 Hz, VQF updateBatch alone", f"{filter_s:.3f} s", "-"),
+        Row("1 h at 100 Hz from arrays, analysis", f"{analysis_s:.3f} s", "-"),
+        Row("analysis / VQF", f"{analysis_s / filter_s:.2f} (median of pairs {ratio:.2f})", "<= 5", analysis_s <= 5 * filter_s),
+    ]
+
+
+def csv_of(number: float) -> str:
+    t_s, acc, gyr = hours(number)
+    text = io.StringIO()
+    text.write("t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps\n")
+    np.savetxt(text, np.column_stack((t_s, acc, gyr)), delimiter=",", fmt=["%.3f"] + ["%.6f"] * 6)
+    return text.getvalue()
+
+
+def read_all(path: Path) -> None:
+    for _ in open_recording(path).items:
+        pass
+
+
+def reading_rows() -> list[Row]:
+    t_s, acc, gyr = hours(1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hour.csv"
+        path.write_text(csv_of(1.0))
+        readings, analyses = [], []
+        for _ in range(3):
+            readings.append(cost_s(lambda: read_all(path)))
+            analyses.append(cost_s(lambda: analyze_arrays(t_s, acc, gyr, mounting=MOUNTING)))
+    ratio = min(readings) / min(analyses)
+    return [Row("reading 1 h of CSV / analysis", f"{ratio:.2f} ({min(readings):.2f} s)", "<= 2", ratio <= 2.0)]
+
+
+def stream(number: float) -> Pipeline:
+    """Analyse without ever holding the samples."""
+    pipeline = Pipeline(ROWS, {}, MOUNTING, Settings())
+    for packet in packets(number):
+        pipeline.push(packet)
+    pipeline.flush()
+    return pipeline
+
+
+def linearity_rows() -> list[Row]:
+    one, day = cost_s(lambda: stream(1.0)), cost_s(lambda: stream(24.0))
+    return [Row("24 h / 24 x 1 h, streamed", f"{day / one / 24:.2f} ({day:.1f} s)", "about 1", day < 1.5 * 24 * one)]
+
+
+def live_costs_s(number: float, each: int) -> Floats:
+    """Seconds of each notification of ``each`` samples."""
+    pipeline = Pipeline(ROWS, {}, MOUNTING, Settings())
+    costs = []
+    for packet in packets(number, each):
+        begin = time.perf_counter()
+        pipeline.push(packet)
+        costs.append(time.perf_counter() - begin)
+    return np.array(costs)
+
+
+def live_rows() -> list[Row]:
+    costs_ms = 1e3 * live_costs_s(0.25, 8)
+    mid, high = np.percentile(costs_ms, [50, 99])
+    return [
+        Row("a notification of 8 samples, median", f"{mid:.2f} ms", "goal 1 ms", mid <= 1.0),
+        Row("... p99", f"{high:.2f} ms (longest {costs_ms.max():.1f})", "goal 5 ms", high <= 5.0),
+    ]
+
+
+__all__ = ["analysis_ratio", "analysis_rows", "linearity_rows", "live_rows", "reading_rows", "rows_packet"]
