@@ -10,7 +10,6 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-
 from sensorcoach.devices.profile import Profile
 from sensorcoach.dsp.motion import MotionEstimator
 from sensorcoach.dsp.timeline import Timeline

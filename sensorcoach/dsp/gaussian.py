@@ -9,6 +9,7 @@ reversal that was not there (a Butterworth filter of the same cut-off swings bac
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,6 +32,7 @@ def gaussian_kernel(cutoff_hz: float, rate_hz: float) -> Floats:
     return taps / taps.sum()
 
 
+@lru_cache(maxsize=64)
 def slope_kernel(cutoff_hz: float, rate_hz: float) -> Floats:
     """Kernel that yields the derivative (per second) of the low-passed signal: central difference of the Gaussian."""
     return np.convolve(gaussian_kernel(cutoff_hz, rate_hz), np.array([0.5, 0.0, -0.5]) * rate_hz)

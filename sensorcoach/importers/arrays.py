@@ -33,8 +33,9 @@ def recording_of_arrays(
         InputError: shapes that do not fit, times that fall, or no gravity.
     """
     times, values = _checked(t_s, acc, gyr)
-    steps = np.diff(times[np.isfinite(times)])
-    rising = np.unique(times[np.isfinite(times)])
+    finite = times[np.isfinite(times)]
+    steps = np.diff(finite)
+    rising = finite if len(steps) and steps.min() > 0.0 else np.unique(finite)
     if len(rising) < 2:
         raise InputError(f"t_s holds {len(rising)} different times.", "Give at least a few seconds of samples.")
     period_s = sample_period_s(rising)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.dating import date_drop, date_return, swing_through
-from sensorcoach.kneedrop.frame import Centre
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, PhaseMachine
@@ -52,7 +52,7 @@ class Candidate:
         """The leg is at the centre in the sample before ``at``."""
         if self.machine.state != "centre":
             return False
-        return float(self.machine.centre.angle_deg(history.up(at - 1, at))[0]) <= self.machine.band_deg
+        return angle_between_deg(self.machine.centre.up0, history.up(at - 1, at)[0]) <= self.machine.band_deg
 
     def rests_at_home(self, history: History, at: int) -> bool:
         """The leg has been at the centre for the last second before ``at``."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sensorcoach.model import CentreSource, Floats
+
 _TWO_RADIANS_DEG = math.degrees(2.0)
 
 

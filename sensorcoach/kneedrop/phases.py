@@ -18,6 +18,7 @@ from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Ending, Movement
+from sensorcoach.kneedrop.view import CentreView
 from sensorcoach.model import Bools, Floats
 from sensorcoach.settings import PhaseSettings
 
@@ -29,7 +30,7 @@ Ints = NDArray[np.intp]
 JOLT_S = 0.5
 JOLT_MS2 = 4.0
 """A landing that shakes more than this shakes low-passed gravity too, for as long as the filter reaches."""
-_SLICE = 256
+_SLICE = 400
 """Samples looked at in one expression: longer wastes work behind a change of state, shorter pays for more calls."""
 _NEVER: Bools = np.zeros(1, dtype=np.bool_)
 _SETTLE_DEG = 2.0
@@ -52,12 +53,11 @@ class PhaseMachine:
 
     def __init__(self, follower: CentreFollower, settings: PhaseSettings, start: int) -> None:
         self._follower = follower
+        self._view = CentreView()
         self.settings = settings
         self.state: State = "centre"
         self.position = start
         self.movement: Movement | None = None
-        self.axis: Floats | None = None
-        """Lateral direction (3,) where it is known for sure: angles are then measured along it (definitions.md A4)."""
         self._home_since = start
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
@@ -116,27 +116,18 @@ class PhaseMachine:
 
     def _leave(self, history: History, at: int) -> Change:
         settled = self._follower.settle(history, self._home_since, self._least + 1)
-        way = self._way(history, at)
+        way = Way.towards(self.centre, history.up(at, at + 1)[0])
         moving = Movement(self.centre, way, lowest=self._least, trigger=at, paused_at=settled.paused_at)
         self.movement, self.state, self.position = moving, "drop", at
         self._slow_since, self._told = at, -1
         return Change("drop", at, at, moving)
-
-    def _way(self, history: History, at: int) -> Way:
-        """Along the known axis where there is one, else straight to where the leg is now."""
-        up = history.up(at, at + 1)[0]
-        if self.axis is not None:
-            way = Way.towards(self.centre, self.axis)
-            return way if up @ way.lateral >= 0.0 else Way(way.up0, -way.lateral)
-        heading = self.centre.heading(up)
-        return Way.towards(self.centre, up if heading is None else heading)
 
     # --- drop -> hold ------------------------------------------------------------------------------------------------
 
     def _wait_for_landing(self, history: History, start: int, end: int) -> Change | None:
         moving = self._moving()
         s = self.settings
-        speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+        speed = self._rate(history, start, end)
         peak = np.maximum(np.maximum.accumulate(speed), moving.peak_dps)
         limit = np.maximum(np.maximum(s.still_dps, s.landing_fraction * peak), history.noises_dps(start, end))
         fast = np.abs(speed) >= limit
@@ -161,7 +152,7 @@ class PhaseMachine:
     def _reversal(self, history: History, moving: Movement, at: int) -> int:
         """Sample at which the outward speed became zero, at most back to where the slow spell began."""
         begin = max(moving.trigger, min(self._slow_since, at) - 2)
-        speed = moving.way.speed_dps(history.up(begin, at + 1), history.up_rate(begin, at + 1))
+        speed = self._rate(history, begin, at + 1)
         outward = np.flatnonzero(speed > 0.0)
         return begin + (int(outward[-1]) + 1 if len(outward) else 0)
 
@@ -233,7 +224,7 @@ class PhaseMachine:
         if self._fast_since > latest:
             self._fast_spell = np.full(end - start, self._fast_since)
             return _NEVER
-        speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+        speed = self._rate(history, start, end)
         slow = speed < np.maximum(
             max(s.still_dps, s.landing_fraction * moving.peak_dps), history.noises_dps(start, end)
         )
@@ -264,7 +255,7 @@ class PhaseMachine:
     def _wait_for_home(self, history: History, start: int, end: int) -> Change | None:
         moving, s = self._moving(), self.settings
         angle = self._angle(history, start, end)
-        speed = moving.way.speed_dps(history.up(start, end), history.up_rate(start, end))
+        speed = self._rate(history, start, end)
         least = np.minimum(np.minimum.accumulate(angle), moving.least_deg)
         home = angle <= max(self.band_deg, s.return_end_fraction * moving.landing_deg)
         turned = angle - least >= 0.5 * s.r_min_deg
@@ -313,7 +304,7 @@ class PhaseMachine:
         return Change("end", at, at, moving)
 
     def _wait_until_back(self, history: History, start: int, end: int) -> Change | None:
-        hit = _first(self.centre.angle_deg(history.up(start, end)) <= self.band_deg)
+        hit = _first(self._angle(history, start, end) <= self.band_deg)
         if hit is None:
             self.position = end
         else:
@@ -332,10 +323,10 @@ class PhaseMachine:
         return self.settings.incomplete_fraction * max(moving.landing_deg, self.settings.r_min_deg)
 
     def _angle(self, history: History, start: int, end: int) -> Floats:
-        up = history.up(start, end)
-        if self.axis is None:
-            return self.centre.angle_deg(up)
-        return np.abs(Way.towards(self.centre, self.axis).roll_deg(up))
+        return self._view.angle_deg(history, self.centre, start, end)
+
+    def _rate(self, history: History, start: int, end: int) -> Floats:
+        return self._view.rate_dps(history, self.centre, start, end)
 
     def _after(self, history: History, start: int, end: int, event: int, seconds: float) -> Bools:
         """Which samples come at least so long after ``event``; a single False where none does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from sensorcoach.dsp.gaussian import gaussian_kernel
+from sensorcoach.dsp.gaussian import slope_kernel
 from sensorcoach.kneedrop.grading import SensorAbility, grade
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import Borders, Window, measure
@@ -135,9 +135,7 @@ def _window(history: History, moving: Movement, settings: Settings) -> Window:
 
 def _smooth_speed(roll_deg: Floats, rate_hz: float, cutoff_hz: float) -> Floats:
     """|d roll/dt| (n,) °/s, low-passed without delay; the ends of the window lie outside the movement."""
-    if len(roll_deg) < 3:
-        return np.zeros(len(roll_deg))
-    speed = np.gradient(roll_deg, 1.0 / rate_hz)
-    kernel = gaussian_kernel(cutoff_hz, rate_hz)
+    kernel = slope_kernel(cutoff_hz, rate_hz)
     half = len(kernel) // 2
-    return np.abs(np.convolve(np.pad(speed, half, mode="edge"), kernel, mode="valid"))
+    padded = np.concatenate([np.full(half, roll_deg[0]), roll_deg, np.full(half, roll_deg[-1])])
+    return np.abs(np.convolve(padded, kernel, mode="valid"))

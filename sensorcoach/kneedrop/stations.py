@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
+from sensorcoach.kneedrop.frame import Centre, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.model import Floats
 from sensorcoach.settings import FrameSettings, PhaseSettings
@@ -18,6 +18,7 @@ from sensorcoach.settings import FrameSettings, PhaseSettings
 _STAY_DEG = 3.5
 """All of a rest lies within this of its mean. SisFall volunteers fidget by 3; a slow 20 deg drop of 5 s strays by 4."""
 _STAY_COSINE = float(np.cos(np.radians(_STAY_DEG)))
+_SAME_PLACE_COSINE = float(np.cos(np.radians(2.0 * _STAY_DEG)))
 _LOOK_S = 0.5
 """How often a rest is looked for."""
 _STRIDE_S = 0.04
@@ -51,7 +52,7 @@ class RestFinder:
     def __init__(self, frame: FrameSettings, start: int) -> None:
         self._frame = frame
         self._position = start
-        self._place: Centre | None = None
+        self._place: Floats | None = None
 
     def skip(self, end: int) -> None:
         """Nobody needs to know up to sample ``end``."""
@@ -59,29 +60,36 @@ class RestFinder:
 
     def advance(self, history: History, end: int) -> list[Rest]:
         step = max(1, round(_LOOK_S * history.rate_hz))
-        rests = [self._look(history, at) for at in range((self._position // step + 1) * step, end + 1, step)]
+        looks = range((self._position // step + 1) * step, end + 1, step)
         self._position = end
-        return [rest for rest in rests if rest is not None]
+        span = round(self._frame.rest_s * history.rate_hz)
+        looks = range(max(looks.start, -(-(history.start + span) // step) * step), end + 1, step)
+        if not looks:
+            return []
+        first = looks.start - span
+        ups = history.up(first, looks[-1])
+        ends = ups[span - 1 :: step]
+        alike = np.einsum("ij,ij->i", ups[: len(ups) - span + 1 : step], ends) >= _SAME_PLACE_COSINE
+        rests = []
+        for number, at in enumerate(looks):
+            rest = self._look(ups[at - span - first : at - first], at, bool(alike[number]))
+            if rest is not None:
+                rests.append(rest)
+        return rests
 
-    def _look(self, history: History, at: int) -> Rest | None:
-        """Was the leg still in the seconds before sample ``at``?"""
-        last = at - 1
-        here = history.up(last, at)[0]
-        if self._place is not None and angle_between_deg(self._place.up0, here) <= 2.0 * _STAY_DEG:
+    def _look(self, ups: Floats, at: int, alike: bool) -> Rest | None:
+        """Was the leg still in the samples ``ups`` before sample ``at``? ``alike``: its first and last are close."""
+        if self._place is not None:
+            if float(self._place @ ups[-1]) >= _SAME_PLACE_COSINE:
+                return None
+            self._place = None
+        if not alike:
             return None
-        self._place = None
-        begin_s = history.time(last) - self._frame.rest_s + 1.0 / history.rate_hz
-        if begin_s < history.time(history.start):
-            return None
-        begin = history.index_at(begin_s)
-        if angle_between_deg(history.up(begin, begin + 1)[0], here) > 2.0 * _STAY_DEG:
-            return None
-        ups = history.up(begin, at)
         mean = unit(ups.mean(axis=0))
         if float((ups @ mean).min()) < _STAY_COSINE:
             return None
-        self._place = Centre(mean, "rest")
-        return Rest(begin, last, mean)
+        self._place = mean
+        return Rest(at - len(ups), at - 1, mean)
 
 
 class TurnFinder:

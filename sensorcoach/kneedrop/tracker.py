@@ -9,6 +9,7 @@ two seconds, so they do not depend on how the stream was cut.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
@@ -16,7 +17,7 @@ from sensorcoach.kneedrop.finding import centre_from_turns, centre_within
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
-from sensorcoach.kneedrop.phases import Change
+from sensorcoach.kneedrop.phases import Change, What
 from sensorcoach.kneedrop.posture import why_not
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
 from sensorcoach.kneedrop.sideways import Sideways
@@ -31,6 +32,7 @@ from sensorcoach.model import (
     Mounting,
     NotCounted,
     PhaseChanged,
+    PhaseName,
     RepDone,
     SensorSlipped,
     Severity,
@@ -42,6 +44,8 @@ HISTORY_S = 200.0
 """The longest repetition (120 s) and the longest dating back (60 s), with room."""
 DECIDE_S = 2.0
 """How often the idea of the centre is looked at again."""
+_BELIEVED = 4
+"""... and this much more rarely while one is believed: what replaces it needs many seconds to prove itself anyway."""
 _MOST_CANDIDATES = 3
 _PROOF_REPS = 2
 """Repetitions a candidate must explain before it takes over from one that explains none."""
@@ -54,6 +58,9 @@ _BEGIN_STILL_DEG = 3.0
 """Still for a second at the very beginning: worth trying as a centre (SisFall: some roll over before two seconds)."""
 _CUT_STROKE_S = 10.0
 """Mid-movement is one stroke that ends within this time; a longer prelude is somebody lying down."""
+
+
+_PHASES: dict[What, PhaseName] = {"drop": "drop", "landing": "hold", "return": "return"}
 
 
 @dataclass(slots=True)
@@ -87,6 +94,9 @@ class Tracker:
         self._disarmed: list[list[float]] = []
         self._calibrations: list[tuple[float, Side]] = []
         self._events: list[Event] = []
+        self._named_movement: Movement | None = None
+        self._named: tuple[Literal[1, -1], Side | None] = (1, None)
+        """Direction and side of the movement under way, as its events say it."""
         self._begin_s = 0.0
         self._seen_beginning = False
 
@@ -125,11 +135,16 @@ class Tracker:
         return sorted(events, key=lambda event: event.known_s)
 
     def _advance(self, end: int) -> None:
-        while (boundary := (self._done // self._hop + 1) * self._hop) <= end:
+        while (boundary := self._next_decision()) <= end:
             self._run(boundary)
             self._decide(boundary)
             self._done = boundary
         self._run(end)
+
+    def _next_decision(self) -> int:
+        """While a centre is believed, more rarely than while one is wanted."""
+        hop = self._hop if self._main is None else _BELIEVED * self._hop
+        return (self._done // hop + 1) * hop
 
     def _run(self, end: int) -> None:
         main = self._main
@@ -287,23 +302,24 @@ class Tracker:
         if change.what == "end":
             self._take_finished(main, change.known)
             return
-        phase = {"drop": "drop", "landing": "hold", "return": "return"}.get(change.what)
+        phase = _PHASES.get(change.what)
         if phase is None:
             return
         history, moving = self._history, change.movement
-        up = history.up(change.at, change.at + 1)
-        heading = moving.centre.heading(up[0])
-        direction, side = (1, None) if heading is None else self.sideways.named(moving.centre, heading)
-        self._events.append(
-            PhaseChanged(
-                t_s=history.time(change.at),
-                known_s=history.time(change.known),
-                phase=phase,  # type: ignore[arg-type]
-                direction=direction,
-                side=side,
-                angle_deg=float(moving.centre.angle_deg(up)[0]),
-            )
+        up = history.up(change.at, change.at + 1)[0]
+        if change.what == "drop" or self._named_movement is not moving:
+            self._named_movement = moving
+            self._named = self.sideways.named(moving.centre, moving.way.lateral)
+        direction, side = self._named
+        event = PhaseChanged(
+            t_s=history.time(change.at),
+            known_s=history.time(change.known),
+            phase=phase,
+            direction=direction,
+            side=side,
+            angle_deg=angle_between_deg(moving.centre.up0, up),
         )
+        self._events.append(event)
         self._tell_steps(change.known)
 
     def _take_finished(self, main: Candidate, known: int) -> None:
