@@ -93,9 +93,9 @@ class Pipeline:
         tracker = self._tracker
         if tracker is not None:
             for motion in self._motion.flush():
-                events += tracker.push(motion)
+                events += self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
             events += tracker.flush()
-        return self._note(events)
+        return self._note(sorted(events, key=lambda event: event.known_s))
 
     def _push_decoded(self, decoded: Decoded) -> list[Event]:
         samples = self._timeline.push(decoded)
@@ -109,12 +109,12 @@ class Pipeline:
         if self._first_t_s is None:
             self._first_t_s = float(samples.t_s[0])
         self._last_t_s = float(samples.t_s[-1])
-        events = self._new_gaps()
+        events: list[Event] = []
         block = max(1, int(_BLOCK_S * samples.rate_hz))
         for start in range(0, len(samples.t_s), block):
             for motion in self._motion.push(_part(samples, start, start + block)):
-                events += self._tracker.push(motion)
-        return events
+                events += self._new_gaps(float(motion.t_s[-1])) + self._tracker.push(motion)
+        return sorted(events, key=lambda event: event.known_s)
 
     def _push_control(self, control: Control) -> None:
         if self._tracker is None:
@@ -122,9 +122,10 @@ class Pipeline:
         else:
             self._tracker.control(control)
 
-    def _new_gaps(self) -> list[Event]:
-        gaps = self._timeline.counts.gaps
-        new, self._told_gaps = gaps[self._told_gaps :], len(gaps)
+    def _new_gaps(self, until_s: float) -> list[Event]:
+        """Gaps that the motion has passed: told in their place among the other events."""
+        new = [gap for gap in self._timeline.counts.gaps[self._told_gaps :] if gap.end_s <= until_s]
+        self._told_gaps += len(new)
         return [GapSeen(gap.end_s, gap) for gap in new]
 
     def _note(self, events: list[Event]) -> list[Event]:

@@ -76,12 +76,20 @@ class CentreFollower:
         return Settled(self.centre, self._stepped)
 
     def noticed_slip(self, history: History, start: int, end: int) -> bool:
-        """The leg stays in samples ``[start, end)``, away from the centre: did the strap slip? Then that is the centre."""
+        """The leg stays in samples ``[start, end)``, away from the centre: did the strap slip? Then that is the centre.
+
+        Where it stays nearer than a drop reaches, that is no hold: the same rules hold as for a pause at the centre.
+        """
         pause = self._pause(history, start, end)
         if pause is None:
             return False
         off_deg = angle_between_deg(self.centre.up0, pause.up)
-        if off_deg <= self._frame.slip_deg or not self._slipped(history, pause, off_deg, _SURE_YAW_SHARE):
+        if off_deg <= self._frame.slip_deg:
+            return False
+        if off_deg < self._phases.r_min_deg:
+            before = self.centre
+            return self.settle(history, start, end).centre is not before
+        if not self._slipped(history, pause, off_deg, _SURE_YAW_SHARE):
             return False
         self.steps.append(Step(end, off_deg))
         self._move(pause, self.centre.moved_to(pause.up))

@@ -23,12 +23,15 @@ Reason = Literal[
     "passed_by",
     "turned_over",
     "too_quick",
+    "unseen",
     "other_direction",
     "other_posture",
     "slipped",
     "disarmed",
 ]
 
+_MOST_FILLED = 0.5
+"""Share of a movement that may be made up across lost samples."""
 _STRIDE_S = 0.05
 """The path is looked at this often."""
 
@@ -50,10 +53,12 @@ def why_not(
         return "begun_before"
     if moving.ending == "turned" and sideways.unseen:
         return "passed_by"
-    if moving.furthest_deg > (frame.farthest_deg if sideways.confirmed else frame.farthest_unconfirmed_deg):
+    if moving.furthest_deg > (frame.farthest_deg if sideways.known else frame.farthest_unconfirmed_deg):
         return "turned_over"
     if history.time(moving.return_end) - history.time(moving.drop_start) < phases.shortest_rep_s:
         return "too_quick"
+    if history.filled(moving.drop_start, moving.return_end + 1).mean() > _MOST_FILLED:
+        return "unseen"
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
     heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])

@@ -20,6 +20,16 @@ _LEARNING = 8
 """Headings averaged at the most: later ones follow a sensor that creeps around the leg."""
 _BOTH_SIDES = 2
 """Repetitions to each side that confirm the axis by themselves ..."""
+_RUN = 4
+_BLOCK = 3
+"""So many in turn (left, right, left, right), or so many of each side, prove the axis ..."""
+_IN_TURN_S = 30.0
+"""... if no more than this passes between them ..."""
+_CALM_S = 1.5
+"""... and each takes its time: the fastest real rolling (MEx) takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
+_LIKE_REPS = 1.6
+"""Ranges of one side in the proof differ by no more than this factor: bridges (20 deg) and heel slides (45) do."""
+_REMEMBERED = 12
 _ALIKE_SIDES = 1.3
 _STRAIGHT_DEG = 20.0
 """One of each will do where they are much alike: ranges within this ratio, headings this close to opposite."""
@@ -29,21 +39,33 @@ _LIKE_SIDES = 2.0
 """... with median ranges at most this far apart: a hugged knee (60 deg) and a bridge (25) are no pair."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a line remembers of a movement: how far (deg) and when (s)."""
+
+    range_deg: float
+    begin_s: float
+    end_s: float
+
+
 @dataclass(slots=True)
 class _Line:
-    """A line of movement through the centre: a heading to each side, and the ranges seen there.
+    """A line of movement through the centre: a heading to each side, and the movements seen there.
 
     The two headings need not be opposite: legs that also bend, or an axis that is not quite horizontal, let up run along
     a curve (a real person of the MEx recordings: 50 deg off).
     """
 
     headings: dict[int, Floats]
-    ranges_deg: dict[int, list[float]] = field(default_factory=lambda: {1: [], -1: []})
+    seen: list[tuple[Literal[1, -1], Seen]] = field(default_factory=list)
     left_sign: Literal[1, -1] | None = None
     """The direction that is the person's left."""
 
     def count(self) -> int:
-        return len(self.ranges_deg[1]) + len(self.ranges_deg[-1])
+        return len(self.seen)
+
+    def ranges_deg(self, direction: int) -> list[float]:
+        return [seen.range_deg for way, seen in self.seen if way == direction]
 
     def direction(self, heading: Floats) -> Literal[1, -1]:
         """+1 or -1, whichever side ``heading`` (3,) lies on."""
@@ -58,23 +80,45 @@ class _Line:
         (other,) = self.headings.values()
         return max(0.0, angle_between_deg(heading, -other) - _CURVE_DEG)
 
-    def learn(self, heading: Floats, range_deg: float) -> Literal[1, -1]:
+    def learn(self, heading: Floats, movement: Seen) -> Literal[1, -1]:
         direction = self.direction(heading)
-        seen = self.headings.get(direction)
-        weight = min(len(self.ranges_deg[direction]), _LEARNING - 1)
-        self.headings[direction] = heading if seen is None or weight == 0 else unit(weight * seen + heading)
-        self.ranges_deg[direction].append(range_deg)
+        known = self.headings.get(direction)
+        weight = min(len(self.ranges_deg(direction)), _LEARNING - 1)
+        self.headings[direction] = heading if known is None or weight == 0 else unit(weight * known + heading)
+        self.seen = [*self.seen, (direction, movement)][-_REMEMBERED:]
         return direction
 
     def two_sided(self) -> bool:
-        a, b = self.ranges_deg[1], self.ranges_deg[-1]
+        """Likely the line of the exercise: movements off it are something else."""
+        a, b = self.ranges_deg(1)[-5:], self.ranges_deg(-1)[-5:]
         if not a or not b:
             return False
-        less, more = sorted((float(np.median(a[-5:])), float(np.median(b[-5:]))))
+        less, more = sorted((float(np.median(a)), float(np.median(b))))
         if min(len(a), len(b)) >= _BOTH_SIDES:
             return more <= _LIKE_SIDES * less
         bent_deg = 180.0 - angle_between_deg(self.headings[1], self.headings[-1])
         return more <= _ALIKE_SIDES * less and bent_deg <= _STRAIGHT_DEG
+
+    def proven(self) -> bool:
+        """Beyond doubt the exercise: a run of like movements, in turn to both sides or three and three."""
+        calm = [(way, seen) for way, seen in self.seen if seen.end_s - seen.begin_s >= _CALM_S]
+        last = calm[-_RUN:]
+        in_turn = len(last) == _RUN and all(
+            a[0] != b[0] and b[1].begin_s - a[1].end_s <= _IN_TURN_S for a, b in zip(last[:-1], last[1:], strict=True)
+        )
+        if in_turn and _alike(last):
+            return True
+        blocks = [one for way in (1, -1) for one in [one for one in calm if one[0] == way][-_BLOCK:]]
+        return len(blocks) == 2 * _BLOCK and {way for way, _ in blocks} == {1, -1} and _alike(blocks)
+
+
+def _alike(movements: list[tuple[Literal[1, -1], Seen]]) -> bool:
+    """Ranges that differ little within a side and not too much between the sides."""
+    sides = [[seen.range_deg for way, seen in movements if way == direction] for direction in (1, -1)]
+    if any(max(side) > _LIKE_REPS * min(side) for side in sides):
+        return False
+    less, more = sorted(float(np.median(side)) for side in sides)
+    return more <= _LIKE_SIDES * less
 
 
 class Sideways:
@@ -84,12 +128,19 @@ class Sideways:
         self._mounting, self._frame = mounting, frame
         self._lines: list[_Line] = []
         self._sure: _Line | None = None
+        """The line that movements must follow to count."""
+        self._proven = False
         self._first_side: Side | None = mounting.first_side
         """Side of the first movement along a line, as the wearer said."""
 
     @property
     def confirmed(self) -> bool:
-        return self._sure is not None or self.told or (self._first_side is not None and bool(self._lines))
+        return self._proven or self.told or (self._first_side is not None and bool(self._lines))
+
+    @property
+    def known(self) -> bool:
+        """There is a line that movements must follow."""
+        return self._sure is not None or self.told
 
     @property
     def unseen(self) -> bool:
@@ -109,7 +160,7 @@ class Sideways:
 
     def await_side(self, side: Side) -> None:
         """The next counted movement is a calibration drop to ``side``; what was learnt before is forgotten."""
-        self._first_side, self._sure = side, None
+        self._first_side, self._sure, self._proven = side, None, False
         self._lines.clear()
 
     def may_be_centre(self, up0: Floats) -> bool:
@@ -158,10 +209,19 @@ class Sideways:
         """A told axis is only as exact as the strap; a learnt one is the movement's own."""
         return self._frame.axis_tilt_deg if self._sure is not None else self._frame.told_axis_deg
 
-    def learn(self, centre: Centre, heading: Floats, range_deg: float) -> tuple[Literal[1, -1], Side | None]:
+    def notice(self, heading: Floats, movement: Seen) -> None:
+        """A movement off the line did not count; if such ones prove a line of their own, that is the exercise."""
+        others = [line for line in self._lines if line is not self._sure]
+        near = [line for line in others if line.off_deg(heading) <= self._frame.axis_tilt_deg]
+        line = max(near, key=_Line.count) if near else self._new_line(heading)
+        line.learn(heading, movement)
+        if not self.told and not self._proven and line.proven():
+            self._sure, self._proven = line, True
+
+    def learn(self, centre: Centre, heading: Floats, movement: Seen) -> tuple[Literal[1, -1], Side | None]:
         """A movement counted: take its heading in and say its direction and side."""
         line = self._sure or self._along(heading) or self._new_line(heading)
-        direction = line.learn(heading, range_deg)
+        direction = line.learn(heading, movement)
         left = self.left(centre)
         if left is not None:
             line.left_sign = line.direction(left)
@@ -169,6 +229,7 @@ class Sideways:
             line.left_sign = direction if self._first_side == "left" else opposite(direction)
         if self._sure is None and line.two_sided():
             self._sure = line
+        self._proven = self._proven or line.proven()
         return _named(line, direction)
 
     def named(self, centre: Centre, heading: Floats) -> tuple[Literal[1, -1], Side | None]:

@@ -2,8 +2,8 @@
 
 Rooms below know one thing each; here they meet. One `Candidate` is in charge; while it is at a loss (the leg does not come
 home: a wrong first rest, a new posture, nobody ever rested), others are tried on the same history, and the one that
-explains two repetitions takes over, dated back (definitions.md A3). Such decisions are taken at fixed sample numbers, every
-two seconds, so they do not depend on how the stream was cut.
+explains two repetitions takes over, dated back (definitions.md A3). Such decisions are taken at fixed sample numbers, once
+a second or less often, so they do not depend on how the stream was cut.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, What
 from sensorcoach.kneedrop.posture import why_not
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
-from sensorcoach.kneedrop.sideways import Sideways
+from sensorcoach.kneedrop.sideways import Seen, Sideways
 from sensorcoach.kneedrop.stations import Rest, RestFinder, Turn, TurnFinder
 from sensorcoach.model import (
     Aborted,
@@ -40,11 +40,13 @@ from sensorcoach.model import (
 )
 from sensorcoach.settings import Settings
 
-HISTORY_S = 200.0
-"""The longest repetition (120 s) and the longest dating back (60 s), with room."""
-DECIDE_S = 2.0
+REACH_S = 190.0
+"""The longest repetition (120 s) and the longest dating back (60 s), with room. Decisions look back this far ..."""
+HISTORY_S = 220.0
+"""... and this much is kept, so that the length of a block does not show."""
+DECIDE_S = 1.0
 """How often the idea of the centre is looked at again."""
-_BELIEVED = 4
+_BELIEVED = 8
 """... and this much more rarely while one is believed: what replaces it needs many seconds to prove itself anyway."""
 _MOST_CANDIDATES = 3
 _PROOF_REPS = 2
@@ -72,6 +74,8 @@ class _Pending:
     direction: int
     side: Side | None
     dated_back: bool
+    counted: int
+    """The sample at which it was counted."""
 
 
 class Tracker:
@@ -81,6 +85,7 @@ class Tracker:
         self._settings = settings
         self.sideways = Sideways(mounting, settings.frame)
         self._history = History(HISTORY_S, rate_hz)
+        self._reach = round(REACH_S * rate_hz)
         self._hop = max(1, round(DECIDE_S * rate_hz))
         self._done = 0
         self._main: Candidate | None = None
@@ -97,6 +102,7 @@ class Tracker:
         self._named_movement: Movement | None = None
         self._named: tuple[Literal[1, -1], Side | None] = (1, None)
         """Direction and side of the movement under way, as its events say it."""
+        self._told_phase: tuple[int, PhaseName, int] | None = None
         self._begin_s = 0.0
         self._seen_beginning = False
 
@@ -167,7 +173,7 @@ class Tracker:
                 self._others = [other for other in self._others if other.machine.movement is not None]
                 return
         turns = self._turns.advance(self._history, at)
-        self._seen_turns = [t for t in self._seen_turns + turns if t.at >= self._history.start][-6:]
+        self._seen_turns = [t for t in self._seen_turns + turns if t.at >= at - self._reach][-6:]
         self._consider_beginning(at)
         for rest in self._rests.advance(self._history, at):
             self._consider_rest(rest, at)
@@ -191,13 +197,13 @@ class Tracker:
         if not self.sideways.may_be_centre(rest.up):
             return
         self._consider_place(rest.up, rest.start, at)
-        if self._main is None and not self._in_mid_movement(rest):
-            self._believe_first_rest(at)
+        if self._main is None and not self._in_mid_movement(rest, at):
+            self._believe_first_rest(rest, at)
 
-    def _believe_first_rest(self, at: int) -> None:
-        """At rest, and nobody in charge: believe the place that explained most, unless a movement is still open."""
+    def _believe_first_rest(self, rest: Rest, at: int) -> None:
+        """At rest, and nobody in charge: believe the place that explained most, unless a movement is open in the rest."""
         for other in self._others:
-            other.catch_up(self._history, at)
+            other.catch_up(self._history, rest.known + 1)
         best = max(self._others, key=self._reps_explained)
         if self._reps_explained(best) > 0 or all(other.machine.movement is None for other in self._others):
             self._adopt(best, at)
@@ -207,10 +213,10 @@ class Tracker:
             self._others.append(Candidate(Centre(up, "rest"), self._settings, start, born))
             del self._others[:-_MOST_CANDIDATES]
 
-    def _in_mid_movement(self, rest: Rest) -> bool:
+    def _in_mid_movement(self, rest: Rest, at: int) -> bool:
         """The stream began within a stroke that ended in this rest: it may be a hold as well as the centre."""
         history = self._history
-        if history.start > 0 or any(turn.known <= rest.start for turn in self._seen_turns):
+        if at > self._reach or any(turn.known <= rest.start for turn in self._seen_turns):
             return False
         lead_s = history.time(rest.start) - self._begin_s
         moved_deg = angle_between_deg(history.up(0, 1)[0], rest.up)
@@ -253,7 +259,7 @@ class Tracker:
     def _proof(self, candidate: Candidate, at: int) -> int:
         """Repetitions that make a candidate believed: along a known line, from a place the strap may have slipped to, one."""
         main = self._main
-        if main is None or not self.sideways.confirmed:
+        if main is None or not self.sideways.known:
             return _PROOF_REPS
         off_deg = angle_between_deg(main.machine.centre.up0, candidate.machine.centre.up0)
         slipped = candidate.machine.centre.source == "rest" and off_deg <= _SLIP_REACH_DEG
@@ -305,6 +311,10 @@ class Tracker:
         phase = _PHASES.get(change.what)
         if phase is None:
             return
+        told = (change.movement.trigger, phase, change.at)
+        if told == self._told_phase:
+            return
+        self._told_phase = told
         history, moving = self._history, change.movement
         up = history.up(change.at, change.at + 1)[0]
         if change.what == "drop" or self._named_movement is not moving:
@@ -371,12 +381,14 @@ class Tracker:
         reason = self._why_not(moving)
         if reason is not None:
             self._not_counted(moving, moving.return_end, known, reason)
+            if reason == "other_direction":
+                self._notice(moving)
             return
         self._calibrate(history.time(moving.drop_start))
         heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
         if heading is None:
             return
-        direction, side = self.sideways.learn(moving.centre, heading, moving.landing_deg)
+        direction, side = self.sideways.learn(moving.centre, heading, self._seen(moving))
         self._count += 1
         dated_back = decided >= 0
         hold_s = history.time(moving.return_start) - history.time(moving.landing)
@@ -391,7 +403,16 @@ class Tracker:
                 dated_back=dated_back,
             )
         )
-        self._pending.append(_Pending(moving, self._count, direction, side, dated_back))
+        self._pending.append(_Pending(moving, self._count, direction, side, dated_back, known))
+
+    def _notice(self, moving: Movement) -> None:
+        heading = moving.centre.heading(self._history.up(moving.landing, moving.landing + 1)[0])
+        if heading is not None:
+            self.sideways.notice(heading, self._seen(moving))
+
+    def _seen(self, moving: Movement) -> Seen:
+        begin_s, end_s = self._history.time(moving.drop_start), self._history.time(moving.return_end)
+        return Seen(moving.landing_deg, begin_s, end_s)
 
     def _calibrate(self, drop_start_s: float) -> None:
         while self._calibrations and self._calibrations[0][0] <= drop_start_s:
@@ -446,5 +467,5 @@ class Tracker:
         if pending.movement.swing_known < 0:
             return None
         complete = history.index_at(history.time(pending.movement.return_end) + MARGIN_S)
-        due = max(complete, pending.movement.swing_known)
+        due = max(complete, pending.movement.swing_known, pending.counted)
         return due if due < end else None
