@@ -26,6 +26,9 @@ _PAUSE_MOST_DPS = 10.0
 """Slow spot: below this share of the swing's peak speed, but never above this ..."""
 _PAUSE_S = 0.2
 """... for this long."""
+_LIKE_SIDES = 1.6
+_FARTHEST_SIDE_DEG = 85.0
+"""A pause is a centre between two sides if their ranges differ by no more than the factor and reach no farther."""
 
 
 def centre_from_turns(
@@ -69,7 +72,7 @@ def centre_within(
     end = Turn(known + 1, known + 1, moving.centre.up0)
     pause = _recurring_pause(history, (begin, middle, end), settings.phases)
     margin_deg = settings.phases.r_min_deg
-    if pause is not None and _detour_deg(pause, begin.up, middle.up) < margin_deg:
+    if pause is not None and _halves(pause, begin.up, middle.up) and _detour_deg(pause, begin.up, middle.up) < margin_deg:
         return Centre(pause, "pause")
     upright = _centre_by_leg_axis(begin.up, middle.up, sideways)
     if upright is not None and angle_between_deg(begin.up, upright.up0) > margin_deg:
@@ -77,6 +80,12 @@ def centre_within(
     if moving.landing_deg <= settings.frame.farthest_unconfirmed_deg or moving.ending != "home":
         return None
     return Centre(_half_way(history, begin, middle), "midpoint")
+
+
+def _halves(place: Floats, one: Floats, other: Floats) -> bool:
+    """Both ends are about as far as two sides of one person are. Lying - sitting - standing is no swing."""
+    near, far = sorted((angle_between_deg(place, one), angle_between_deg(place, other)))
+    return far <= min(_LIKE_SIDES * near, _FARTHEST_SIDE_DEG)
 
 
 def _detour_deg(place: Floats, one: Floats, other: Floats) -> float:

@@ -28,7 +28,9 @@ _IN_TURN_S = 30.0
 _CALM_S = 1.5
 """... and each takes its time: the fastest real rolling (MEx) takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
 _LIKE_REPS = 1.6
-"""Ranges of one side in the proof differ by no more than this factor: bridges (20 deg) and heel slides (45) do."""
+"""Ranges in the proof differ by no more than this factor: bridges (20 deg) and heel slides (45) do ..."""
+_FAR_DEG = 80.0
+"""... and stay below this: sitting down and standing up turn the thigh by 90, few people roll as far."""
 _REMEMBERED = 12
 _ALIKE_SIDES = 1.3
 _STRAIGHT_DEG = 20.0
@@ -115,10 +117,10 @@ class _Line:
 def _alike(movements: list[tuple[Literal[1, -1], Seen]]) -> bool:
     """Ranges that differ little within a side and not too much between the sides."""
     sides = [[seen.range_deg for way, seen in movements if way == direction] for direction in (1, -1)]
-    if any(max(side) > _LIKE_REPS * min(side) for side in sides):
+    if any(max(side) > min(_LIKE_REPS * min(side), _FAR_DEG) for side in sides):
         return False
     less, more = sorted(float(np.median(side)) for side in sides)
-    return more <= _LIKE_SIDES * less
+    return more <= _LIKE_REPS * less
 
 
 class Sideways:
