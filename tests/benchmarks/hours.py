@@ -1,5 +1,6 @@
 """Hours of a simulated session, cheap enough to make: one exercise session, repeated end to end."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -56,3 +57,12 @@ def packets(number: float, rows: int = PACKET_ROWS) -> Iterator[Packet]:
         index = np.arange(start, min(n, start + rows))
         at = index % len(stretch.acc)
         yield rows_packet("hour", np.column_stack((index / RATE_HZ, stretch.acc[at], stretch.gyr[at])))
+
+
+def csv_of(number: float) -> str:
+    """The same as a CSV with units in its header."""
+    t_s, acc, gyr = hours(number)
+    text = io.StringIO()
+    text.write("t_s,ax_mps2,ay_mps2,az_mps2,gx_radps,gy_radps,gz_radps\n")
+    np.savetxt(text, np.column_stack((t_s, acc, gyr)), delimiter=",", fmt=["%.3f"] + ["%.6f"] * 6)
+    return text.getvalue()

@@ -14,7 +14,10 @@ from sensorcoach.simulator import SCENARIOS, SessionPlan, Simulation, TrueRep, r
 from sensorcoach.sources.simulated import session_header, session_time_s, simulated_packets
 
 NEAR_A_LIMIT = 0.15
-"""Truth within this of a limit (as a share of it) is left out of what a warning is judged by."""
+"""Truth within this of the limit of a spoken warning (as a share of it) is left out of what the warning is judged by."""
+TOO_FAST_FRACTION, TOO_FAST_TIME_S = 0.40, 0.42
+JARRING_G, JARRING_DPS2, JARRING_LOSS_DPS = 2.0, 2500.0, 15.0
+"""Levels *warn* of definitions C, on purpose repeated here."""
 IMPACT_RATE_HZ = 100.0
 SPOKEN = ("warn", "severe")
 SAME_LANDING_S = 0.3
@@ -78,11 +81,15 @@ class Latencies:
     final_s: list[float] = field(default_factory=list)
 
 
-def judged(seed: int, plan: SessionPlan, mounting: Mounting | None = None) -> Session:
-    """``mounting``: what is told instead of what the plan's wearer tells."""
+def judged(seed: int, plan: SessionPlan) -> Session:
+    """With what the plan's wearer tells."""
     simulation = simulate(plan)
+    return judged_with(seed, plan, simulation, simulation.mounting)
+
+
+def judged_with(seed: int, plan: SessionPlan, simulation: Simulation, worn: Mounting) -> Session:
+    """``worn``: what is told of the mounting."""
     header = session_header(simulation)
-    worn = mounting or simulation.mounting
     pipeline = Pipeline(OPEN, header.device, worn, Settings())
     latencies = _run(pipeline, simulation)
     pairs, extra, missed = _matched(simulation, pipeline.reps)
@@ -112,8 +119,10 @@ def other_activity(seeds: Iterable[int]) -> Iterator[tuple[Session, Session]]:
     for seed in seeds:
         plan = SCENARIOS["distractors_only"](seed)
         plan = msgspec.structs.replace(plan, imu=msgspec.structs.replace(plan.imu, gyroscope=seed % 4 != 3))
-        assert plan.mount.segment == "thigh"
-        yield judged(seed, plan), judged(seed, plan, Mounting())
+        simulation = simulate(plan)
+        assert simulation.mounting.segment == "thigh"
+        assert simulation.mounting.up_leg is not None
+        yield judged_with(seed, plan, simulation, simulation.mounting), judged_with(seed, plan, simulation, Mounting())
 
 
 def _run(pipeline: Pipeline, simulation: Simulation) -> Latencies:
@@ -204,6 +213,8 @@ class Figures:
     borders_s: list[Floats] = field(default_factory=list)
     ungraded: int = 0
     too_fast: Verdicts = field(default_factory=Verdicts)
+    too_fast_swinging: Verdicts = field(default_factory=Verdicts)
+    """Where the drop swung in from the other side: F has no bound when both turning points are equally far."""
     jarring: Verdicts = field(default_factory=Verdicts)
     latencies: Latencies = field(default_factory=Latencies)
 
@@ -245,9 +256,26 @@ class Figures:
         told = {warning.code for warning in pair.found.warnings if warning.severity in SPOKEN}
         name = f"{session.seed}#{pair.found.index}"
         impact = session.plan.imu.gyroscope and session.plan.imu.rate_hz >= IMPACT_RATE_HZ
-        for code, verdicts, judged_here in (("too_fast", self.too_fast, True), ("jarring", self.jarring, impact)):
-            if judged_here and pair.true.margins.get(code, np.inf) >= NEAR_A_LIMIT:
-                verdicts.add(name, code in told, pair.true.levels.get(code) in SPOKEN)
+        if _is_clear(_too_fast_share(pair.true)):
+            verdicts = self.too_fast_swinging if pair.true.swung_through else self.too_fast
+            verdicts.add(name, "too_fast" in told, pair.true.levels.get("too_fast") in SPOKEN)
+        if impact and _is_clear(_jarring_share(pair.true)):
+            self.jarring.add(name, "jarring" in told, pair.true.levels.get("jarring") in SPOKEN)
+
+
+def _is_clear(share: float) -> bool:
+    return abs(share - 1.0) >= NEAR_A_LIMIT
+
+
+def _too_fast_share(true: TrueRep) -> float:
+    """Of the limit that is nearest or farthest exceeded."""
+    by_time = TOO_FAST_TIME_S / true.drop_time_10_90_s
+    return by_time if true.free_fall_fraction is None else max(by_time, true.free_fall_fraction / TOO_FAST_FRACTION)
+
+
+def _jarring_share(true: TrueRep) -> float:
+    jolt = max(true.landing_jolt_g / JARRING_G, true.landing_decel_dps2 / JARRING_DPS2)
+    return min(jolt, true.landing_loss_dps / JARRING_LOSS_DPS)
 
 
 def figures(sessions: Iterable[Session]) -> Figures:

@@ -6,6 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streams import (
+    KINDS,
+    REST,
+    difference,
+    events_of,
+    in_one_piece,
+    mounting,
+    new_pipeline,
+    packets,
+    plan_of,
+    rep,
+    rows,
+    simulated,
+)
 
 from sensorcoach.devices.open_format import OPEN
 from sensorcoach.model import Control, LinkEvent, Mounting, RepDone
@@ -13,9 +27,6 @@ from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 from sensorcoach.simulator import simulate
 from sensorcoach.sources.simulated import session_header, simulated_packets
-
-from streams import KINDS, REST, difference, events_of, in_one_piece, mounting, new_pipeline, packets, plan_of, rep, rows
-from streams import simulated
 
 EVERY_KIND = [*KINDS, "hole"]
 SIZES = st.lists(st.one_of(st.integers(1, 12), st.integers(1, 900)), min_size=1, max_size=6)

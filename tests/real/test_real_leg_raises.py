@@ -11,7 +11,7 @@ RATE_HZ = 25.0
 KNEE = "u3"
 EXERCISES = {"e3": "straight leg raise", "e4": "side-lying", "e5": "prone"}
 
-pytestmark = pytest.mark.skipif(not (DATA / "uci-pt").exists(), reason="real recordings ../shared/data/uci-pt are not here")
+pytestmark = pytest.mark.skipif(not (DATA / "uci-pt").exists(), reason="../shared/data/uci-pt are not here")
 
 
 def recording(exercise):

@@ -7,7 +7,7 @@ from tests.benchmarks.real_files import BRIDGING, MEX_SUBJECTS, PELVIC_TILT, ROL
 
 NEAR_S = 0.3
 
-pytestmark = pytest.mark.skipif(not mex("01", ROLLING).exists(), reason="real recordings ../shared/data/mex are not here")
+pytestmark = pytest.mark.skipif(not mex("01", ROLLING).exists(), reason="../shared/data/mex are not here")
 
 
 @pytest.mark.parametrize("subject", MEX_SUBJECTS)

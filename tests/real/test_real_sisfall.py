@@ -5,7 +5,7 @@ import pytest
 from sensorcoach.analysis import analyze_arrays
 from tests.benchmarks.real_files import sisfall, sisfall_arrays
 
-pytestmark = pytest.mark.skipif(not sisfall("*"), reason="real recordings ../shared/data/sisfall are not here")
+pytestmark = pytest.mark.skipif(not sisfall("*"), reason="../shared/data/sisfall are not here")
 
 
 @pytest.mark.parametrize("path", sisfall("D14_*"), ids=lambda path: path.stem)

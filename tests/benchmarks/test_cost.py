@@ -1,0 +1,22 @@
+"""Ratios with wide margins only: times belong to the printed table (`python -m tests.benchmarks`)."""
+
+from statistics import median
+
+from tests.benchmarks.speed import analysis_ratio, cost_s, live_costs_s, stream
+
+
+def test_analysis_costs_a_few_times_the_orientation_filter():
+    """CPU time of both, interleaved, median of pairs: the goal is 5; a busy machine is given some room."""
+    assert analysis_ratio(0.25, 5)[2] <= 6.5
+
+
+def test_twice_as_long_costs_twice_as_much():
+    short, long = (median(cost_s(lambda: stream(number)) for _ in range(3)) for number in (0.25, 1.0))
+    assert long <= 4 * short * 1.6
+
+
+def test_live_notifications_do_not_grow_dearer():
+    """The last third of a quarter of an hour against the first: a state that grows would show."""
+    costs = live_costs_s(0.25, 16)
+    third = len(costs) // 3
+    assert median(costs[-third:]) <= 2.0 * median(costs[:third])
