@@ -132,6 +132,10 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     quickest_10_90_s: float = 0.25
     """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s and more at any range, a limb
     that is resisted 0.39 s (domain.md 5.4)."""
+    tug_reach_deg: float = 25.0
+    tug_yaw_share: float = 0.7
+    """A tilt up to the one with a turn about the vertical of at least the other times it is a tugged strap: a leg that
+    points 35-75° down, turned about itself, turns by 0.7 to 3.7 of its tilt; one that rolls with the body by next to 0."""
     slip_deg: float = 5.0
     """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
     slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)

@@ -65,21 +65,41 @@ def centre_within(
     history: History, moving: Movement, known: int, sideways: Sideways, settings: Settings
 ) -> Centre | None:
     """The centre inside a movement that went from one side to the other and back; None if it went to one side only."""
-    if moving.landing_deg < 2.0 * settings.phases.r_min_deg or moving.return_trigger < 0:
+    if moving.return_trigger < 0:
         return None
     begin = Turn(moving.drop_start, moving.drop_start, moving.centre.up0)
     middle = Turn(moving.landing, moving.landing, history.up(moving.landing, moving.landing + 1)[0])
     end = Turn(known + 1, known + 1, moving.centre.up0)
-    pause = _recurring_pause(history, (begin, middle, end), settings.phases)
+    return (
+        _pause_within(history, (begin, middle, end), settings)
+        or _upright_within(begin.up, middle.up, sideways, settings)
+        or _middle_of_far(history, moving, (begin, middle), settings)
+    )
+
+
+def _pause_within(history: History, turns: tuple[Turn, Turn, Turn], settings: Settings) -> Centre | None:
+    one, other = turns[0].up, turns[1].up
+    if angle_between_deg(one, other) < 2.0 * settings.phases.r_min_deg:
+        return None
+    pause = _recurring_pause(history, turns, settings.phases)
+    if pause is None or not _halves(pause, one, other):
+        return None
+    return Centre(pause, "pause") if _detour_deg(pause, one, other) < settings.phases.r_min_deg else None
+
+
+def _upright_within(one: Floats, other: Floats, sideways: Sideways, settings: Settings) -> Centre | None:
+    """The thigh stands steeper somewhere on the way than where it rested: so it rested at a side."""
     margin_deg = settings.phases.r_min_deg
-    if pause is not None and _halves(pause, begin.up, middle.up) and _detour_deg(pause, begin.up, middle.up) < margin_deg:
-        return Centre(pause, "pause")
-    upright = _centre_by_leg_axis(begin.up, middle.up, sideways)
-    if upright is not None and angle_between_deg(begin.up, upright.up0) > margin_deg:
-        return upright if _detour_deg(upright.up0, begin.up, middle.up) < margin_deg else None
+    upright = _centre_by_leg_axis(one, other, sideways)
+    if upright is None or angle_between_deg(one, upright.up0) <= margin_deg:
+        return None
+    return upright if _detour_deg(upright.up0, one, other) < margin_deg else None
+
+
+def _middle_of_far(history: History, moving: Movement, turns: tuple[Turn, Turn], settings: Settings) -> Centre | None:
     if moving.landing_deg <= settings.frame.farthest_unconfirmed_deg or moving.ending != "home":
         return None
-    return Centre(_half_way(history, begin, middle), "midpoint")
+    return Centre(_half_way(history, *turns), "midpoint")
 
 
 def _halves(place: Floats, one: Floats, other: Floats) -> bool:

@@ -12,7 +12,7 @@ from sensorcoach.kneedrop.measures import free_fall_dps
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.model import Floats
-from sensorcoach.settings import PhaseSettings, Settings
+from sensorcoach.settings import FrameSettings, PhaseSettings, Settings
 
 Reason = Literal[
     "cut",
@@ -27,6 +27,7 @@ Reason = Literal[
     "other_direction",
     "other_posture",
     "slipped",
+    "strap_tugged",
     "disarmed",
 ]
 
@@ -62,8 +63,10 @@ def why_not(
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
     heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
-    if heading is None or _strays_deg(history, moving, heading) > frame.stray_deg:
+    if heading is None or strays_deg(history, moving, heading) > frame.stray_deg:
         return "other_posture"
+    if _tugged(history, moving, frame):
+        return "strap_tugged"
     if _faster_than_falling(history, moving, settings):
         return "faster_than_falling"
     if sideways.off_line_deg(moving.centre, heading) > sideways.tolerance_deg():
@@ -77,11 +80,19 @@ def begun_before(history: History, moving: Movement, phases: PhaseSettings) -> b
     return float(moving.centre.angle_deg(up)[0]) > phases.incomplete_fraction * moving.landing_deg
 
 
-def _strays_deg(history: History, moving: Movement, heading: Floats) -> float:
+def strays_deg(history: History, moving: Movement, heading: Floats) -> float:
     """How far the leg left the direct way to where it landed: turning over with straight legs stretches them first."""
     stride = max(1, round(_STRIDE_S * history.rate_hz))
     ups = history.up(moving.drop_start, moving.return_end + 1)[::stride]
     return float(np.abs(Way(moving.centre.up0, heading).off_plane_deg(ups)).max())
+
+
+def _tugged(history: History, moving: Movement, frame: FrameSettings) -> bool:
+    """A small tilt with as much turn about the vertical: the sensor turned around the leg, the leg did not roll."""
+    if moving.landing_deg > frame.tug_reach_deg:
+        return False
+    yaw_deg = history.yaw_deg(moving.drop_start, moving.landing + 1)
+    return yaw_deg is not None and abs(yaw_deg) >= frame.tug_yaw_share * moving.landing_deg
 
 
 def _faster_than_falling(history: History, moving: Movement, settings: Settings) -> bool:

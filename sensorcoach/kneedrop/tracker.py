@@ -18,7 +18,7 @@ from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, What
-from sensorcoach.kneedrop.posture import why_not
+from sensorcoach.kneedrop.posture import strays_deg, why_not
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
 from sensorcoach.kneedrop.sideways import Seen, Sideways
 from sensorcoach.kneedrop.stations import Rest, RestFinder, Turn, TurnFinder
@@ -352,6 +352,9 @@ class Tracker:
         """
         moving = first.movement
         if not self.sideways.fresh or moving.centre.source != "rest" or moving.landing < 0:
+            return None
+        heading = moving.centre.heading(self._history.up(moving.landing, moving.landing + 1)[0])
+        if heading is None or strays_deg(self._history, moving, heading) > self._settings.frame.stray_deg:
             return None
         return centre_within(self._history, moving, first.known, self.sideways, self._settings)
 
