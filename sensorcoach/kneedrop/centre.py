@@ -55,6 +55,8 @@ class CentreFollower:
         self.centre = centre
         self._frame, self._phases = frame, phases
         self._stepped: Floats | None = None
+        self._stepped_since = -1
+        """Where the leg stayed away from the centre, and since when (sample number)."""
         self._last_home: int | None = None
         self.steps: list[Step] = []
 
@@ -68,11 +70,11 @@ class CentreFollower:
             self._move(pause, Centre(pause.up, "pause"))
         elif off_deg <= self._frame.slip_deg:
             self._move(pause, self.centre.moved_to(self.centre.up0 + _SHARE * (pause.up - self.centre.up0)))
-        elif self._lasts(pause) or self._slipped(history, pause, off_deg, _SLIP_YAW_SHARE):
+        elif self._lasts(pause, start) or self._slipped(history, pause, off_deg, _SLIP_YAW_SHARE):
             self.steps.append(Step(end, off_deg))
             self._move(pause, self.centre.moved_to(pause.up))
         else:
-            self._stepped = pause.up
+            self._stepped, self._stepped_since = pause.up, start
         return Settled(self.centre, self._stepped)
 
     def noticed_slip(self, history: History, start: int, end: int) -> bool:
@@ -98,9 +100,11 @@ class CentreFollower:
     def _move(self, pause: _Pause, centre: Centre) -> None:
         self.centre, self._last_home, self._stepped = centre, pause.at, None
 
-    def _lasts(self, pause: _Pause) -> bool:
-        """The same step was seen one movement ago."""
-        return self._stepped is not None and angle_between_deg(self._stepped, pause.up) <= self._frame.slip_deg
+    def _lasts(self, pause: _Pause, since: int) -> bool:
+        """The same step was seen in another stay, one movement ago."""
+        if self._stepped is None or since == self._stepped_since:
+            return False
+        return angle_between_deg(self._stepped, pause.up) <= self._frame.slip_deg
 
     def _slipped(self, history: History, pause: _Pause, off_deg: float, share: float) -> bool:
         """The strap turned around the leg: that turns the sensor about the vertical too, which a sloppy return does not.

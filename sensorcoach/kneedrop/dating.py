@@ -9,6 +9,9 @@ from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.model import Bools, Floats
 from sensorcoach.settings import PhaseSettings
 
+_NOISE_SHARE = 0.5
+"""A movement is certain when it is dated, so its border may lie nearer to the noise than a detection's (4 sigma)."""
+
 
 def date_drop(history: History, moving: Movement, before: Movement | None, settings: PhaseSettings) -> None:
     """Set ``drop_start`` (and the swing it came from): after the last slow sample before the drop was certain.
@@ -74,7 +77,8 @@ def _speed(history: History, moving: Movement, start: int, end: int) -> Floats:
 
 
 def _border(history: History, at: int, peak_dps: float, settings: PhaseSettings) -> float:
-    return max(settings.border_floor_dps, settings.border_fraction * peak_dps, history.noise_dps(at))
+    noise_dps = _NOISE_SHARE * history.noise_dps(at)
+    return max(settings.border_floor_dps, settings.border_fraction * peak_dps, noise_dps)
 
 
 def _last(hits: Bools) -> int | None:
