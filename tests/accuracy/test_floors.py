@@ -1,7 +1,7 @@
 """Accuracy over simulated sessions must not fall: counts and errors against exact truth (definitions E).
 
-A few dozen seeds here; `python -m tests.benchmarks` prints the figures over hundreds. The figures of the project's goals
-stand unless a comment says otherwise.
+A few dozen seeds here; `python -m tests.benchmarks` prints the figures over hundreds. The figures are the project's
+goals unless a comment says otherwise.
 """
 
 import numpy as np

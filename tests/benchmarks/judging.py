@@ -14,7 +14,7 @@ from sensorcoach.simulator import SCENARIOS, SessionPlan, Simulation, TrueRep, r
 from sensorcoach.sources.simulated import session_header, session_time_s, simulated_packets
 
 NEAR_A_LIMIT = 0.15
-"""Truth within this of the limit of a spoken warning (as a share of it) is left out of what the warning is judged by."""
+"""Truth nearer than this to the limit of a spoken warning (as a share of it) does not judge the warning."""
 TOO_FAST_FRACTION, TOO_FAST_TIME_S = 0.40, 0.42
 JARRING_G, JARRING_DPS2, JARRING_LOSS_DPS = 2.0, 2500.0, 15.0
 """Levels *warn* of definitions C, on purpose repeated here."""
@@ -115,7 +115,7 @@ def random_sessions(seeds: Iterable[int]) -> Iterator[Session]:
 
 
 def other_activity(seeds: Iterable[int]) -> Iterator[tuple[Session, Session]]:
-    """Everything but the exercise, on the thigh: with the axis told, and with nothing told. Each fourth without gyroscope."""
+    """Everything but the exercise, with the thigh axis told and with nothing told. Each fourth without gyroscope."""
     for seed in seeds:
         plan = SCENARIOS["distractors_only"](seed)
         plan = msgspec.structs.replace(plan, imu=msgspec.structs.replace(plan.imu, gyroscope=seed % 4 != 3))
@@ -130,7 +130,7 @@ def _run(pipeline: Pipeline, simulation: Simulation) -> Latencies:
     landings: list[tuple[float, float]] = []
     now_s = 0.0
     for packet in simulated_packets(simulation):
-        now_s = packet.t_s
+        now_s = session_time_s(simulation, packet.t_s)  # the sensor's clock may run 3 % fast or slow
         for event in pipeline.push(packet):
             if isinstance(event, PhaseChanged) and event.phase == "hold":
                 landings.append((event.t_s, now_s))

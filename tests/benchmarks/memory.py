@@ -44,7 +44,7 @@ def _row(what: str, kind: str, path: Path, number: float) -> Row:
 
 
 class Peak:
-    """Highest resident memory while it watches, MB above the beginning. (``ru_maxrss`` is inherited from the parent.)"""
+    """Highest resident memory while it watches, MB above the beginning (``ru_maxrss`` comes from the parent)."""
 
     def __init__(self) -> None:
         self._process = psutil.Process()

@@ -1,4 +1,4 @@
-"""Real recordings of other people, beside the checkout: where they are and how they read. Never copied into the project.
+"""Real recordings of other people, beside the checkout: where they are, how they read. Never copied here.
 
 MEx: Wijekoon et al. 2019. SisFall: Sucerquia et al. 2017. BROAD: Laidig et al. 2021. Units and scales: shared notes.
 """

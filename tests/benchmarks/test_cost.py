@@ -11,7 +11,8 @@ def test_analysis_costs_a_few_times_the_orientation_filter():
 
 
 def test_twice_as_long_costs_twice_as_much():
-    short, long = (median(cost_s(lambda: stream(number)) for _ in range(3)) for number in (0.25, 1.0))
+    short = median(cost_s(lambda: stream(0.25)) for _ in range(3))
+    long = median(cost_s(lambda: stream(1.0)) for _ in range(3))
     assert long <= 4 * short * 1.6
 
 
