@@ -43,8 +43,10 @@ def test_count_sides_range_hold_and_borders(name: str) -> None:
     assert [rep.side for rep, _ in pairs] == [true["side"] for _, true in pairs]
     assert [rep.range_deg for rep, _ in pairs] == pytest.approx([true["range_deg"] for _, true in pairs], abs=2.0)
     assert [rep.hold_s for rep, _ in pairs] == pytest.approx([true["hold_s"] for _, true in pairs], abs=0.3)
+    # An accelerometer alone sees tilt minus r/g times angular acceleration: a drop shows about sqrt(r/g) = 0.2 s late.
+    allowed_s = 0.3 if name == "accelerometer_only" else 0.1
     for border in BORDERS:
-        assert median(abs(getattr(rep, border) - true[border]) for rep, true in pairs) <= 0.1
+        assert median(abs(getattr(rep, border) - true[border]) for rep, true in pairs) <= allowed_s
 
 
 @pytest.mark.parametrize("name", NAMES)
