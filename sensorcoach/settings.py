@@ -127,11 +127,11 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     stray_deg: float = 30.0
     """The leg may leave the direct way out by this much. Bent legs that flex on the way do so by up to 15° (MEx); turning
     over with straight legs by 45-60°."""
-    fastest_fraction: float = 1.4
-    """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.25."""
-    quickest_10_90_s: float = 0.25
-    """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s and more at any range, a limb
-    that is resisted 0.39 s (domain.md 5.4)."""
+    fastest_fraction: float = 1.8
+    """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.5."""
+    quickest_10_90_s: float = 0.15
+    """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s (domain.md 5.4), a knee pushed
+    onto the mat from 20° half of that."""
     tug_reach_deg: float = 25.0
     tug_yaw_share: float = 0.7
     """A tilt up to the one with a turn about the vertical of at least the other times it is a tugged strap: a leg that

@@ -7,6 +7,8 @@ decides, best first: a slow spot that recurs on both swings (`pause`), the told 
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, cross, unit
@@ -19,6 +21,10 @@ from sensorcoach.settings import PhaseSettings, Settings
 
 _SAME_PLACE_DEG = 15.0
 """The first and third turning point lie on one side; people vary by this much between first swings."""
+_CALM_S = 1.0
+"""From one turning point to the next; walking turns the thigh every 0.5 s."""
+_DETOUR_DEG = 8.0
+"""A place between two others lengthens the way from one to the other by less than this."""
 _PAUSE_PLACE_DEG = 10.0
 """A pause recurs if it is seen within this of where it was before."""
 _PAUSE_FRACTION = 0.15
@@ -34,7 +40,26 @@ _FARTHEST_SIDE_DEG = 85.0
 def centre_from_turns(
     history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings
 ) -> Centre | None:
-    """From the last three turning points; None if they are not two swings of one movement."""
+    """From the last few turning points; None if they do not tell of one movement to two sides."""
+    return _place_between(history, turns, phases) or _centre_of_swing(history, turns, sideways, phases)
+
+
+def _place_between(history: History, turns: list[Turn], phases: PhaseSettings) -> Centre | None:
+    """A place the leg turned at that lies between two others, one on each side: it came home between the sides."""
+    if any(history.time(b.at) - history.time(a.at) < _CALM_S for a, b in itertools.pairwise(turns)):
+        return None
+    for place in turns:
+        ends = [turn for turn in turns if angle_between_deg(turn.up, place.up) >= phases.r_min_deg]
+        for one, other in itertools.combinations(ends, 2):
+            between = _detour_deg(place.up, one.up, other.up) < _DETOUR_DEG
+            if between and _halves(place.up, one.up, other.up):
+                return Centre(place.up, "pause")
+    return None
+
+
+def _centre_of_swing(
+    history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings
+) -> Centre | None:
     a, b, c = turns[-3:]
     swing_deg = angle_between_deg(a.up, b.up)
     if angle_between_deg(a.up, c.up) > max(_SAME_PLACE_DEG, 0.35 * swing_deg):

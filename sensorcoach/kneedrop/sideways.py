@@ -18,6 +18,8 @@ from sensorcoach.settings import FrameSettings
 
 _LEARNING = 8
 """Headings averaged at the most: later ones follow a sensor that creeps around the leg."""
+_OFTEN = 3
+"""Like movements along one line, whichever side, that make it likely."""
 _BOTH_SIDES = 2
 """Repetitions to each side that confirm the axis by themselves ..."""
 _RUN = 4
@@ -90,8 +92,13 @@ class _Line:
         self.seen = [*self.seen, (direction, movement)][-_REMEMBERED:]
         return direction
 
-    def two_sided(self) -> bool:
-        """Likely the line of the exercise: movements off it are something else."""
+    def likely(self) -> bool:
+        """Likely the line of the exercise, so that movements off it are something else: both sides, or one often."""
+        last = [seen.range_deg for _, seen in self.seen[-_OFTEN:]]
+        often = len(last) == _OFTEN and max(last) <= _LIKE_REPS * min(last)
+        return often or self._two_sided()
+
+    def _two_sided(self) -> bool:
         a, b = self.ranges_deg(1)[-5:], self.ranges_deg(-1)[-5:]
         if not a or not b:
             return False
@@ -229,7 +236,7 @@ class Sideways:
             line.left_sign = line.direction(left)
         elif line.left_sign is None and self._first_side is not None:
             line.left_sign = direction if self._first_side == "left" else opposite(direction)
-        if self._sure is None and line.two_sided():
+        if self._sure is None and line.likely():
             self._sure = line
         self._proven = self._proven or line.proven()
         return _named(line, direction)

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
 from sensorcoach.kneedrop.finding import centre_from_turns, centre_within
@@ -58,6 +60,8 @@ _START_IN_MOVEMENT_S = 0.5
 _BEGIN_STILL_S = 1.0
 _BEGIN_STILL_DEG = 3.0
 """Still for a second at the very beginning: worth trying as a centre (SisFall: some roll over before two seconds)."""
+_STAYED_S = 0.5
+"""Slow for this long at the place of a later rest: the leg had been home before."""
 _CUT_STROKE_S = 10.0
 """Mid-movement is one stroke that ends within this time; a longer prelude is somebody lying down."""
 
@@ -176,7 +180,8 @@ class Tracker:
         self._seen_turns = [t for t in self._seen_turns + turns if t.at >= at - self._reach][-6:]
         self._consider_beginning(at)
         for rest in self._rests.advance(self._history, at):
-            self._consider_rest(rest, at)
+            if self._main is None or rest.known > self._main.last_return:
+                self._consider_rest(rest, at)
         if turns and self._main is None:
             self._consider_turns(at)
         elif turns:
@@ -196,9 +201,23 @@ class Tracker:
     def _consider_rest(self, rest: Rest, at: int) -> None:
         if not self.sideways.may_be_centre(rest.up):
             return
-        self._consider_place(rest.up, rest.start, at)
+        self._consider_place(rest.up, self._first_visit(rest, at), rest.known)
         if self._main is None and not self._in_mid_movement(rest, at):
             self._believe_first_rest(rest, at)
+
+    def _first_visit(self, rest: Rest, at: int) -> int:
+        """While no centre is believed, a rest counts from when the leg first was at its place (dated back)."""
+        if self._main is not None:
+            return rest.start
+        history = self._history
+        earliest_s = history.time(at - 1) - self._settings.frame.date_back_s
+        start = max(at - self._reach, 0, history.index_at(earliest_s))
+        band_deg = min(self._settings.phases.centre_band_deg, 0.5 * self._settings.phases.r_min_deg)
+        until = max(start, rest.start - self._hop)
+        rate = history.up_rate(start, until)
+        slow = np.einsum("ij,ij->i", rate, rate) < np.radians(self._settings.phases.still_dps) ** 2
+        stayed = slow & (Centre(rest.up, "rest").angle_deg(history.up(start, until)) <= band_deg)
+        return start if stayed.sum() >= _STAYED_S * history.rate_hz else rest.start
 
     def _believe_first_rest(self, rest: Rest, at: int) -> None:
         """At rest, and nobody in charge: believe the place that explained most, unless a movement is open in the rest."""
