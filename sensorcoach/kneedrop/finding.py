@@ -51,7 +51,7 @@ def _place_between(history: History, turns: list[Turn], phases: PhaseSettings) -
     for place in turns:
         ends = [turn for turn in turns if angle_between_deg(turn.up, place.up) >= phases.r_min_deg]
         for one, other in itertools.combinations(ends, 2):
-            between = _detour_deg(place.up, one.up, other.up) < _DETOUR_DEG
+            between = detour_deg(place.up, one.up, other.up) < _DETOUR_DEG
             if between and _halves(place.up, one.up, other.up):
                 return Centre(place.up, "pause")
     return None
@@ -109,7 +109,7 @@ def _pause_within(history: History, turns: tuple[Turn, Turn, Turn], settings: Se
     pause = _recurring_pause(history, turns, settings.phases)
     if pause is None or not _halves(pause, one, other):
         return None
-    return Centre(pause, "pause") if _detour_deg(pause, one, other) < settings.phases.r_min_deg else None
+    return Centre(pause, "pause") if detour_deg(pause, one, other) < settings.phases.r_min_deg else None
 
 
 def _upright_within(one: Floats, other: Floats, sideways: Sideways, settings: Settings) -> Centre | None:
@@ -118,7 +118,7 @@ def _upright_within(one: Floats, other: Floats, sideways: Sideways, settings: Se
     upright = _centre_by_leg_axis(one, other, sideways)
     if upright is None or angle_between_deg(one, upright.up0) <= margin_deg:
         return None
-    return upright if _detour_deg(upright.up0, one, other) < margin_deg else None
+    return upright if detour_deg(upright.up0, one, other) < margin_deg else None
 
 
 def _middle_of_far(history: History, moving: Movement, turns: tuple[Turn, Turn], settings: Settings) -> Centre | None:
@@ -133,7 +133,7 @@ def _halves(place: Floats, one: Floats, other: Floats) -> bool:
     return far <= min(_LIKE_SIDES * near, _FARTHEST_SIDE_DEG)
 
 
-def _detour_deg(place: Floats, one: Floats, other: Floats) -> float:
+def detour_deg(place: Floats, one: Floats, other: Floats) -> float:
     """How much longer the way from one end to the other is by ``place``; 0 on the way, more beside and beyond it."""
     return angle_between_deg(place, one) + angle_between_deg(place, other) - angle_between_deg(one, other)
 

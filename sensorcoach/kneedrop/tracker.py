@@ -15,7 +15,7 @@ import numpy as np
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
-from sensorcoach.kneedrop.finding import centre_from_turns, centre_within
+from sensorcoach.kneedrop.finding import centre_from_turns, centre_within, detour_deg
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
@@ -62,8 +62,10 @@ _BEGIN_STILL_DEG = 3.0
 """Still for a second at the very beginning: worth trying as a centre (SisFall: some roll over before two seconds)."""
 _STAYED_S = 0.5
 """Slow for this long at the place of a later rest: the leg had been home before."""
-_CUT_STROKE_S = 10.0
-"""Mid-movement is one stroke that ends within this time; a longer prelude is somebody lying down."""
+_CUT_MOVEMENT_S = 30.0
+"""A movement cut by the beginning rests within this time (a hold of 10 s on either side fits in)."""
+_ONE_WAY_DEG = 15.0
+"""What lies on the way between two places lengthens it by less than this."""
 
 
 _PHASES: dict[What, PhaseName] = {"drop": "drop", "landing": "hold", "return": "return"}
@@ -108,7 +110,7 @@ class Tracker:
         """Direction and side of the movement under way, as its events say it."""
         self._told_phase: tuple[int, PhaseName, int] | None = None
         self._begin_s = 0.0
-        self._seen_beginning = False
+        self._seen_beginning = self._began_still = False
 
     # --- the stream --------------------------------------------------------------------------------------------------
 
@@ -196,6 +198,7 @@ class Tracker:
         ups = self._history.up(0, self._history.index_at(self._begin_s + _BEGIN_STILL_S) + 1)
         mean = unit(ups.mean(axis=0))
         if max(angle_between_deg(ups[0], mean), angle_between_deg(ups[-1], mean)) < _BEGIN_STILL_DEG:
+            self._began_still = True
             self._consider_place(mean, 0, at)
 
     def _consider_rest(self, rest: Rest, at: int) -> None:
@@ -233,14 +236,21 @@ class Tracker:
             del self._others[:-_MOST_CANDIDATES]
 
     def _in_mid_movement(self, rest: Rest, at: int) -> bool:
-        """The stream began within a stroke that ended in this rest: it may be a hold as well as the centre."""
+        """The stream began within the movement that this rest belongs to: it may be a hold as well as the centre.
+
+        So it is if the stream did not begin still, and all it showed since lies on one way that ends at the rest. Somebody
+        who lies down and straps the sensor on goes other ways.
+        """
         history = self._history
-        if at > self._reach or any(turn.known <= rest.start for turn in self._seen_turns):
-            return False
         lead_s = history.time(rest.start) - self._begin_s
-        moved_deg = angle_between_deg(history.up(0, 1)[0], rest.up)
+        if at > self._reach or self._began_still or not _START_IN_MOVEMENT_S < lead_s < _CUT_MOVEMENT_S:
+            return False
+        places = [history.up(0, 1)[0], *(turn.up for turn in self._seen_turns if turn.known <= rest.start)]
+        far = max(places, key=lambda place: angle_between_deg(place, rest.up))
         reach = 0.5 * self._settings.phases.r_min_deg, self._settings.frame.farthest_deg
-        return _START_IN_MOVEMENT_S < lead_s < _CUT_STROKE_S and reach[0] < moved_deg < reach[1]
+        if not reach[0] < angle_between_deg(far, rest.up) < reach[1]:
+            return False
+        return all(detour_deg(place, far, rest.up) < _ONE_WAY_DEG for place in places)
 
     def _is_considered(self, up: Floats) -> bool:
         known = self._others if self._main is None else [self._main, *self._others]
