@@ -1,8 +1,8 @@
 """Zero-phase low-pass filters for a stream, with a short, fixed look-ahead.
 
-A symmetric kernel delays by half its length and by nothing else: once that look-ahead has passed, the smoothed value *is*
-the offline value. So provisional and final numbers rest on one signal, and no window has to be filtered again when a
-repetition closes. A Gaussian is taken because its step response never overshoots: a sudden stop cannot turn into a
+A symmetric kernel delays by half its length and by nothing else: once that look-ahead has passed, the smoothed value
+*is* the offline value. So provisional and final numbers rest on one signal, and no window has to be filtered again when
+a repetition closes. A Gaussian is taken because its step response never overshoots: a sudden stop cannot turn into a
 reversal that was not there (a Butterworth filter of the same cut-off swings back by 4 to 8 % of the step).
 """
 
@@ -29,7 +29,8 @@ def gaussian_kernel(cutoff_hz: float, rate_hz: float) -> Floats:
     sigma = _HALF_POWER / cutoff_hz * rate_hz
     half = max(0, math.ceil(_REACH_SIGMAS * sigma)) if sigma > 0.3 else 0
     taps = np.exp(-0.5 * (np.arange(-half, half + 1) / max(sigma, 1e-9)) ** 2)
-    return taps / taps.sum()
+    kernel: Floats = taps / taps.sum()
+    return kernel
 
 
 @lru_cache(maxsize=64)
@@ -60,9 +61,10 @@ class CentredFilter:
         self._tail = joined[max(0, len(joined) - 2 * self.lag) :]
         if len(joined) <= 2 * self.lag:
             return rows[:0]
-        return np.column_stack([np.convolve(joined[:, c], self.kernel, mode="valid") for c in range(joined.shape[1])])
+        return np.array([np.convolve(column, self.kernel, mode="valid") for column in joined.T]).T
 
     def flush(self) -> Floats:
+        """The last ``lag`` outputs, (m, c); (0, 0) if there was no input."""
         if self._tail is None or self.lag == 0:
             return np.empty((0, 0))
         out = self.push(np.repeat(self._tail[-1:], self.lag, axis=0))

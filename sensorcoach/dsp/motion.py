@@ -1,8 +1,9 @@
 """Samples -> Motion: tilt, how fast it changes, rotation speed and dynamic acceleration, all on one grid.
 
-Everything here is independent of how the sensor is mounted and of where the centre of the exercise is, so it is computed
-once a sample, in blocks, and never again. `Motion` lags the samples by the look-ahead of the filters (0.07 s with a
-gyroscope, 0.25 s without).
+Everything here is independent of how the sensor is mounted and of where the centre of the exercise is, so it is
+computed once a sample, in blocks, and never again. `Motion` lags the samples by the look-ahead of the filters (0.07 s
+with a gyroscope, 0.25 s without). Inside, each signal lies contiguous, (signals, n): what follows works signal by
+signal.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from sensorcoach.dsp.tilt import GyroscopeTilt, up_from_gravity
 from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats, Samples
 from sensorcoach.settings import SignalSettings
 
+_SIGNALS = 10
+"""Rows of what waits for the look-ahead; see `_Stretch._release`."""
 _QUIET_S = 2.0
 """Window of the noise estimate without a gyroscope (definitions.md A6)."""
 
@@ -25,8 +28,8 @@ _QUIET_S = 2.0
 class Motion:
     """One block on the session's grid.
 
-    ``t_s`` (n,) s; ``up_sensor`` (n, 3) unit; ``up_rate_sensor`` (n, 3) 1/s, its low-passed derivative; ``turn_rate`` (n,)
-    rad/s, magnitude of the unfiltered, bias-free gyroscope, NaN without one; ``dynamic`` (n,) m/s², |acc - g up|;
+    ``t_s`` (n,) s; ``up_sensor`` (n, 3) unit; ``up_rate_sensor`` (n, 3) 1/s, its low-passed derivative; ``turn_rate``
+    (n,) rad/s, magnitude of the unfiltered, bias-free gyroscope, NaN without one; ``dynamic`` (n,) m/s², |acc - g up|;
     ``noise_rate`` (n,) 1/s, lowest speed that is not noise (0 with a gyroscope); ``yaw_rate`` (n,) rad/s about the
     vertical, NaN without a gyroscope; ``filled``, ``clipped`` (n,) bool.
     """
@@ -66,6 +69,7 @@ class MotionEstimator:
         return out
 
     def flush(self) -> list[Motion]:
+        """What still waited for the filters' look-ahead, at the end of a stretch."""
         if self._stretch is None:
             return []
         last, self._stretch = self._stretch.flush(), None
@@ -80,11 +84,11 @@ class MotionEstimator:
 
 
 class _Stretch:
-    """One run of samples without a long gap. Keeps the rows that wait for the look-ahead of the slope filter."""
+    """One run of samples without a long gap. Keeps the signals that wait for the look-ahead of the slope filter."""
 
     def __init__(self, slope: Floats) -> None:
         self._slope = CentredFilter(slope)
-        self._waiting: list[Floats] = []
+        self._waiting: Floats = np.empty((_SIGNALS, 0))
 
     def push(self, samples: Samples, part: slice) -> Motion:
         raise NotImplementedError
@@ -92,35 +96,30 @@ class _Stretch:
     def flush(self) -> Motion:
         raise NotImplementedError
 
-    def _release(self, rows: Floats, up_rate: Floats) -> Motion:
-        """``rows`` (n, 10): t, up, turn rate, dynamic, filled, clipped, noise, yaw rate; the oldest ``len(up_rate)`` of them are due."""
-        joined = np.concatenate([*self._waiting, rows]) if self._waiting else rows
-        due, self._waiting = joined[: len(up_rate)], [joined[len(up_rate) :]]
+    def _release(self, signals: Floats, up_rate: Floats) -> Motion:
+        """The oldest ``len(up_rate)`` are due.
+
+        ``signals`` (10, n): t, up, turn rate, dynamic, filled, clipped, noise, yaw rate.
+        """
+        joined = np.concatenate([self._waiting, signals], axis=1)
+        due, self._waiting = joined[:, : len(up_rate)], joined[:, len(up_rate) :]
         return Motion(
-            t_s=due[:, 0],
-            up_sensor=due[:, 1:4],
+            t_s=due[0],
+            up_sensor=due[1:4].T,
             up_rate_sensor=up_rate,
-            turn_rate=due[:, 4],
-            dynamic=due[:, 5],
-            noise_rate=due[:, 8],
-            yaw_rate=due[:, 9],
-            filled=due[:, 6] > 0.5,
-            clipped=due[:, 7] > 0.5,
+            turn_rate=due[4],
+            dynamic=due[5],
+            noise_rate=due[8],
+            yaw_rate=due[9],
+            filled=due[6] > 0.5,
+            clipped=due[7] > 0.5,
         )
 
 
-def _rows(samples: Samples, part: slice, up: Floats, turn_rate: Floats, yaw_rate: Floats) -> Floats:
-    rows = np.empty((len(up), 10))
-    rows[:, 0] = samples.t_s[part]
-    rows[:, 1:4] = up
-    rows[:, 4] = turn_rate
-    residual = samples.acc_sensor[part] - STANDARD_GRAVITY * up
-    rows[:, 5] = np.sqrt(np.einsum("ij,ij->i", residual, residual))
-    rows[:, 6] = samples.filled[part]
-    rows[:, 7] = samples.clipped[part]
-    rows[:, 8] = 0.0
-    rows[:, 9] = yaw_rate
-    return rows
+def _length(vectors: Floats) -> Floats:
+    """(3, n) -> (n,)."""
+    length: Floats = np.sqrt(np.einsum("ji,ji->i", vectors, vectors))
+    return length
 
 
 class _GyroscopeStretch(_Stretch):
@@ -130,15 +129,23 @@ class _GyroscopeStretch(_Stretch):
 
     def push(self, samples: Samples, part: slice) -> Motion:
         assert samples.gyr_sensor is not None  # the stretch was chosen by it
-        gyr = samples.gyr_sensor[part]
-        up, bias = self._tilt.push(samples.acc_sensor[part], gyr)
-        unbiased = gyr - bias
-        turn_rate = np.sqrt(np.einsum("ij,ij->i", unbiased, unbiased))
-        yaw_rate = np.einsum("ij,ij->i", unbiased, up)
-        return self._release(_rows(samples, part, up, turn_rate, yaw_rate), self._slope.push(up))
+        acc, gyr = samples.acc_sensor[part], samples.gyr_sensor[part]
+        up_rows, bias = self._tilt.push(acc, gyr)
+        signals = np.empty((_SIGNALS, len(acc)))
+        up = signals[1:4]
+        up[:] = up_rows.T
+        unbiased = np.subtract(gyr.T, bias.T, order="C")
+        signals[0] = samples.t_s[part]
+        signals[4] = _length(unbiased)
+        signals[5] = _length(acc.T - STANDARD_GRAVITY * up)
+        signals[6] = samples.filled[part]
+        signals[7] = samples.clipped[part]
+        signals[8] = 0.0
+        signals[9] = np.einsum("ji,ji->i", unbiased, up)
+        return self._release(signals, self._slope.push(up.T))
 
     def flush(self) -> Motion:
-        return self._release(np.empty((0, 10)), _rest(self._slope))
+        return self._release(np.empty((_SIGNALS, 0)), _rest(self._slope))
 
 
 class _AccelerometerStretch(_Stretch):
@@ -149,14 +156,12 @@ class _AccelerometerStretch(_Stretch):
         super().__init__(difference)
         gravity = gaussian_kernel(signal.gravity_cutoff_hz, rate_hz)
         self._gravity = CentredFilter(gravity)
-        self._samples: list[Floats] = []
+        self._samples: Floats = np.empty((6, 0))
         gain = float(np.sqrt(np.sum(np.convolve(gravity, difference) ** 2)))
         self._quiet = _QuietestWindow(round(_QUIET_S * rate_hz), signal.accelerometer_noise_sigmas, gain)
 
     def push(self, samples: Samples, part: slice) -> Motion:
-        raw = np.column_stack(
-            [samples.t_s[part], samples.acc_sensor[part], samples.filled[part], samples.clipped[part]]
-        )
+        raw = np.vstack([samples.t_s[part], samples.acc_sensor[part].T, samples.filled[part], samples.clipped[part]])
         smooth = self._gravity.push(samples.acc_sensor[part])
         return self._advance(raw, smooth, self._slope.push)
 
@@ -164,29 +169,30 @@ class _AccelerometerStretch(_Stretch):
         def to_the_end(up: Floats) -> Floats:
             return np.concatenate([self._slope.push(up), _rest(self._slope)])
 
-        return self._advance(np.empty((0, 6)), _rest(self._gravity), to_the_end)
+        return self._advance(np.empty((6, 0)), _rest(self._gravity), to_the_end)
 
     def _advance(self, raw: Floats, smooth_acc: Floats, slope: Callable[[Floats], Floats]) -> Motion:
-        joined = np.concatenate([*self._samples, raw])
-        due, self._samples = joined[: len(smooth_acc)], [joined[len(smooth_acc) :]]
+        joined = np.concatenate([self._samples, raw], axis=1)
+        due, self._samples = joined[:, : len(smooth_acc)], joined[:, len(smooth_acc) :]
         up = up_from_gravity(smooth_acc)
-        residual = due[:, 1:4] - STANDARD_GRAVITY * up
-        rows = np.column_stack(
+        acc = due[1:4]
+        unknown = np.full(len(up), np.nan)
+        signals = np.vstack(
             [
-                due[:, 0],
-                up,
-                np.full(len(due), np.nan),
-                np.sqrt(np.einsum("ij,ij->i", residual, residual)),
-                due[:, 4:6],
-                self._quiet.push(due[:, 1:4]),
-                np.full(len(due), np.nan),
+                due[0],
+                up.T,
+                unknown,
+                _length(acc - STANDARD_GRAVITY * up.T),
+                due[4:6],
+                self._quiet.push(acc.T),
+                unknown,
             ]
         )
-        return self._release(rows, slope(up))
+        return self._release(signals, slope(up))
 
 
 class _QuietestWindow:
-    """Lowest tilt speed that is not noise: sigmas x the noise of the quietest complete window so far (0 before the first).
+    """Lowest tilt speed that is not noise: sigmas x the noise of the quietest complete window so far (0 before it).
 
     Noise of acceleration shows in its second differences (variance 6 sigma² for white noise), where a swing leaves next
     to nothing; it passes the two filters with a gain that follows from their taps.

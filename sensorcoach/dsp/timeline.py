@@ -199,8 +199,9 @@ class _Rows:
 
     @classmethod
     def of(cls, decoded: Decoded) -> _Rows:
-        values = decoded.acc if decoded.gyr is None else np.concatenate((decoded.acc, decoded.gyr), axis=1)
-        return cls(decoded.t_s, values, decoded.clipped)
+        # Each axis contiguous: whatever looks at all axes of a sample then works on whole columns.
+        axes = decoded.acc.T if decoded.gyr is None else np.concatenate((decoded.acc.T, decoded.gyr.T))
+        return cls(np.ascontiguousarray(decoded.t_s), np.ascontiguousarray(axes).T, decoded.clipped)
 
     def __len__(self) -> int:
         return len(self.t_s)

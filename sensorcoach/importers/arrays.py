@@ -32,7 +32,7 @@ def recording_of_arrays(
     Raises:
         InputError: shapes that do not fit, times that fall, or no gravity.
     """
-    times, values = _checked(t_s, acc, gyr)
+    times, parts = _checked(t_s, acc, gyr)
     finite = times[np.isfinite(times)]
     steps = np.diff(finite)
     rising = finite if len(steps) and steps.min() > 0.0 else np.unique(finite)
@@ -43,7 +43,7 @@ def recording_of_arrays(
         raise InputError(
             f"t_s goes back by {-steps.min():.3g} s.", "Sort the samples, or analyse the parts one by one."
         )
-    rest = rest_magnitude(values[:, :3], 1 / period_s)
+    rest = rest_magnitude(parts[0], 1 / period_s)
     if not REST_G[0] <= rest / STANDARD_GRAVITY <= REST_G[1]:
         raise InputError(
             f"acc reads {rest:.3g} m/s² at rest; expected gravity, 9.8 m/s².",
@@ -54,7 +54,7 @@ def recording_of_arrays(
         device_settings={},
         mounting=None,
         start=None,
-        items=_packets(times, values),
+        items=_packets(times, parts),
         notices=[],
         sensor={"label": _LABEL, "kind": "arrays", "gyroscope": gyr is not None},
     )
@@ -62,7 +62,8 @@ def recording_of_arrays(
 
 def _checked(
     t_s: NDArray[np.generic], acc: NDArray[np.generic], gyr: NDArray[np.generic] | None
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, list[Floats]]:
+    """Times (n,) and the values of each sensor, (n, 3) a piece."""
     try:
         times = np.asarray(t_s, dtype=np.float64)
         parts = [np.asarray(part, dtype=np.float64) for part in (acc, gyr) if part is not None]
@@ -75,10 +76,10 @@ def _checked(
             f"The arrays have shapes {', '.join(map(str, shapes))}; expected (n,) for t_s and (n, 3) for acc and gyr.",
             "Put one sample in a row.",
         )
-    return times, np.concatenate(parts, axis=1)
+    return times, parts
 
 
-def _packets(times: Floats, values: Floats) -> Iterator[Packet]:
+def _packets(times: Floats, parts: list[Floats]) -> Iterator[Packet]:
     for start in range(0, len(times), ROWS_A_PACKET):
-        part = slice(start, start + ROWS_A_PACKET)
-        yield rows_packet(_LABEL, np.column_stack((times[part], values[part])))
+        rows = slice(start, start + ROWS_A_PACKET)
+        yield rows_packet(_LABEL, np.column_stack((times[rows], *(part[rows] for part in parts))))

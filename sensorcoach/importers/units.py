@@ -20,6 +20,8 @@ REST_G: Final = (0.7, 1.3)
 """Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds some."""
 AVERAGED_S: Final = 1.0
 """Over a second gravity stays and movement averages out: what a leg gains in speed it loses again."""
+MOST_WINDOWS: Final = 300
+"""Of a longer recording so many seconds, spread evenly, tell the rest magnitude as well as all of them."""
 SURVIVING_SHARE: Final = 0.5
 """Of the acceleration, at least this much survives the averaging where gravity is in it (walking: 0.9)."""
 TILT_STEP_S: Final = 0.2
@@ -36,7 +38,8 @@ def rest_magnitude(acc: Floats, rate_hz: float) -> float:
     Gravity survives the averaging, the acceleration of a movement that comes to rest does not; where little survives,
     there is no rest to speak of and the answer is 0.
     """
-    readable = acc[np.isfinite(acc).all(axis=1)]
+    spread = _spread(acc, max(round(rate_hz * AVERAGED_S), 1))
+    readable = spread[np.isfinite(spread).all(axis=1)]
     if not len(readable):
         return float("nan")
     surviving = np.linalg.norm(_window_means(readable, rate_hz, AVERAGED_S), axis=1)
@@ -118,6 +121,15 @@ def _looks_like_degrees(gyr: Floats, acc: Floats, rate_hz: float) -> bool:
     if np.median(tilt_rate[fastest]) < 0.1:
         return bool(between.max() > FASTEST_RADPS)
     return bool(np.median(between[fastest] / tilt_rate[fastest]) > DEGREES_RATIO)
+
+
+def _spread(values: Floats, length: int) -> Floats:
+    """At most `MOST_WINDOWS` runs of ``length`` rows, spread evenly over all rows; fewer rows as they are."""
+    number = len(values) // length
+    if number <= MOST_WINDOWS:
+        return values
+    chosen = np.linspace(0, number - 1, MOST_WINDOWS).astype(np.intp)
+    return values[: number * length].reshape(number, length, -1)[chosen].reshape(MOST_WINDOWS * length, -1)
 
 
 def _window_means(values: Floats, rate_hz: float, window_s: float) -> Floats:

@@ -1,4 +1,4 @@
-"""A finished movement -> the final `Rep`: its own window out of the history, measured and graded once (design.md rule 4)."""
+"""A finished movement -> the final `Rep`: its window of the history, measured and graded once (design.md rule 4)."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ def build_rep(
     side: Side | None,
     dated_back: bool,
 ) -> Rep:
-    """Measure and grade ``moving``; its borders are dated and at least `MARGIN_S` after it is in the history (or its end)."""
-    borders = _borders(history, moving, direction)
-    window = _window(history, moving, settings)
+    """Measure and grade ``moving``; it is dated, and `MARGIN_S` after it (or the stream's end) is in the history."""
+    start = _window_start(history, moving)
+    window = _window(history, moving, settings, start)
+    hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
+    borders = _borders(history, moving, direction, hold_deg)
     measures = measure(window, borders, settings.signal, settings.limits)
     rep = Rep(
         index=index,
@@ -76,7 +78,8 @@ def build_rep(
     return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal))
 
 
-def _borders(history: History, moving: Movement, direction: int) -> Borders:
+def _borders(history: History, moving: Movement, direction: int, hold_deg: Floats) -> Borders:
+    furthest_deg = float(hold_deg.max(initial=moving.landing_deg))
     return Borders(
         drop_start_s=history.time(moving.drop_start),
         drop_end_s=history.time(moving.landing),
@@ -88,7 +91,7 @@ def _borders(history: History, moving: Movement, direction: int) -> Borders:
         turn_before_deg=moving.turn_before_deg,
         staged=moving.staged,
         range_deg=_range_deg(history, moving),
-        hold_drift_deg=max(0.0, _furthest_in_hold(history, moving) - moving.landing_deg),
+        hold_drift_deg=furthest_deg - moving.landing_deg,
         cut=moving.ending == "cut",
     )
 
@@ -103,17 +106,14 @@ def _range_deg(history: History, moving: Movement) -> float:
     return float(np.median(moving.centre.angle_deg(history.up(start, end))))
 
 
-def _furthest_in_hold(history: History, moving: Movement) -> float:
-    if moving.return_start <= moving.landing:
-        return moving.landing_deg
-    return float(moving.centre.angle_deg(history.up(moving.landing, moving.return_start)).max())
-
-
-def _window(history: History, moving: Movement, settings: Settings) -> Window:
+def _window_start(history: History, moving: Movement) -> int:
     begin_s = history.time(moving.drop_start) - MARGIN_S
     if moving.swung_in and moving.turn >= 0:
         begin_s = min(begin_s, history.time(max(moving.turn, history.start)))
-    start = max(history.start, history.index_at(begin_s))
+    return max(history.start, history.index_at(begin_s))
+
+
+def _window(history: History, moving: Movement, settings: Settings, start: int) -> Window:
     end = min(history.end, history.index_at(history.time(moving.return_end) + MARGIN_S) + 1)
     up, up_rate = history.up(start, end), history.up_rate(start, end)
     roll_deg = moving.way.roll_deg(up)
