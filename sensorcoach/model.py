@@ -38,6 +38,8 @@ Side = Literal["left", "right"]
 CentreSource = Literal["rest", "pause", "leg_axis", "midpoint", "calibration"]
 Severity = Literal["note", "warn", "severe"]
 PhaseName = Literal["centre", "drop", "hold", "return"]
+Direction = Literal[1, -1]
+"""+1 is the person's left where that is known, else the side first seen."""
 
 STANDARD_GRAVITY = 9.80665
 """m/s² in one g (CGPM 1901)."""
@@ -57,7 +59,8 @@ class Packet:
 class Control:
     """What a person did: an input of the pipeline, kept in the recording.
 
-    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument (a side, a number as text).
+    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument (a side, or a number
+    as text).
     """
 
     t_s: float
@@ -76,7 +79,7 @@ class LinkEvent:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Time without samples, ``[start_s, end_s)`` between the last sample before and the first one after; ``lost`` samples."""
+    """Time without samples: ``[start_s, end_s)`` from the last one before to the first one after; ``lost`` samples."""
 
     start_s: float
     end_s: float
@@ -87,8 +90,9 @@ class Gap:
 class Decoded:
     """What a decoder read out of packets, before the timeline: device time, not yet a uniform grid.
 
-    ``t_s`` (n,) float64, seconds on the session's time base but from the *sensor's* clock (unwrapped), or rows of a file.
-    ``acc`` (n, 3) m/s², ``gyr`` (n, 3) rad/s or None, ``clipped`` (n,) bool: at or above 98 % of the range on any axis.
+    ``t_s`` (n,) float64, seconds on the session's time base but from the *sensor's* clock (unwrapped), or rows of a
+    file. ``acc`` (n, 3) m/s², ``gyr`` (n, 3) rad/s or None, ``clipped`` (n,) bool: at or above 98 % of the range on any
+    axis.
     """
 
     t_s: Floats
@@ -101,9 +105,9 @@ class Decoded:
 class Samples:
     """A uniform grid of samples. Arrays are read-only by convention.
 
-    ``t_s`` (n,) s; ``rate_hz`` the session's one fixed grid rate; ``acc_sensor`` (n, 3) m/s²; ``gyr_sensor`` (n, 3) rad/s
-    or None; ``filled`` (n,) bool: made up across a short gap; ``clipped`` (n,) bool; ``restart`` (n,) bool: first sample
-    after a gap too long to fill (filters start anew there).
+    ``t_s`` (n,) s; ``rate_hz`` the session's one fixed grid rate; ``acc_sensor`` (n, 3) m/s²; ``gyr_sensor`` (n, 3)
+    rad/s or None; ``filled`` (n,) bool: made up across a short gap; ``clipped`` (n,) bool; ``restart`` (n,) bool: first
+    sample after a gap too long to fill (filters start anew there).
     """
 
     t_s: Floats
@@ -145,7 +149,7 @@ class Rep(msgspec.Struct, frozen=True, kw_only=True):
 
     index: int
     side: Side | None
-    direction: Literal[1, -1]
+    direction: Direction
     drop_start_s: float
     drop_end_s: float
     return_start_s: float
@@ -192,7 +196,7 @@ class Aborted(msgspec.Struct, frozen=True, kw_only=True):
     range_deg: float | None = None
 
 
-# --- events of the pipeline, in the order they are emitted --------------------------------------------------------------
+# --- events of the pipeline, emitted in the order in which they became known ------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ class PhaseChanged:
     t_s: float
     known_s: float
     phase: PhaseName
-    direction: int
+    direction: Direction
     side: Side | None
     angle_deg: float
 
@@ -214,7 +218,7 @@ class Counted:
     t_s: float
     known_s: float
     index: int
-    direction: int
+    direction: Direction
     side: Side | None
     hold_s: float
     dated_back: bool
@@ -230,12 +234,16 @@ class RepDone:
 
 @dataclass(frozen=True, slots=True)
 class NotCounted:
+    """A movement that looked like a repetition and was none."""
+
     known_s: float
     aborted: Aborted
 
 
 @dataclass(frozen=True, slots=True)
 class GapSeen:
+    """A hole in the stream, told in its place among the other events."""
+
     known_s: float
     gap: Gap
 
@@ -262,11 +270,11 @@ class CentreFound:
 Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound
 
 
-# --- results ------------------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------------------------------
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A session in numbers. ``cycles`` = pairs of one left and one right, in either order (or of the two directions)."""
+    """A session in numbers. ``cycles``: pairs of one left and one right, in either order (or of the two directions)."""
 
     reps: int
     left: int

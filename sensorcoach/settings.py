@@ -35,16 +35,14 @@ class SignalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     longest_fill_s: float = 1.0
     """A shorter hole is filled by straight lines and marked; after a longer one the filters start anew."""
     gravity_cutoff_hz: float = 2.0
-    """Low-pass of acceleration for tilt, and so for its speed, without a gyroscope (A2: 1.5-2 Hz, A6: 2 Hz). Higher: hand
-    tremor and swing acceleration leak into tilt; lower: fast swings are rounded off and the landing is told later."""
+    """Low-pass of acceleration for tilt, and so for its speed, without a gyroscope (A2: 1.5-2 Hz, A6: 2 Hz). Higher:
+    hand tremor and swing acceleration leak into tilt; lower: fast swings are rounded off, the landing is told later."""
     speed_cutoff_hz: float = 6.0
     """Low-pass of angular speed for phases and speeds (A6)."""
     smoothness_cutoff_hz: float = 10.0
     """Low-pass of angular speed for SPARC and velocity peaks (A6)."""
     accelerometer_noise_sigmas: float = 4.0
     """Without a gyroscope each speed threshold is at least this many sigmas of the quietest 2 s (A6)."""
-    clip_fraction: float = 0.98
-    """Of the sensor's range: at or above it a sample counts as clipped (domain.md 4)."""
     rate_tolerance: float = 0.03
     """A sensor sold as 100 Hz may run at 97: real rates differ from nominal by 1-3 % (design.md, Time)."""
     factor_rates_hz: tuple[float, ...] = (50.0, 100.0, 200.0)
@@ -61,7 +59,7 @@ class KnockSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Dynamic acceleration rises by this much: a knee on a mat at 50 °/s (domain.md 4). Smaller: soft landings and the
     ringing of a strap count; larger: a thump on a soft mat is missed."""
     rise_s: float = 0.05
-    """... within this time. A contact lasts 11-110 ms (hard floor, mat); swings that reach 2 g rise in 0.2 s and more."""
+    """... within this time. A contact lasts 11-110 ms (hard floor, mat); swings that reach 2 g rise in over 0.2 s."""
     peak_s: float = 0.1
     """Its peak is the highest value within this time after the rise."""
     refractory_s: float = 0.25
@@ -119,14 +117,14 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     axis_tilt_deg: float = 30.0
     """The roll axis lies within this of horizontal and of the learnt one (posture gate)."""
     told_axis_deg: float = 40.0
-    """... of an axis the wearer told: a strap is put on to within 10-15°, which is more seen from above (posture gate)."""
+    """... of an axis the wearer told: a strap is put on to within 10-15°, which is more when seen from above."""
     farthest_deg: float = 110.0
     """Turning over: beyond this it is no knee drop (B, posture gate) ..."""
     farthest_unconfirmed_deg: float = 130.0
-    """... where the axis is known. Before, tilt also holds the pitch of the leg: SisFall rolls to the side reach 124°."""
+    """... where the axis is known; before, tilt holds the leg's pitch too: SisFall rolls to the side reach 124°."""
     stray_deg: float = 30.0
-    """The leg may leave the direct way out by this much. Bent legs that flex on the way do so by up to 15° (MEx); turning
-    over with straight legs by 45-60°."""
+    """The leg may leave the direct way out by this much. Bent legs that flex on the way do so by up to 15° (MEx);
+    turning over with straight legs by 45-60°."""
     fastest_fraction: float = 1.8
     """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.5."""
     quickest_10_90_s: float = 0.15
@@ -134,11 +132,17 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     onto the mat from 20° half of that."""
     tug_reach_deg: float = 25.0
     tug_yaw_share: float = 0.7
-    """A tilt up to the one with a turn about the vertical of at least the other times it is a tugged strap: a leg that
-    points 35-75° down, turned about itself, turns by 0.7 to 3.7 of its tilt; one that rolls with the body by next to 0."""
+    """A tilt up to tug_reach_deg is a tugged strap if it turns about the vertical by at least tug_yaw_share of it: what
+    turns around a leg that points 35-75° down turns by 0.7 to 3.7 of its tilt, a leg that rolls with the body by next
+    to 0."""
     slip_deg: float = 5.0
     """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
     slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)
+    """A slip is told from these steps on (B)."""
+    slip_most_deg: float = 25.0
+    """A strap slips by up to 25° around the leg, which tilts it by at most that; a farther step is another posture."""
+    proof_reps: int = 2
+    """Repetitions another centre must explain before it takes over from one the leg no longer comes home to (A3)."""
     thigh_elevation_min_deg: float = 30.0
     thigh_elevation_max_deg: float = 75.0
     """Thigh in crook lying: this far below horizontal seen from the knee (A5)."""
@@ -261,4 +265,5 @@ def load_settings(path: Path) -> Settings:
             f"{path}: {error}.", "sensorcoach/settings.py lists the keys; leave one out for its default."
         ) from error
     except msgspec.DecodeError as error:
-        raise SettingsError(f"{path} is not TOML: {error}.", "A section looks like [limits], a value like a = 1.5.") from error
+        hint = "A section looks like [limits], a value like a = 1.5."
+        raise SettingsError(f"{path} is not TOML: {error}.", hint) from error

@@ -20,7 +20,7 @@ class GyroscopeTilt:
         self._filter = VQF(1.0 / rate_hz)
 
     def push(self, acc: Floats, gyr: Floats) -> tuple[Floats, Floats]:
-        """``acc`` (n, 3) m/s², ``gyr`` (n, 3) rad/s -> unit up vector in sensor axes (n, 3), gyroscope bias (n, 3) rad/s."""
+        """``acc`` (n, 3) m/s², ``gyr`` (n, 3) rad/s -> unit up in sensor axes (n, 3), gyroscope bias (n, 3) rad/s."""
         out = self._filter.updateBatch(np.ascontiguousarray(gyr), np.ascontiguousarray(acc))
         w, x, y, z = out["quat6D"].T
         up = np.column_stack([2.0 * (x * z - w * y), 2.0 * (y * z + w * x), 1.0 - 2.0 * (x * x + y * y)])

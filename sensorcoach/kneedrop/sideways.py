@@ -8,12 +8,11 @@ each result says ``axis_confirmed: false``: a hugged knee or a sit-to-stand is t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, axis_vector, cross, unit
-from sensorcoach.model import Floats, Mounting, Side
+from sensorcoach.model import Direction, Floats, Mounting, Side
 from sensorcoach.settings import FrameSettings
 
 _LEARNING = 8
@@ -56,22 +55,22 @@ class Seen:
 class _Line:
     """A line of movement through the centre: a heading to each side, and the movements seen there.
 
-    The two headings need not be opposite: legs that also bend, or an axis that is not quite horizontal, let up run along
-    a curve (a real person of the MEx recordings: 50 deg off).
+    The two headings need not be opposite: legs that also bend, or an axis that is not quite horizontal, let up run
+    along a curve (a real person of the MEx recordings: 50 deg off).
     """
 
-    headings: dict[int, Floats]
-    seen: list[tuple[Literal[1, -1], Seen]] = field(default_factory=list)
-    left_sign: Literal[1, -1] | None = None
+    headings: dict[Direction, Floats]
+    seen: list[tuple[Direction, Seen]] = field(default_factory=list)
+    left_sign: Direction | None = None
     """The direction that is the person's left."""
 
     def count(self) -> int:
         return len(self.seen)
 
-    def ranges_deg(self, direction: int) -> list[float]:
+    def ranges_deg(self, direction: Direction) -> list[float]:
         return [seen.range_deg for way, seen in self.seen if way == direction]
 
-    def direction(self, heading: Floats) -> Literal[1, -1]:
+    def direction(self, heading: Floats) -> Direction:
         """+1 or -1, whichever side ``heading`` (3,) lies on."""
         across = self.headings.get(1, np.zeros(3)) - self.headings.get(-1, np.zeros(3))
         return 1 if heading @ across >= 0.0 else -1
@@ -84,7 +83,7 @@ class _Line:
         (other,) = self.headings.values()
         return max(0.0, angle_between_deg(heading, -other) - _CURVE_DEG)
 
-    def learn(self, heading: Floats, movement: Seen) -> Literal[1, -1]:
+    def learn(self, heading: Floats, movement: Seen) -> Direction:
         direction = self.direction(heading)
         known = self.headings.get(direction)
         weight = min(len(self.ranges_deg(direction)), _LEARNING - 1)
@@ -121,7 +120,7 @@ class _Line:
         return len(blocks) == 2 * _BLOCK and {way for way, _ in blocks} == {1, -1} and _alike(blocks)
 
 
-def _alike(movements: list[tuple[Literal[1, -1], Seen]]) -> bool:
+def _alike(movements: list[tuple[Direction, Seen]]) -> bool:
     """Ranges that differ little within a side and not too much between the sides."""
     sides = [[seen.range_deg for way, seen in movements if way == direction] for direction in (1, -1)]
     if any(max(side) > min(_LIKE_REPS * min(side), _FAR_DEG) for side in sides):
@@ -144,6 +143,7 @@ class Sideways:
 
     @property
     def confirmed(self) -> bool:
+        """The movements that counted were beyond doubt to the sides: told, named, or proven by themselves."""
         return self._proven or self.told or (self._first_side is not None and bool(self._lines))
 
     @property
@@ -183,7 +183,7 @@ class Sideways:
         return float(-np.degrees(np.arcsin(np.clip(up0 @ axis_vector(self._mounting.up_leg or "z"), -1.0, 1.0))))
 
     def most_upright(self, normal: Floats) -> Floats | None:
-        """On the great circle around ``normal`` (3,) the place where the told thigh axis is steepest; None elsewhere."""
+        """Where on the great circle around ``normal`` (3,) the told thigh axis is steepest; None where none is told."""
         if not self.told or self._mounting.segment != "thigh":
             return None
         down = -axis_vector(self._mounting.up_leg or "z")
@@ -227,7 +227,7 @@ class Sideways:
         if not self.told and not self._proven and line.proven():
             self._sure, self._proven = line, True
 
-    def learn(self, centre: Centre, heading: Floats, movement: Seen) -> tuple[Literal[1, -1], Side | None]:
+    def learn(self, centre: Centre, heading: Floats, movement: Seen) -> tuple[Direction, Side | None]:
         """A movement counted: take its heading in and say its direction and side."""
         line = self._sure or self._along(heading) or self._new_line(heading)
         direction = line.learn(heading, movement)
@@ -241,7 +241,7 @@ class Sideways:
         self._proven = self._proven or line.proven()
         return _named(line, direction)
 
-    def named(self, centre: Centre, heading: Floats) -> tuple[Literal[1, -1], Side | None]:
+    def named(self, centre: Centre, heading: Floats) -> tuple[Direction, Side | None]:
         """Direction and side of a movement still under way, without learning from it."""
         left = self.left(centre)
         if left is not None:
@@ -259,11 +259,12 @@ class Sideways:
         return line
 
 
-def opposite(direction: Literal[1, -1]) -> Literal[1, -1]:
+def opposite(direction: Direction) -> Direction:
+    """The other of +1 and -1."""
     return -1 if direction == 1 else 1
 
 
-def _named(line: _Line, direction: Literal[1, -1]) -> tuple[Literal[1, -1], Side | None]:
+def _named(line: _Line, direction: Direction) -> tuple[Direction, Side | None]:
     """+1 is the left where that is known, else the side first seen."""
     if line.left_sign is None:
         return direction, None
