@@ -9,17 +9,17 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sensorcoach.devices.profile import Profile
+from sensorcoach.devices.profile import Profile, State
 from sensorcoach.dsp.motion import MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
-from sensorcoach.kneedrop.grading import grade_session, settle
+from sensorcoach.kneedrop.grading import grade_session, sensor_slipped, settle
 from sensorcoach.kneedrop.tracker import Tracker
 from sensorcoach.model import (
     Control,
     Decoded,
     Event,
-    Gap,
     GapSeen,
     LinkEvent,
     Mounting,
@@ -30,7 +30,6 @@ from sensorcoach.model import (
     SensorSlipped,
     StreamCounts,
     Summary,
-    Warning,
 )
 from sensorcoach.settings import Settings
 
@@ -44,10 +43,15 @@ class Pipeline:
     """``push`` items one by one or ``push_all`` many; take events; ``flush`` once at the end."""
 
     def __init__(
-        self, profile: Profile, device_settings: Mapping[str, object], mounting: Mounting, settings: Settings
+        self, profile: Profile[Any], device_settings: Mapping[str, object], mounting: Mounting, settings: Settings
     ) -> None:
+        """``device_settings``: what the recording's header says the sensor was set to.
+
+        Raises:
+            DecodeError: a device setting has the wrong kind of value.
+        """
         self._profile, self._mounting, self._settings = profile, mounting, settings
-        self._state = profile.initial(device_settings)
+        self._state: State = profile.initial(device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
         self._tracker: Tracker | None = None
@@ -58,7 +62,7 @@ class Pipeline:
         self._reps: list[Rep] = []
         self._slips: list[SensorSlipped] = []
 
-    # --- the stream ---------------------------------------------------------------------------------------------------
+    # --- the stream --------------------------------------------------------------------------------------------------
 
     def push(self, item: Item) -> list[Event]:
         """One packet, control or link event in the order of the stream.
@@ -85,7 +89,11 @@ class Pipeline:
         return events
 
     def flush(self) -> list[Event]:
-        """The stream is over: close what is under way by the same rules."""
+        """The stream is over: close what is under way by the same rules.
+
+        Raises:
+            InputError: the whole stream is too slow.
+        """
         events: list[Event] = []
         samples = self._timeline.flush()
         if samples is not None:
@@ -136,7 +144,7 @@ class Pipeline:
                 self._slips.append(event)
         return events
 
-    # --- what is known so far -------------------------------------------------------------------------------------------
+    # --- what is known so far ----------------------------------------------------------------------------------------
 
     @property
     def counts(self) -> StreamCounts:
@@ -150,23 +158,23 @@ class Pipeline:
 
     @property
     def rate_hz(self) -> float | None:
+        """Of the session's one grid; None until enough samples have come."""
         return self._timeline.rate_hz
 
     @property
     def has_gyroscope(self) -> bool | None:
+        """None before the first samples."""
         return self._motion.has_gyroscope
 
     @property
     def first_t_s(self) -> float | None:
+        """Time of the first sample, s; None before it."""
         return self._first_t_s
 
     @property
     def last_t_s(self) -> float | None:
+        """Time of the newest sample of the grid, s; None before the first."""
         return self._last_t_s
-
-    @property
-    def gaps(self) -> list[Gap]:
-        return self._timeline.counts.gaps
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -176,17 +184,10 @@ class Pipeline:
     def summary(self) -> Summary:
         """The session in numbers, from the final repetitions so far."""
         reps = self.reps
-        slips = tuple(
-            Warning(
-                code="sensor_slipped",
-                severity=slip.severity,
-                value=slip.angle_deg,
-                limit=getattr(self._settings.frame.slip_levels_deg, slip.severity),
-                unit="deg",
-            )
-            for slip in self._slips
-        )
-        session = (*grade_session(self._reps, self._settings.limits), *slips)
+        levels = self._settings.frame.slip_levels_deg
+        slips = [sensor_slipped(slip.angle_deg, levels) for slip in self._slips]
+        told = [warning for warning in slips if warning is not None]
+        session = (*grade_session(self._reps, self._settings.limits), *told)
         codes = Counter(w.code for rep in reps for w in rep.warnings)
         codes.update(w.code for w in session)
         ways = Counter(rep.direction for rep in reps)
@@ -210,7 +211,8 @@ class Pipeline:
         if rate_hz is not None and rate_hz < signal.grading_rate_hz * (1.0 - signal.rate_tolerance):
             gaps.append(f"{rate_hz:.0f} samples a second: counted but not graded (from {signal.grading_rate_hz:.0f})")
         elif rate_hz is not None and rate_hz < signal.impact_rate_hz * (1.0 - signal.rate_tolerance):
-            gaps.append(f"{rate_hz:.0f} samples a second: only severe landings are sure (from {signal.impact_rate_hz:.0f})")
+            full_hz = signal.impact_rate_hz
+            gaps.append(f"{rate_hz:.0f} samples a second: only severe landings are sure (from {full_hz:.0f})")
         return tuple(gaps)
 
 

@@ -21,7 +21,6 @@ _SLIP_YAW_SHARE = 0.45
 """Turn about the vertical per tilt that tells a slip: the least of a thigh (0.6), less the drift of some seconds."""
 _SURE_YAW_SHARE = 0.8
 """... and of one seen where the leg may also be in a hold: in a drop that a slip has turned, tilt weighs more."""
-_SLIP_MOST_DEG = 25.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class _Pause:
 
 
 class CentreFollower:
-    """Asked for the centre each time a movement leaves it. Keeps the steps it saw for whoever tells the wearer."""
+    """Asked for the centre each time a movement leaves it. Keeps the steps it saw until somebody tells the wearer."""
 
     def __init__(self, centre: Centre, frame: FrameSettings, phases: PhaseSettings) -> None:
         self.centre = centre
@@ -58,7 +57,7 @@ class CentreFollower:
         self._stepped_since = -1
         """Where the leg stayed away from the centre, and since when (sample number)."""
         self._last_home: int | None = None
-        self.steps: list[Step] = []
+        self._steps: list[Step] = []
 
     def settle(self, history: History, start: int, end: int) -> Settled:
         """The leg was about the centre in samples ``[start, end)``: take over a share of where it paused."""
@@ -71,11 +70,16 @@ class CentreFollower:
         elif off_deg <= self._frame.slip_deg:
             self._move(pause, self.centre.moved_to(self.centre.up0 + _SHARE * (pause.up - self.centre.up0)))
         elif self._lasts(pause, start) or self._slipped(history, pause, off_deg, _SLIP_YAW_SHARE):
-            self.steps.append(Step(end, off_deg))
+            self._steps.append(Step(end, off_deg))
             self._move(pause, self.centre.moved_to(pause.up))
         else:
             self._stepped, self._stepped_since = pause.up, start
         return Settled(self.centre, self._stepped)
+
+    def take_steps(self) -> list[Step]:
+        """The steps seen since this was last asked."""
+        steps, self._steps = self._steps, []
+        return steps
 
     def noticed_slip(self, history: History, start: int, end: int) -> bool:
         """The leg stays in samples ``[start, end)``, away from the centre: did the strap slip? Then that is the centre.
@@ -93,7 +97,7 @@ class CentreFollower:
             return self.settle(history, start, end).centre is not before
         if not self._slipped(history, pause, off_deg, _SURE_YAW_SHARE):
             return False
-        self.steps.append(Step(end, off_deg))
+        self._steps.append(Step(end, off_deg))
         self._move(pause, self.centre.moved_to(pause.up))
         return True
 
@@ -107,12 +111,12 @@ class CentreFollower:
         return angle_between_deg(self._stepped, pause.up) <= self._frame.slip_deg
 
     def _slipped(self, history: History, pause: _Pause, off_deg: float, share: float) -> bool:
-        """The strap turned around the leg: that turns the sensor about the vertical too, which a sloppy return does not.
+        """The strap turned around the leg: that turns the sensor about the vertical too, as no sloppy return does.
 
         In crook lying the leg points 30-75 deg down, so a slip that tilts by x turns by 0.6 to 3.7 x.
         """
         yaw_deg = None if self._last_home is None else history.yaw_deg(self._last_home, pause.at)
-        return yaw_deg is not None and abs(yaw_deg) >= share * off_deg and off_deg <= _SLIP_MOST_DEG
+        return yaw_deg is not None and abs(yaw_deg) >= share * off_deg and off_deg <= self._frame.slip_most_deg
 
     def _pause(self, history: History, start: int, end: int) -> _Pause | None:
         """Where the leg was slow in the last seconds before the drop; None if it was never slow for long enough."""

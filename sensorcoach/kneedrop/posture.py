@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from sensorcoach.kneedrop.armed import Armed
 from sensorcoach.kneedrop.frame import Way, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import free_fall_dps
@@ -38,7 +39,7 @@ _STRIDE_S = 0.05
 
 
 def why_not(
-    history: History, moving: Movement, sideways: Sideways, settings: Settings
+    history: History, moving: Movement, sideways: Sideways, armed: Armed, settings: Settings
 ) -> Reason | None:
     """The first reason against counting ``moving`` (its borders are dated), or None."""
     phases, frame = settings.phases, settings.frame
@@ -62,7 +63,7 @@ def why_not(
         return "unseen"
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
-    heading = moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
+    heading = landing_heading(history, moving)
     if heading is None or strays_deg(history, moving, heading) > frame.stray_deg:
         return "other_posture"
     if _tugged(history, moving, frame):
@@ -71,7 +72,14 @@ def why_not(
         return "faster_than_falling"
     if sideways.off_line_deg(moving.centre, heading) > sideways.tolerance_deg():
         return "other_direction"
+    if not armed.throughout(history.time(moving.drop_start), history.time(moving.return_end)):
+        return "disarmed"
     return None
+
+
+def landing_heading(history: History, moving: Movement) -> Floats | None:
+    """Unit direction (3,) from the centre in which the leg landed; None for a landing at the centre itself."""
+    return moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
 
 
 def begun_before(history: History, moving: Movement, phases: PhaseSettings) -> bool:
@@ -119,9 +127,11 @@ def _time_10_90_s(history: History, moving: Movement) -> float:
 
 
 def _reach_deg(history: History, moving: Movement) -> float:
-    """The range compared with r_min. A midpoint lies only about the centre: half the side-to-side range counts there.
+    """The range compared with r_min, deg.
 
-    After a slip the way from where the leg paused is the range. So a small one-sided movement about a midpoint (bridging with a slanting strap) does not count; the first one does.
+    A midpoint lies only about the centre, so half the side-to-side range counts there: after the first one, a small
+    one-sided movement about it (bridging with a slanting strap) is no repetition. After a slip the way from where the
+    leg paused is the range.
     """
     if moving.paused_at is not None:
         landing = history.up(moving.landing, moving.landing + 1)[0]

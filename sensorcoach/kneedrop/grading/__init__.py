@@ -13,12 +13,13 @@ from sensorcoach.kneedrop.grading.landing import abrupt_landing, catch, jarring
 from sensorcoach.kneedrop.grading.range_ import over_range
 from sensorcoach.kneedrop.grading.return_ import fast_return, incomplete_return
 from sensorcoach.kneedrop.grading.session import asymmetric, rocking, without_short_hold
+from sensorcoach.kneedrop.grading.slip import sensor_slipped
 from sensorcoach.kneedrop.grading.smoothness import jerky, stop_and_go
 from sensorcoach.kneedrop.grading.speed import carried, too_fast
 from sensorcoach.model import Rep, Warning
 from sensorcoach.settings import LimitSettings, SignalSettings
 
-__all__ = ["ORDER_OF_SPEECH", "SensorAbility", "grade", "grade_session", "settle"]
+__all__ = ["ORDER_OF_SPEECH", "SensorAbility", "grade", "grade_session", "sensor_slipped", "settle"]
 
 Rule = Callable[[Rep, Reach, LimitSettings], Warning | None]
 
