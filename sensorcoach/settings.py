@@ -76,6 +76,7 @@ class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     still_dps: float = 5.0
     """Slow. Human standing or lying tremor stays below 3 °/s after the 6 Hz low-pass."""
     centre_still_s: float = 0.5
+    """Slow for this long near the centre before a drop: a pause, which the centre may follow (A3)."""
     border_floor_dps: float = 2.0
     """A drop or return starts where speed passes max(this, border_fraction of its peak)."""
     border_fraction: float = 0.05
@@ -96,10 +97,13 @@ class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     incomplete_fraction: float = 0.50
     """A stop or a turn below this share of the range ends the return (incomplete)."""
     incomplete_still_s: float = 1.0
+    """Slow for this long is a stop in the return."""
     longest_rep_s: float = 120.0
     """No return within this time: not counted."""
     longest_unseen_s: float = 10.0
     """A drop with a longer hole in it was not seen: not counted. Shorter ones count, ungraded."""
+    most_filled_fraction: float = 0.5
+    """Share of a movement that may be made up across lost samples: of more nobody knows what happened."""
     shortest_rep_s: float = 0.8
     """From leaving the centre to being back. Two free-falling legs need 0.57 s for 60° one way (domain.md 5.4); walking
     and stairs swing the thigh out and back in 0.4-0.6 s."""

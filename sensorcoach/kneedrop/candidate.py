@@ -16,11 +16,10 @@ from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, PhaseMachine
 from sensorcoach.settings import Settings
 
-LONGEST_SWING_S = 3.0
+_LONGEST_SWING_S = 3.0
 """How long after a return's end it may still turn out to have run through the centre."""
-
-REST_AT_HOME_S = 1.0
-SAME_SWING_S = 20.0
+_REST_AT_HOME_S = 1.0
+_SAME_SWING_S = 20.0
 """Two landings within this time belong to one swing from side to side (MEx: 2 to 4 s; a hold of 10 s fits in)."""
 
 
@@ -37,7 +36,7 @@ class Candidate:
 
     def __init__(self, centre: Centre, settings: Settings, start: int, born: int) -> None:
         """Believes in ``centre`` from sample ``start`` on; the idea came up at sample ``born``."""
-        self.settings = settings
+        self._settings = settings
         self.start, self.born = start, born
         self.follower = CentreFollower(centre, settings.frame, settings.phases)
         self.machine = PhaseMachine(self.follower, settings.phases, start)
@@ -58,7 +57,7 @@ class Candidate:
         """The leg has been at the centre for the last second before ``at``."""
         if self.machine.state != "centre":
             return False
-        since = max(history.start, history.index_at(history.time(at - 1) - REST_AT_HOME_S))
+        since = max(history.start, history.index_at(history.time(at - 1) - _REST_AT_HOME_S))
         return bool((self.machine.centre.angle_deg(history.up(since, at)) <= self.machine.band_deg).all())
 
     def advance(self, history: History, end: int) -> Iterator[Change]:
@@ -74,6 +73,7 @@ class Candidate:
             pass
 
     def finish(self, history: History) -> Change | None:
+        """The stream is over: close the movement under way, if there is one, and date it."""
         change = self.machine.finish(history)
         if change is not None:
             self._date(history, change)
@@ -83,34 +83,34 @@ class Candidate:
         moving = change.movement
         if moving.landing >= 0:
             if self._before is not None:
-                settle_swing(history, self._before, moving.trigger + 1, self.machine.band_deg, self.settings)
+                settle_swing(history, self._before, moving.trigger + 1, self.machine.band_deg, self._settings)
                 moving.landing_before_deg = _landing_before_deg(history, moving, self._before)
-            date_drop(history, moving, self._before, self.settings.phases)
-            date_return(history, moving, self.settings.phases)
+            date_drop(history, moving, self._before, self._settings.phases)
+            date_return(history, moving, self._settings.phases)
             self._before = moving
         else:
             moving.drop_start = moving.lowest
         if moving.ending != "home":
             moving.swing_known = change.known
-        if moving.ending in ("home", "incomplete", "turned") and moving.landing_deg >= self.settings.phases.r_min_deg:
+        if moving.ending in ("home", "incomplete", "turned") and moving.landing_deg >= self._settings.phases.r_min_deg:
             self.last_return = change.known
         self.finished.append(Finished(moving, change.known))
 
 
 def _landing_before_deg(history: History, moving: Movement, before: Movement) -> float:
-    if before.landing < history.start or history.time(moving.trigger) - history.time(before.landing) > SAME_SWING_S:
+    if before.landing < history.start or history.time(moving.trigger) - history.time(before.landing) > _SAME_SWING_S:
         return 0.0
     return float(moving.way.roll_deg(history.up(before.landing, before.landing + 1))[0])
 
 
 def settle_swing(history: History, moving: Movement, end: int, band_deg: float, settings: Settings) -> None:
-    """Decide, with samples up to ``end``, whether a return ran through the centre; moves its border there if so.
+    """Decide, with samples up to ``end``, whether a return ran through the centre; move its border there if so.
 
     ``moving.swing_known`` stays -1 while that is open.
     """
     if moving.swing_known >= 0:
         return
-    latest_s = history.time(moving.return_end) + LONGEST_SWING_S
+    latest_s = history.time(moving.return_end) + _LONGEST_SWING_S
     until = min(end, history.index_at(latest_s) + 1)
     told = swing_through(history, moving, until, band_deg, settings.phases)
     if told is None and history.time(until - 1) >= latest_s:

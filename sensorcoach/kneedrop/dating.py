@@ -1,12 +1,14 @@
-"""Dates the borders of a finished movement back to where speed says it began (definitions.md B: angle decides, speed dates)."""
+"""Dates the borders of a finished movement back to where speed says it began.
+
+Angle decides that there was a movement, speed says since when (definitions.md B).
+"""
 
 from __future__ import annotations
 
-import numpy as np
-
 from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.hits import first, last
 from sensorcoach.kneedrop.movement import Movement
-from sensorcoach.model import Bools, Floats
+from sensorcoach.model import Floats
 from sensorcoach.settings import PhaseSettings
 
 _NOISE_SHARE = 0.5
@@ -23,7 +25,7 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
     from_trigger = moving.trigger - begin
     peak = float(speed[max(0, moving.lowest - begin) :].max(initial=0.0))
     moving.peak_dps = max(moving.peak_dps, peak)
-    slow = _last(speed[: from_trigger + 1] < _border(history, moving.trigger, peak, settings))
+    slow = last(speed[: from_trigger + 1] < _border(history, moving.trigger, peak, settings))
     start = begin if slow is None else min(begin + slow + 1, moving.trigger)
     if before is not None and before.swung_out and start <= before.return_end:
         moving.swung_in, moving.drop_start = True, before.return_end
@@ -44,7 +46,7 @@ def date_return(history: History, moving: Movement, settings: PhaseSettings) -> 
     certain = moving.return_trigger - moving.landing
     moving.return_peak_dps = float(inward[certain:].max(initial=0.0))
     border = _border(history, moving.return_trigger, moving.return_peak_dps, settings)
-    slow = _last(inward[: certain + 1] < border)
+    slow = last(inward[: certain + 1] < border)
     moving.return_start = moving.landing if slow is None else min(moving.landing + slow + 1, moving.return_trigger)
 
 
@@ -60,10 +62,10 @@ def swing_through(
     up = history.up(begin, end)
     speed = -moving.way.speed_dps(up, history.up_rate(begin, end))
     roll = moving.way.roll_deg(up)
-    slow = _first(speed < _border(history, begin, moving.return_peak_dps, settings))
-    beyond = _first(roll <= -band_deg)
+    slow = first(speed < _border(history, begin, moving.return_peak_dps, settings))
+    beyond = first(roll <= -band_deg)
     if beyond is not None and (slow is None or beyond < slow):
-        return begin + beyond, begin + (_first(roll <= 0.0) or 0)
+        return begin + beyond, begin + (first(roll <= 0.0) or 0)
     return None if slow is None else (begin + slow, None)
 
 
@@ -79,13 +81,3 @@ def _speed(history: History, moving: Movement, start: int, end: int) -> Floats:
 def _border(history: History, at: int, peak_dps: float, settings: PhaseSettings) -> float:
     noise_dps = _NOISE_SHARE * history.noise_dps(at)
     return max(settings.border_floor_dps, settings.border_fraction * peak_dps, noise_dps)
-
-
-def _last(hits: Bools) -> int | None:
-    index = int(hits[::-1].argmax())
-    return len(hits) - 1 - index if len(hits) and hits[len(hits) - 1 - index] else None
-
-
-def _first(hits: Bools) -> int | None:
-    index = int(np.argmax(hits)) if len(hits) else 0
-    return index if len(hits) and hits[index] else None

@@ -83,7 +83,8 @@ def _middle_of_path(history: History, turns: tuple[Turn, Turn, Turn]) -> Floats:
 def _half_way(history: History, begin: Turn, end: Turn) -> Floats:
     ups = history.up(begin.at, end.at + 1)
     nearer_end = ups @ end.up > ups @ begin.up
-    return ups[int(nearer_end.argmax())].copy()
+    half_way: Floats = ups[int(nearer_end.argmax())].copy()
+    return half_way
 
 
 def centre_within(

@@ -26,32 +26,32 @@ class Movement:
     paused_at: Floats | None = None
     """Up (3,) in the pause before, where that was not at the centre: a slip, or a sloppy return."""
     peak_dps: float = 0.0
+    """Largest outward speed of the drop."""
     landing: int = -1
     landing_deg: float = 0.0
     furthest_deg: float = 0.0
     """Largest angle since the landing."""
     settled: bool = True
     """The landing angle is certain (not so just after a jolt, without a gyroscope)."""
-    stops: int = 0
     staged: bool = False
+    """It went on outward after it had landed."""
     return_trigger: int = -1
     return_peak_dps: float = 0.0
     least_deg: float = 0.0
     least: int = -1
     """Smallest angle since the return began, and where."""
-    turned_back: int = 0
-    """How often it went outward again above half of the range (the same rep goes on)."""
     return_end: int = -1
     ending: Ending | None = None
     drop_start: int = -1
     return_start: int = -1
     swung_in: bool = False
     swung_out: bool = False
+    """The drop continued the return before, or the return ran on into the next drop, without a pause at the centre."""
+    turn: int = -1
+    """The turning point it swung in from ..."""
+    turn_before_deg: float | None = None
+    """... and the signed roll there, in this movement's own way."""
     swing_known: int = -1
     """Where it was decided whether the return swung through the centre."""
-    turn_before_deg: float | None = None
-    """Signed roll, in this movement's own way, at the turning point it swung in from."""
     landing_before_deg: float | None = None
     """Signed roll, in this movement's own way, of the landing before; 0 if that is long ago, None if there was none."""
-    turn: int = -1
-    """The turning point it swung in from."""

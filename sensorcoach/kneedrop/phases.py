@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.hits import first
 from sensorcoach.kneedrop.movement import Ending, Movement
 from sensorcoach.kneedrop.view import CentreView
 from sensorcoach.model import Bools, Floats
@@ -28,7 +29,7 @@ What = Literal["drop", "landing", "landing_confirmed", "return", "end"]
 Ints = NDArray[np.intp]
 
 JOLT_S = 0.5
-JOLT_MS2 = 4.0
+_JOLT_MS2 = 4.0
 """A landing that shakes more than this shakes low-passed gravity too, for as long as the filter reaches."""
 _SLICE = 400
 """Samples looked at in one expression: longer wastes work behind a change of state, shorter pays for more calls."""
@@ -62,7 +63,6 @@ class PhaseMachine:
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
         self._fast_since = start
-        self._fast_spell: Ints = np.empty(0, dtype=np.intp)
         self._confirmed = -1
         """The landing that was confirmed."""
         self._told = -1
@@ -77,10 +77,12 @@ class PhaseMachine:
 
     @property
     def centre(self) -> Centre:
+        """The centre as it is followed now."""
         return self._follower.centre
 
     @property
     def band_deg(self) -> float:
+        """The leg is home within this of the centre."""
         return min(self.settings.centre_band_deg, 0.5 * self.settings.r_min_deg)
 
     def advance(self, history: History, end: int) -> Iterator[Change]:
@@ -104,7 +106,7 @@ class PhaseMachine:
     def _wait_for_drop(self, history: History, start: int, end: int) -> Change | None:
         angle = self._angle(history, start, end)
         least = np.minimum(np.minimum.accumulate(angle), self._least_deg)
-        hit = _first(angle - least >= 0.5 * self.settings.r_min_deg)
+        hit = first(angle - least >= 0.5 * self.settings.r_min_deg)
         seen = angle if hit is None else angle[: hit + 1]
         lowest = int(np.argmin(seen))
         if seen[lowest] <= self._least_deg:
@@ -135,8 +137,8 @@ class PhaseMachine:
         slow_s = self._lasting(history, start, end, since)
         landed = ~fast & (slow_s >= s.landing_still_s)
         told = ~fast & (slow_s >= s.provisional_landing_s) & (since != self._told)
-        hit = _first(landed | told | (speed <= -limit))
-        last = (len(speed) if hit is None else hit + 1) - 1
+        hit = first(landed | told | (speed <= -limit))
+        last = len(speed) - 1 if hit is None else hit
         moving.peak_dps, self._slow_since = float(peak[last]), int(since[last])
         if hit is None:
             self.position = end
@@ -157,8 +159,7 @@ class PhaseMachine:
         return begin + (int(outward[-1]) + 1 if len(outward) else 0)
 
     def _land(self, history: History, moving: Movement, landing: int, known: int) -> Change:
-        times = history.t_s(moving.lowest, known + 1)
-        if times[-1] - times[0] > self.settings.longest_unseen_s and np.diff(times).max() > self.settings.longest_unseen_s:
+        if self._has_hole(history, moving, known):
             return self._give_up(moving, "cut", known)
         angle = self._angle(history, landing, known + 1)
         moving.landing, moving.landing_deg = landing, float(angle[0])
@@ -167,45 +168,48 @@ class PhaseMachine:
         self.state, self.position, self._fast_since = "hold", known + 1, known + 1
         return Change("landing", landing, known, moving)
 
+    def _has_hole(self, history: History, moving: Movement, known: int) -> bool:
+        """So long a time without samples that nobody knows what happened in this drop."""
+        times, longest_s = history.t_s(moving.lowest, known + 1), self.settings.longest_unseen_s
+        return bool(times[-1] - times[0] > longest_s and np.diff(times).max() > longest_s)
+
     def _jolted(self, history: History, landing: int, known: int) -> bool:
         """Did the landing shake an accelerometer that has no gyroscope beside it?"""
         if not np.isnan(history.turn_rate(landing, landing + 1)[0]):
             return False
         begin = max(history.start, landing - round(JOLT_S * history.rate_hz))
-        return bool(history.dynamic(begin, known + 1).max() > JOLT_MS2)
+        return bool(history.dynamic(begin, known + 1).max() > _JOLT_MS2)
 
     # --- hold -> return ----------------------------------------------------------------------------------------------
 
     def _wait_for_return(self, history: History, start: int, end: int) -> Change | None:
         moving, s = self._moving(), self.settings
-        reach = max(moving.landing_deg, s.r_min_deg)
-        angle = self._angle(history, start, end)
         if not moving.settled:
-            return self._settle_after_jolt(history, moving, angle, start, end)
+            return self._settle_after_jolt(history, moving, start, end)
+        angle = self._angle(history, start, end)
+        reach = max(moving.landing_deg, s.r_min_deg)
         furthest = np.maximum(np.maximum.accumulate(angle), moving.furthest_deg)
         falling = furthest - angle >= max(s.return_fall_deg, s.return_fall_fraction * moving.landing_deg)
         outward = angle - moving.landing_deg
         staged = outward >= s.staged_fraction * reach
-        resuming = self._resuming(history, moving, start, end)
+        resuming, fast_since = self._resuming(history, moving, start, end)
         resuming = resuming & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
-        staying = self._after(history, start, end, moving.landing, s.landing_confirm_s)
-        if moving.landing == self._confirmed:
-            staying = _NEVER
-        hit = _first(falling | staged | resuming | late | staying)
-        last = (len(angle) if hit is None else hit + 1) - 1
-        moving.furthest_deg, self._fast_since = float(furthest[last]), int(self._fast_spell[last])
+        confirmed = moving.landing == self._confirmed
+        staying = _NEVER if confirmed else self._after(history, start, end, moving.landing, s.landing_confirm_s)
+        hit = first(falling | staged | resuming | late | staying)
+        last = len(angle) - 1 if hit is None else hit
+        moving.furthest_deg, self._fast_since = float(furthest[last]), int(fast_since[last])
         if hit is None:
             self.position = end
             return None
         at = start + hit
-        if late.any() and late[hit]:
+        if _holds(late, hit):
             return self._give_up(moving, "no_return", at)
         if falling[hit]:
             return self._begin_return(moving, float(angle[hit]), at)
-        if staying.any() and staying[hit]:
+        if _holds(staying, hit):
             return self._confirm_landing(history, moving, at)
-        moving.stops += 1
         moving.staged = moving.staged or bool(staged[hit])
         self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
         return None
@@ -217,32 +221,31 @@ class PhaseMachine:
             return self._end(moving, "slipped", moving.landing, at)
         return Change("landing_confirmed", moving.landing, at, moving)
 
-    def _resuming(self, history: History, moving: Movement, start: int, end: int) -> Bools:
-        """Moving outward in a spell of speed that began within a second of the landing: the same drop goes on."""
+    def _resuming(self, history: History, moving: Movement, start: int, end: int) -> tuple[Bools, Ints]:
+        """Moving outward in a spell of speed that began within a second of the landing: the same drop goes on.
+
+        With it, for each sample, since when it has been fast.
+        """
         s = self.settings
         latest = history.index_at(history.time(moving.landing) + s.landing_confirm_s)
         if self._fast_since > latest:
-            self._fast_spell = np.full(end - start, self._fast_since)
-            return _NEVER
+            return _NEVER, np.full(end - start, self._fast_since, dtype=np.intp)
         speed = self._rate(history, start, end)
         slow = speed < np.maximum(
             max(s.still_dps, s.landing_fraction * moving.peak_dps), history.noises_dps(start, end)
         )
         fast_since = self._spell(start, slow, self._fast_since)
-        self._fast_spell = fast_since
-        resuming: Bools = ~slow & (fast_since <= latest)
-        return resuming
+        return ~slow & (fast_since <= latest), fast_since
 
-    def _settle_after_jolt(
-        self, history: History, moving: Movement, angle: Floats, start: int, end: int
-    ) -> Change | None:
+    def _settle_after_jolt(self, history: History, moving: Movement, start: int, end: int) -> Change | None:
         """Without a gyroscope a thump tilts the low-passed gravity for a moment: the range is read when it is over."""
-        hit = _first(history.t_s(start, end) - history.time(moving.landing) >= JOLT_S)
+        hit = first(history.t_s(start, end) - history.time(moving.landing) >= JOLT_S)
         if hit is None:
             self.position = end
         else:
-            moving.settled, self.position = True, start + hit + 1
-            moving.landing_deg = moving.furthest_deg = float(angle[hit])
+            at = start + hit
+            moving.settled, self.position = True, at + 1
+            moving.landing_deg = moving.furthest_deg = float(self._angle(history, at, at + 1)[0])
         return None
 
     def _begin_return(self, moving: Movement, angle_deg: float, at: int) -> Change:
@@ -265,7 +268,7 @@ class PhaseMachine:
         if resting.any():
             resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
-        hit = _first(home | turned | resting | late)
+        hit = first(home | turned | resting | late)
         seen = angle if hit is None else angle[: hit + 1]
         lowest = int(np.argmin(seen))
         if seen[lowest] <= moving.least_deg:
@@ -280,15 +283,17 @@ class PhaseMachine:
         if resting[hit]:
             self._follower.noticed_slip(history, self._slow_since, at + 1)
             return self._end(moving, "incomplete", self._slow_since, at)
-        if late.any() and late[hit]:
+        if _holds(late, hit):
             return self._give_up(moving, "no_return", at)
         if moving.least_deg <= self._half(moving):
             return self._end(moving, "turned", moving.least, at)
-        moving.turned_back += 1
-        moving.return_trigger = -1
-        moving.furthest_deg = float(angle[hit])
-        self.state, self.position = "hold", at
+        self._hold_again(moving, float(angle[hit]), at)
         return None
+
+    def _hold_again(self, moving: Movement, angle_deg: float, at: int) -> None:
+        """It turned outward again above half of its range: the same repetition goes on."""
+        moving.return_trigger, moving.furthest_deg = -1, angle_deg
+        self.state, self.position = "hold", at
 
     def _end(self, moving: Movement, ending: Ending, return_end: int, known: int) -> Change:
         moving.return_end, moving.ending = return_end, ending
@@ -304,7 +309,7 @@ class PhaseMachine:
         return Change("end", at, at, moving)
 
     def _wait_until_back(self, history: History, start: int, end: int) -> Change | None:
-        hit = _first(self._angle(history, start, end) <= self.band_deg)
+        hit = first(self._angle(history, start, end) <= self.band_deg)
         if hit is None:
             self.position = end
         else:
@@ -348,7 +353,6 @@ class PhaseMachine:
         return lasting
 
 
-def _first(hits: Bools) -> int | None:
-    """Index of the first True."""
-    index = int(hits.argmax())
-    return index if hits[index] else None
+def _holds(hits: Bools, index: int) -> bool:
+    """Does it hold there? A condition that holds nowhere in a slice may be a single False (`_NEVER`)."""
+    return bool(hits.any() and hits[index])

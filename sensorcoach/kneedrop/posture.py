@@ -32,8 +32,6 @@ Reason = Literal[
     "disarmed",
 ]
 
-_MOST_FILLED = 0.5
-"""Share of a movement that may be made up across lost samples."""
 _STRIDE_S = 0.05
 """The path is looked at this often."""
 
@@ -59,7 +57,7 @@ def why_not(
         return "turned_over"
     if history.time(moving.return_end) - history.time(moving.drop_start) < phases.shortest_rep_s:
         return "too_quick"
-    if history.filled(moving.drop_start, moving.return_end + 1).mean() > _MOST_FILLED:
+    if history.filled(moving.drop_start, moving.return_end + 1).mean() > phases.most_filled_fraction:
         return "unseen"
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
