@@ -27,7 +27,8 @@ def sparc(speed: Floats, rate_hz: float) -> float | None:
     """Spectral arc length of a speed profile: -1.40 for a minimum-jerk movement, more negative = less smooth.
 
     Args:
-        speed: (n,) speed of *one* movement, any unit (the measure has no scale), without the rest before and after.
+        speed: (n,) speed of *one* movement, without the rest before and after; never negative, any unit (the measure
+            has no scale).
         rate_hz: samples a second.
 
     Returns:
@@ -38,11 +39,11 @@ def sparc(speed: Floats, rate_hz: float) -> float | None:
     if count < 4:
         return None
     length = 1 << (math.ceil(math.log2(count)) + SPARC_PADDING_LEVEL)
-    magnitude = np.abs(rfft(speed, length))
-    top = float(magnitude.max())
+    band = np.abs(rfft(speed, length)[: int(SPARC_CUTOFF_HZ * length / rate_hz) + 1])
+    # The spectrum of what is never negative is highest at frequency 0.
+    top = float(band[0])
     if not top > 0.0:
         return None
-    band = magnitude[: int(SPARC_CUTOFF_HZ * length / rate_hz) + 1]
     above = np.flatnonzero(band >= SPARC_AMPLITUDE_THRESHOLD * top)
     if above.size < 2:
         return None

@@ -38,7 +38,7 @@ def recording_of_arrays(
     rising = finite if len(steps) and steps.min() > 0.0 else np.unique(finite)
     if len(rising) < 2:
         raise InputError(f"t_s holds {len(rising)} different times.", "Give at least a few seconds of samples.")
-    period_s = sample_period_s(rising)
+    period_s = sample_period_s(rising[:ROWS_A_PACKET])
     if len(steps) and steps.min() < -period_s:
         raise InputError(
             f"t_s goes back by {-steps.min():.3g} s.", "Sort the samples, or analyse the parts one by one."

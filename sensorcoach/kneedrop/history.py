@@ -12,6 +12,8 @@ from sensorcoach.dsp.motion import Motion
 from sensorcoach.model import Bools, Floats
 
 _SIGNALS = 13
+_ROOM = 2.5
+"""Times what is kept: room to append in before it is moved to the front, and to move it without an overlap."""
 
 
 class History:
@@ -20,7 +22,7 @@ class History:
     def __init__(self, keep_s: float, rate_hz: float) -> None:
         self.rate_hz = rate_hz
         self._keep = max(64, int(keep_s * rate_hz))
-        self._signals = np.empty((_SIGNALS, 2 * self._keep))
+        self._signals = np.empty((_SIGNALS, int(_ROOM * self._keep)))
         self._t_s = self._signals[0]
         self._first = 0
         """Sample number of column 0."""
@@ -56,7 +58,7 @@ class History:
     def _forget(self, coming: int) -> None:
         kept = min(self._used, max(self._keep, 0), len(self._t_s) - coming)
         gone = self._used - kept
-        self._signals[:, :kept] = self._signals[:, gone : self._used].copy()
+        self._signals[:, :kept] = self._signals[:, gone : self._used]
         self._first += gone
         self._used = kept
 

@@ -59,6 +59,7 @@ class RestFinder:
         self._position, self._place = end, None
 
     def advance(self, history: History, end: int) -> list[Rest]:
+        """The rests that became certain with the samples before ``end``."""
         step = max(1, round(_LOOK_S * history.rate_hz))
         looks = range((self._position // step + 1) * step, end + 1, step)
         self._position = end
@@ -85,7 +86,7 @@ class RestFinder:
             self._place = None
         if not alike:
             return None
-        mean = unit(ups.mean(axis=0))
+        mean = unit(ups.sum(axis=0))
         if float((ups @ mean).min()) < _STAY_COSINE:
             return None
         self._place = mean
@@ -109,6 +110,7 @@ class TurnFinder:
         self._position, self._from, self._farthest_deg = end, None, -1.0
 
     def advance(self, history: History, end: int) -> list[Turn]:
+        """The turns that became certain with the samples before ``end``."""
         stride = max(1, round(_STRIDE_S * history.rate_hz))
         turns: list[Turn] = []
         while (start := -(-self._position // stride) * stride) < end:
