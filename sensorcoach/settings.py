@@ -122,6 +122,10 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The roll axis lies within this of horizontal and of the learnt one (posture gate)."""
     told_axis_deg: float = 40.0
     """... of an axis the wearer told: a strap is put on to within 10-15°, which is more when seen from above."""
+    in_turn_s: float = 30.0
+    """Repetitions to both sides prove the axis if no more than this passes between one and the next (A5) ..."""
+    calm_rep_s: float = 1.5
+    """... and each lasts this long: the fastest real rolling (MEx) takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
     farthest_deg: float = 110.0
     """Turning over: beyond this it is no knee drop (B, posture gate) ..."""
     farthest_unconfirmed_deg: float = 130.0

@@ -15,11 +15,12 @@ from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
 from sensorcoach.kneedrop.frame import angle_between_deg
 from sensorcoach.kneedrop.grading import sensor_slipped
 from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.line import Seen
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, What
 from sensorcoach.kneedrop.posture import Reason, landing_heading, why_not
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
-from sensorcoach.kneedrop.sideways import Seen, Sideways
+from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.model import (
     Aborted,
     CentreFound,
