@@ -130,19 +130,23 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Turning over: beyond this it is no knee drop (B, posture gate) ..."""
     farthest_unconfirmed_deg: float = 130.0
     """... where the axis is known; before, tilt holds the leg's pitch too: SisFall rolls to the side reach 124°."""
+    stray_told_deg: float = 25.0
+    """Where the leg axis is told, the leg may leave the direct way out by this much ..."""
     stray_deg: float = 30.0
-    """The leg may leave the direct way out by this much. Bent legs that flex on the way do so by up to 15° (MEx);
-    turning over with straight legs by 45-60°."""
+    """... and elsewhere by this. Bent legs that flex on the way do so by up to 15° (MEx), people who turn over with
+    straight legs by 25-60°."""
     fastest_fraction: float = 1.8
     """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.5."""
     quickest_10_90_s: float = 0.15
     """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s (domain.md 5.4), a knee pushed
     onto the mat from 20° half of that."""
     tug_reach_deg: float = 25.0
+    tug_s: float = 2.0
+    tug_10_90_s: float = 0.3
     tug_yaw_share: float = 0.7
     """A tilt up to tug_reach_deg is a tugged strap if it turns about the vertical by at least tug_yaw_share of it: what
     turns around a leg that points 35-75° down turns by 0.7 to 3.7 of its tilt, a leg that rolls with the body by next
-    to 0."""
+    to 0. Without a gyroscope: out and back within tug_s, the middle 80 % of the way out within tug_10_90_s."""
     slip_deg: float = 5.0
     """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
     slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)

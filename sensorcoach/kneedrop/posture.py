@@ -62,7 +62,7 @@ def why_not(
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
     heading = landing_heading(history, moving)
-    if heading is None or strays_deg(history, moving, heading) > frame.stray_deg:
+    if heading is None or strays_deg(history, moving, heading) > (frame.stray_told_deg if sideways.told else frame.stray_deg):
         return "other_posture"
     if _tugged(history, moving, frame):
         return "strap_tugged"
@@ -94,11 +94,17 @@ def strays_deg(history: History, moving: Movement, heading: Floats) -> float:
 
 
 def _tugged(history: History, moving: Movement, frame: FrameSettings) -> bool:
-    """A small tilt with as much turn about the vertical: the sensor turned around the leg, the leg did not roll."""
+    """A small tilt with as much turn about the vertical: the sensor turned around the leg, the leg did not roll.
+
+    Without a gyroscope a jerk out and a quick way back must do.
+    """
     if moving.landing_deg > frame.tug_reach_deg:
         return False
     yaw_deg = history.yaw_deg(moving.drop_start, moving.landing + 1)
-    return yaw_deg is not None and abs(yaw_deg) >= frame.tug_yaw_share * moving.landing_deg
+    if yaw_deg is not None:
+        return abs(yaw_deg) >= frame.tug_yaw_share * moving.landing_deg
+    lasting_s = history.time(moving.return_end) - history.time(moving.drop_start)
+    return lasting_s < frame.tug_s and _time_10_90_s(history, moving) < frame.tug_10_90_s
 
 
 def _faster_than_falling(history: History, moving: Movement, settings: Settings) -> bool:
