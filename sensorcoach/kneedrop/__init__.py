@@ -52,7 +52,8 @@ about the vertical by 0.6 to 3.7 of the tilt, which no return does: seen with a 
 (`centre`). Without one, two repetitions it is.
 
 *A tugged strap is no repetition*, for the same reason the other way round: a small, quick tilt with as much turn
-about the vertical, or one that outruns free fall, is the sensor moving on the leg (`posture`).
+about the vertical (without a gyroscope: out with a jerk and back at once), or one that outruns free fall, is the
+sensor moving on the leg (`posture`).
 
 *Likely is not proven.* Where nobody told an axis or a side, only the movement itself can confirm the axis (B, posture
 gate), and stairs, bridges and sit-to-stand come in rows and pairs too. So a line that is *likely* (`line`) already

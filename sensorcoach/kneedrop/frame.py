@@ -1,8 +1,8 @@
 """The frame of the exercise: which way is up with the knees at the centre, and which way is sideways.
 
-All vectors are unit vectors in sensor axes. With the body rolling about its long axis, which points to the head as ``r``,
-up moves through ``up(phi) = up0 cos(phi) + lateral sin(phi)`` with ``lateral = up0 x r``: positive phi is a drop to the
-person's left (right-hand rule about the axis to the head; definitions.md A5).
+All vectors are unit vectors in sensor axes. With the body rolling about its long axis, which points to the head as
+``r``, up moves through ``up(phi) = up0 cos(phi) + lateral sin(phi)`` with ``lateral = up0 x r``: positive phi is a drop
+to the person's left (right-hand rule about the axis to the head; definitions.md A5).
 """
 
 from __future__ import annotations
@@ -28,15 +28,17 @@ class Centre:
         """Tilt away from the centre, (n, 3) -> (n,) in 0 .. 180 deg; from the chord, so exact also near 0."""
         apart = up - self.up0
         chord = np.sqrt(np.einsum("ij,ij->i", apart, apart))
-        return _TWO_RADIANS_DEG * np.arcsin(np.minimum(0.5 * chord, 1.0))
+        angle_deg: Floats = _TWO_RADIANS_DEG * np.arcsin(np.minimum(0.5 * chord, 1.0))
+        return angle_deg
 
     def heading(self, up: Floats) -> Floats | None:
-        """Unit direction in which ``up`` (3,) lies from the centre, orthogonal to ``up0``; None at the centre itself."""
+        """Unit direction in which ``up`` (3,) lies from the centre, orthogonal to ``up0``; None at the centre."""
         across = up - (up @ self.up0) * self.up0
         length = float(np.sqrt(across @ across))
         return None if length < 1e-6 else across / length
 
     def moved_to(self, up0: Floats) -> Centre:
+        """The same idea of a centre at another place, ``up0`` (3,) of any length."""
         return Centre(unit(up0), self.source)
 
 

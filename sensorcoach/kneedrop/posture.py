@@ -62,7 +62,8 @@ def why_not(
     if not sideways.may_be_centre(moving.centre.up0):
         return "other_posture"
     heading = landing_heading(history, moving)
-    if heading is None or strays_deg(history, moving, heading) > (frame.stray_told_deg if sideways.told else frame.stray_deg):
+    most_deg = frame.stray_told_deg if sideways.told else frame.stray_deg
+    if heading is None or strays_deg(history, moving, heading) > most_deg:
         return "other_posture"
     if _tugged(history, moving, frame):
         return "strap_tugged"

@@ -44,7 +44,7 @@ class Turn:
 
 
 class RestFinder:
-    """Incremental: ``advance(history, end)`` returns the rests that became certain, one for each stay at a place.
+    """Incremental: one rest for each stay at a place.
 
     Stillness is judged by angle, not by speed: a person who fidgets is at rest, a slow 20 deg drop is not.
     """
@@ -59,6 +59,7 @@ class RestFinder:
         self._position, self._place = end, None
 
     def advance(self, history: History, end: int) -> list[Rest]:
+        """Look as far as sample ``end``: the rests that became certain, oldest first."""
         """The rests that became certain with the samples before ``end``."""
         step = max(1, round(_LOOK_S * history.rate_hz))
         looks = range((self._position // step + 1) * step, end + 1, step)
@@ -94,7 +95,7 @@ class RestFinder:
 
 
 class TurnFinder:
-    """Incremental: ``advance(history, end)`` returns the turning points that became certain.
+    """Incremental: one turn for each time the leg comes back.
 
     Looks at every few samples only (`_STRIDE_S`, by absolute sample number): a turn of a leg takes longer.
     """
@@ -110,6 +111,7 @@ class TurnFinder:
         self._position, self._from, self._farthest_deg = end, None, -1.0
 
     def advance(self, history: History, end: int) -> list[Turn]:
+        """Look as far as sample ``end``: the turning points that became certain, oldest first."""
         """The turns that became certain with the samples before ``end``."""
         stride = max(1, round(_STRIDE_S * history.rate_hz))
         turns: list[Turn] = []

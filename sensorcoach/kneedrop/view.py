@@ -22,10 +22,12 @@ class CentreView:
         self._rate_dps: Floats = np.empty(0)
 
     def angle_deg(self, history: History, centre: Centre, start: int, end: int) -> Floats:
+        """Tilt away from ``centre`` (n,), deg."""
         self._look(history, centre, start, end)
         return self._angle_deg[start - self._start : end - self._start]
 
     def rate_dps(self, history: History, centre: Centre, start: int, end: int) -> Floats:
+        """Its rate (n,), deg/s, outward positive; towards 0 nearer than about 1 deg."""
         self._look(history, centre, start, end)
         return self._rate_dps[start - self._start : end - self._start]
 
