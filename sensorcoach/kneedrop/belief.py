@@ -119,7 +119,7 @@ class Belief:
         if centre is not None:
             return self._adopt(Candidate(centre, self._settings, main.start, known + 1), known + 1)
         if last.movement.ending == "incomplete":
-            stopped_at = self._history.up(known, known + 1)[0].copy()
+            stopped_at = self._history.up_at(known).copy()
             self._consider_place(stopped_at, last.movement.return_end, known + 1)
         return None
 

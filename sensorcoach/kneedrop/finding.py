@@ -94,7 +94,7 @@ def centre_within(
     if moving.return_trigger < 0:
         return None
     begin = Turn(moving.drop_start, moving.drop_start, moving.centre.up0)
-    middle = Turn(moving.landing, moving.landing, history.up(moving.landing, moving.landing + 1)[0])
+    middle = Turn(moving.landing, moving.landing, history.up_at(moving.landing))
     end = Turn(known + 1, known + 1, moving.centre.up0)
     return (
         _pause_within(history, (begin, middle, end), settings)

@@ -80,6 +80,11 @@ class History:
         """Up in sensor axes (n, 3), unit; see `Motion` for this and what follows."""
         return self._vectors(1, start, end)
 
+    def up_at(self, number: int) -> Floats:
+        """Up (3,) at one sample."""
+        up: Floats = self.up(number, number + 1)[0]
+        return up
+
     def up_rate(self, start: int, end: int) -> Floats:
         """Derivative of up (n, 3) 1/s."""
         return self._vectors(4, start, end)

@@ -118,7 +118,7 @@ class PhaseMachine:
 
     def _leave(self, history: History, at: int) -> Change:
         settled = self._follower.settle(history, self._home_since, self._least + 1)
-        way = Way.towards(self.centre, history.up(at, at + 1)[0])
+        way = Way.towards(self.centre, history.up_at(at))
         moving = Movement(self.centre, way, lowest=self._least, trigger=at, paused_at=settled.paused_at)
         self.movement, self.state, self.position = moving, "drop", at
         self._slow_since, self._told = at, -1

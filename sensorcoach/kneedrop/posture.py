@@ -78,7 +78,7 @@ def why_not(
 
 def landing_heading(history: History, moving: Movement) -> Floats | None:
     """Unit direction (3,) from the centre in which the leg landed; None for a landing at the centre itself."""
-    return moving.centre.heading(history.up(moving.landing, moving.landing + 1)[0])
+    return moving.centre.heading(history.up_at(moving.landing))
 
 
 def begun_before(history: History, moving: Movement, phases: PhaseSettings) -> bool:
@@ -139,7 +139,7 @@ def _reach_deg(history: History, moving: Movement) -> float:
     leg paused is the range.
     """
     if moving.paused_at is not None:
-        landing = history.up(moving.landing, moving.landing + 1)[0]
+        landing = history.up_at(moving.landing)
         return max(moving.landing_deg, angle_between_deg(unit(moving.paused_at), unit(landing)))
     if moving.centre.source != "midpoint" or moving.landing_before_deg is None:
         return moving.landing_deg

@@ -138,7 +138,7 @@ class TurnFinder:
             self._position = end
             return None
         at, known = self._farthest, start + hit * stride
-        up = history.up(at, at + 1)[0].copy()
+        up = history.up_at(at).copy()
         self._from = Centre(unit(up), "midpoint")
         self._position, self._farthest_deg, self._farthest = known, -1.0, known
         return Turn(at, known, up)

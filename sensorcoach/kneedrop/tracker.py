@@ -162,7 +162,7 @@ class Tracker:
             phase=phase,
             direction=direction,
             side=side,
-            angle_deg=angle_between_deg(moving.centre.up0, history.up(change.at, change.at + 1)[0]),
+            angle_deg=angle_between_deg(moving.centre.up0, history.up_at(change.at)),
         )
         self._events.append(event)
         for step in main.follower.take_steps():
