@@ -21,6 +21,7 @@ FLOORS = [
     {"batch", "logbook", "voice", "report", "export"},
     {"app"},
     {"cli", "tui"},
+    {"__main__"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 GUESTS = {"textual": "tui", "bleak": "sources/ble.py"}
