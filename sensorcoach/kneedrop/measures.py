@@ -30,13 +30,10 @@ class Borders:
     drop_end_s: float
     return_start_s: float
     return_end_s: float
-    direction: int
     swung_in: bool
     swung_out: bool
     turn_before_deg: float | None
-    staged: bool
     range_deg: float
-    hold_drift_deg: float
     cut: bool
 
 

@@ -24,7 +24,7 @@ from sensorcoach.model import Bools, Floats
 from sensorcoach.settings import PhaseSettings
 
 State = Literal["centre", "drop", "hold", "return", "away"]
-What = Literal["drop", "landing", "landing_confirmed", "return", "end"]
+What = Literal["drop", "landing", "return", "end"]
 
 Ints = NDArray[np.intp]
 
@@ -219,7 +219,7 @@ class PhaseMachine:
         self._confirmed, self.position = moving.landing, at + 1
         if self._follower.noticed_slip(history, moving.landing, at + 1):
             return self._end(moving, "slipped", moving.landing, at)
-        return Change("landing_confirmed", moving.landing, at, moving)
+        return None
 
     def _resuming(self, history: History, moving: Movement, start: int, end: int) -> tuple[Bools, Ints]:
         """Moving outward in a spell of speed that began within a second of the landing: the same drop goes on.

@@ -49,7 +49,7 @@ def why_not(
         return "no_return"
     if _reach_deg(history, moving) < phases.r_min_deg:
         return "below_r_min"
-    if begun_before(history, moving, phases):
+    if _begun_before(history, moving, phases):
         return "begun_before"
     if moving.ending == "turned" and sideways.unseen:
         return "passed_by"
@@ -81,7 +81,7 @@ def landing_heading(history: History, moving: Movement) -> Floats | None:
     return moving.centre.heading(history.up_at(moving.landing))
 
 
-def begun_before(history: History, moving: Movement, phases: PhaseSettings) -> bool:
+def _begun_before(history: History, moving: Movement, phases: PhaseSettings) -> bool:
     """The recording (or the centre) began in the middle of this drop: its start was never seen."""
     up = history.up(moving.lowest, moving.lowest + 1)
     return float(moving.centre.angle_deg(up)[0]) > phases.incomplete_fraction * moving.landing_deg

@@ -11,7 +11,7 @@ from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import Borders, Window, measure
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import JOLT_S
-from sensorcoach.model import STANDARD_GRAVITY, Floats, Rep, Side
+from sensorcoach.model import STANDARD_GRAVITY, Direction, Floats, Rep, Side
 from sensorcoach.settings import Settings
 
 _SETTLED_HOLD_S = 0.4
@@ -25,7 +25,7 @@ def build_rep(
     settings: Settings,
     *,
     index: int,
-    direction: int,
+    direction: Direction,
     side: Side | None,
     dated_back: bool,
 ) -> Rep:
@@ -33,12 +33,12 @@ def build_rep(
     start = _window_start(history, moving)
     window = _window(history, moving, settings, start)
     hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
-    borders = _borders(history, moving, direction, hold_deg)
+    borders = _borders(history, moving)
     measures = measure(window, borders, settings.signal, settings.limits)
     rep = Rep(
         index=index,
         side=side,
-        direction=1 if direction > 0 else -1,
+        direction=direction,
         drop_start_s=borders.drop_start_s,
         drop_end_s=borders.drop_end_s,
         return_start_s=borders.return_start_s,
@@ -48,7 +48,7 @@ def build_rep(
         drop_time_s=borders.drop_end_s - borders.drop_start_s,
         return_time_s=borders.return_end_s - borders.return_start_s,
         staged=moving.staged,
-        hold_drift_deg=borders.hold_drift_deg,
+        hold_drift_deg=float(hold_deg.max(initial=moving.landing_deg)) - moving.landing_deg,
         centre_source=moving.centre.source,
         swung_through=moving.swung_in or moving.swung_out,
         dated_back=dated_back,
@@ -78,20 +78,16 @@ def build_rep(
     return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal))
 
 
-def _borders(history: History, moving: Movement, direction: int, hold_deg: Floats) -> Borders:
-    furthest_deg = float(hold_deg.max(initial=moving.landing_deg))
+def _borders(history: History, moving: Movement) -> Borders:
     return Borders(
         drop_start_s=history.time(moving.drop_start),
         drop_end_s=history.time(moving.landing),
         return_start_s=history.time(moving.return_start),
         return_end_s=history.time(moving.return_end),
-        direction=direction,
         swung_in=moving.swung_in,
         swung_out=moving.swung_out,
         turn_before_deg=moving.turn_before_deg,
-        staged=moving.staged,
         range_deg=_range_deg(history, moving),
-        hold_drift_deg=furthest_deg - moving.landing_deg,
         cut=moving.ending == "cut",
     )
 

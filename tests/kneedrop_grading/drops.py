@@ -148,15 +148,7 @@ def low_pass(values, cutoff_hz):
 
 
 def borders(**changed) -> Borders:
-    defaults = {
-        "direction": 1,
-        "swung_in": False,
-        "swung_out": False,
-        "turn_before_deg": None,
-        "staged": False,
-        "hold_drift_deg": 0.0,
-        "cut": False,
-    }
+    defaults = {"swung_in": False, "swung_out": False, "turn_before_deg": None, "cut": False}
     return Borders(**(defaults | changed))
 
 

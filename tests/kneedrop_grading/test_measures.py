@@ -103,11 +103,6 @@ def test_pieces_show_in_smoothness():
     assert figures.sparc < -2.5
 
 
-def test_the_other_direction_gives_the_same():
-    movement = smooth_rep(45.0, 1.5)
-    assert measured(*movement, direction=-1) == measured(*movement, direction=1)
-
-
 # --- swinging through ---
 
 
