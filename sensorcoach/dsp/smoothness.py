@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.fft import rfft
 from scipy.signal import find_peaks
 
 from sensorcoach.model import Floats
@@ -39,7 +38,7 @@ def sparc(speed: Floats, rate_hz: float) -> float | None:
     if count < 4:
         return None
     length = 1 << (math.ceil(math.log2(count)) + SPARC_PADDING_LEVEL)
-    band = np.abs(rfft(speed, length)[: int(SPARC_CUTOFF_HZ * length / rate_hz) + 1])
+    band = np.abs(np.fft.rfft(speed, length)[: int(SPARC_CUTOFF_HZ * length / rate_hz) + 1])
     # The spectrum of what is never negative is highest at frequency 0.
     top = float(band[0])
     if not top > 0.0:

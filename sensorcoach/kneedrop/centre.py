@@ -86,6 +86,8 @@ class CentreFollower:
 
         Where it stays nearer than a drop reaches, that is no hold: the same rules hold as for a pause at the centre.
         """
+        if angle_between_deg(self.centre.up0, history.up_at(end - 1)) > self._frame.slip_most_deg:
+            return False
         pause = self._pause(history, start, end)
         if pause is None:
             return False
