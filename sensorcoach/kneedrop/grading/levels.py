@@ -13,7 +13,7 @@ def at_or_above(code: str, unit: str, value: float | None, limit: Limit) -> Warn
     if value is None:
         return None
     for severity, level in _from_the_top(limit):
-        if value >= level:
+        if level is not None and value >= level:
             return Warning(code=code, severity=severity, value=value, limit=level, unit=unit)
     return None
 
@@ -23,7 +23,7 @@ def below(code: str, unit: str, value: float | None, limit: Limit) -> Warning | 
     if value is None:
         return None
     for severity, level in _from_the_top(limit):
-        if value < level:
+        if level is not None and value < level:
             return Warning(code=code, severity=severity, value=value, limit=level, unit=unit)
     return None
 
@@ -41,10 +41,5 @@ def note_only(warning: Warning | None, limit: Limit) -> Warning | None:
     return Warning(code=warning.code, severity="note", value=warning.value, limit=limit.note, unit=warning.unit)
 
 
-def _from_the_top(limit: Limit) -> tuple[tuple[Severity, float], ...]:
-    levels: tuple[tuple[Severity, float | None], ...] = (
-        ("severe", limit.severe),
-        ("warn", limit.warn),
-        ("note", limit.note),
-    )
-    return tuple((severity, level) for severity, level in levels if level is not None)
+def _from_the_top(limit: Limit) -> tuple[tuple[Severity, float | None], ...]:
+    return ("severe", limit.severe), ("warn", limit.warn), ("note", limit.note)
