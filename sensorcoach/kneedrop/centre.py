@@ -84,7 +84,8 @@ class CentreFollower:
     def noticed_slip(self, history: History, start: int, end: int) -> bool:
         """The leg stays in samples ``[start, end)``, away from the centre: did the strap slip? Then that is the centre.
 
-        Where it stays nearer than a drop reaches, that is no hold: the same rules hold as for a pause at the centre.
+        Where it stays nearer than a drop reaches, the same rules hold as for a pause at the centre; but such a stay may
+        also be a stop at the beginning of a drop, so it is not remembered.
         """
         if angle_between_deg(self.centre.up0, history.up_at(end - 1)) > self._frame.slip_most_deg:
             return False
@@ -94,10 +95,9 @@ class CentreFollower:
         off_deg = angle_between_deg(self.centre.up0, pause.up)
         if off_deg <= self._frame.slip_deg:
             return False
-        if off_deg < self._phases.r_min_deg:
-            before = self.centre
-            return self.settle(history, start, end).centre is not before
-        if not self._slipped(history, pause, off_deg, _SURE_YAW_SHARE):
+        near = off_deg < self._phases.r_min_deg
+        share = _SLIP_YAW_SHARE if near else _SURE_YAW_SHARE
+        if not ((near and self._lasts(pause, start)) or self._slipped(history, pause, off_deg, share)):
             return False
         self._steps.append(Step(end, off_deg))
         self._move(pause, self.centre.moved_to(pause.up))
