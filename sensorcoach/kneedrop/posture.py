@@ -123,8 +123,9 @@ def _faster_than_falling(history: History, moving: Movement, settings: Settings)
 
 def _time_10_90_s(history: History, moving: Movement) -> float:
     """From the last time below 10 % of the way out to the first time at 90 % of it, s."""
-    angle = moving.centre.angle_deg(history.up(moving.drop_start, moving.landing + 1))
-    travel = (angle - angle[0]) / max(moving.landing_deg - float(angle[0]), 1e-6)
+    way = Way.towards(moving.centre, history.up_at(moving.landing))
+    roll = way.roll_deg(history.up(moving.drop_start, moving.landing + 1))
+    travel = (roll - roll[0]) / max(float(roll[-1] - roll[0]), 1e-6)
     arrived = int((travel >= 0.9).argmax())
     left = np.flatnonzero(travel[: arrived + 1] <= 0.1)
     times = history.t_s(moving.drop_start, moving.landing + 1)
