@@ -127,7 +127,8 @@ class CentreFollower:
             return None
         rate = history.up_rate(start, end)
         speed_dps = np.degrees(np.sqrt(np.einsum("ij,ij->i", rate, rate)))
-        slow = np.flatnonzero(speed_dps < np.maximum(self._phases.still_dps, history.noises_dps(start, end)))
+        still = speed_dps < np.maximum(self._phases.still_dps, history.noises_dps(start, end))
+        slow = np.flatnonzero(still)
         if len(slow) < self._phases.centre_still_s * history.rate_hz:
             return None
-        return _Pause(unit(history.up(start, end)[slow].mean(axis=0)), start + int(slow[len(slow) // 2]))
+        return _Pause(unit(still.astype(np.float64) @ history.up(start, end)), start + int(slow[len(slow) // 2]))

@@ -7,7 +7,7 @@ each result says ``axis_confirmed: false``: a hugged knee or a sit-to-stand is t
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, axis_vector, cross, unit
 from sensorcoach.kneedrop.line import Line, Seen, opposite
@@ -133,7 +133,8 @@ class Sideways:
 
     def _elevation_deg(self, up0: Floats) -> float:
         """How far below horizontal the hip lies, seen from the knee."""
-        return float(-np.degrees(np.arcsin(np.clip(up0 @ axis_vector(self._mounting.up_leg or "z"), -1.0, 1.0))))
+        along = float(up0 @ axis_vector(self._mounting.up_leg or "z"))
+        return -math.degrees(math.asin(min(1.0, max(-1.0, along))))
 
     def _along(self, heading: Floats) -> Line | None:
         near = [line for line in self._lines if line.off_deg(heading) <= self._frame.axis_tilt_deg]
