@@ -178,7 +178,7 @@ def _latency_rows(total: Figures) -> list[Row]:
         _latency("... landing told after it (packets <= 80 ms)", latencies.landing_s, 50, 0.35),
         _latency("... landing told after it", latencies.landing_s, 95, 0.45),
         _latency("... count after the return's end", latencies.count_s, 95, 0.5),
-        _latency("... final figures after the return's end", latencies.final_s, 95, 1.1),
+        _latency("... final figures after the return's end", latencies.final_s, 95, 1.0),
     ]
 
 
