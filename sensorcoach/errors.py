@@ -29,3 +29,11 @@ class SettingsError(SensorcoachError):
 
 class DecodeError(SensorcoachError):
     """Bytes that are not what the device profile expects."""
+
+
+class BluetoothError(SensorcoachError):
+    """Bluetooth of the computer cannot be used: none, off, not permitted."""
+
+
+class SensorError(SensorcoachError):
+    """The sensor: not found, not of this profile, refuses, sends nothing."""

@@ -70,7 +70,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class LinkEvent:
-    """A change of the link as it was when recorded (searching, connecting, streaming, stalled, lost, resumed)."""
+    """A change of the link as it was when recorded, or what befell it.
+
+    ``state``: searching, connecting, streaming, stalled, lost; or resumed (the computer slept), overflow (packets were
+    dropped here: the computer was too slow), battery_low. ``detail``: in words, for people.
+    """
 
     t_s: float
     state: str
@@ -265,6 +269,18 @@ class CentreFound:
     known_s: float
     valid_from_s: float
     source: CentreSource
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the listener of a live session must be told besides events and the link: a sentence that ends in advice.
+
+    ``code``: recording_stopped, slow_stream, undecodable, cut_packets, unverified.
+    """
+
+    t_s: float
+    code: str
+    text: str
 
 
 Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound

@@ -85,6 +85,10 @@ class OpenProfile:
             state = _with_scales(state, packet) if packet.channel == "info" else gathered.take(state, packet)
         return state, gathered.decoded()
 
+    def reconnected(self, state: OpenState) -> OpenState:
+        """See `Profile.reconnected`. Nothing spans packets."""
+        return state
+
 
 class _Gathered:
     """Bodies of the accepted packets of one batch; integers until the end, so grouping cannot change a bit."""

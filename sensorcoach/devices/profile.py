@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from sensorcoach.devices.conversation import Battery, Conversation, Started
 from sensorcoach.model import Decoded, Packet
 
 
@@ -46,3 +48,59 @@ class Profile(Protocol[S]):
 
     def decode_all(self, state: S, packets: Sequence[Packet]) -> tuple[S, Decoded | None]:
         """What `decode` gives for each of these packets, one after the other, in one `Decoded`: cheaper in batches."""
+
+    def reconnected(self, state: S) -> S:
+        """State when a new connection begins: half a frame is void, what is known of the clock stays. Pure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advertised:
+    """How a sensor is recognised before it is connected to.
+
+    ``services``: 128-bit UUIDs, lower case, any of which is enough. ``names``: beginnings of names, any case.
+    ``other_names``: beginnings of the names of other devices that share the above.
+    """
+
+    services: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
+
+    def matches(self, name: str | None, services: Iterable[str]) -> bool:
+        """Whether a device of this name (untrusted) that advertises these services is meant."""
+        known = (name or "").casefold()
+        if known.startswith(tuple(other.casefold() for other in self.other_names)):
+            return False
+        by_name = known.startswith(tuple(own.casefold() for own in self.names))
+        return by_name or any(service.casefold() in self.services for service in services)
+
+
+class RadioProfile(Profile[S], Protocol[S]):
+    """A sensor that can be streamed: how it is found, its characteristics, what is said to it.
+
+    Conversations raise `SensorError` when the sensor answers, but not as this profile must insist on.
+    """
+
+    @property
+    def advertised(self) -> Advertised:
+        """How it is recognised in a scan."""
+
+    @property
+    def channels(self) -> Mapping[str, str]:
+        """Characteristic UUID (128 bit, lower case) of each channel named in recordings and conversations."""
+
+    @property
+    def data_channel(self) -> str:
+        """The channel that carries samples: its silence is a stall."""
+
+    @property
+    def counts_loss(self) -> bool:
+        """Whether lost samples are counted by a number or clock in the packets; else they are estimated."""
+
+    def start(self) -> Conversation[Started]:
+        """From a fresh connection to samples: subscribe first, then start, then read back what can be verified."""
+
+    def stop(self) -> Conversation[None]:
+        """The end of a session; the link may fail while it is said."""
+
+    def battery(self) -> Conversation[Battery | None]:
+        """Asked once after the start and then about every minute; None if the sensor does not tell."""

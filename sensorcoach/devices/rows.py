@@ -65,6 +65,10 @@ class RowsProfile:
             np.logical_or(clipped, _clipped(gyr, state.gyr_range), out=clipped)
         return state, Decoded(t_s=rows[:, 0], acc=acc, gyr=gyr, clipped=clipped)
 
+    def reconnected(self, state: RowsState) -> RowsState:
+        """See `Profile.reconnected`. Nothing spans packets."""
+        return state
+
 
 def rows_packet(sensor: str, rows: Floats) -> Packet:
     """One packet of ``rows`` (n, 4) or (n, 7), n ≥ 1, in SI; it arrives with its last sample."""

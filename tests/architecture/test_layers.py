@@ -10,7 +10,7 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings", "axes"},
+    {"__init__", "model", "errors", "settings", "axes", "folders", "logfile"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},
@@ -18,7 +18,7 @@ FLOORS = [
     {"pipeline", "coach"},
     {"joining", "output"},
     {"analysis", "session"},
-    {"batch", "logbook", "voice", "report", "export"},
+    {"batch", "logbook", "voice", "report", "export", "doctor", "awake"},
     {"app"},
     {"cli", "tui"},
     {"__main__"},
