@@ -7,20 +7,19 @@ the other, so a file of any size needs the memory of one batch and of its reps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sensorcoach import __version__
-from sensorcoach.axes import axis_named
+from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
-from sensorcoach.errors import InputError, RecordingError, SettingsError
+from sensorcoach.errors import InputError
 from sensorcoach.importers import Item, Recording, open_recording, recording_of_arrays
 from sensorcoach.joining import joined
 from sensorcoach.model import Aborted, Event, Mounting, NotCounted, Packet, Result
+from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
@@ -28,20 +27,6 @@ Listener = Callable[[Event], None]
 
 BATCH_BYTES = 64 * 1024
 """Packets are pushed together up to this size: enough that the work per batch vanishes, little enough for memory."""
-
-
-class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the person asked for; what is left out is taken from the recording, and else the default.
-
-    ``mounting`` names only the fields to replace. ``presets`` are methods of `Settings`: ``gentle``, ``rocking``.
-    ``unit`` and ``columns`` tell how to read a CSV (`importers.open_recording`).
-    """
-
-    mounting: dict[str, str | None] = {}
-    settings: Settings | None = None
-    presets: tuple[str, ...] = ()
-    unit: str | None = None
-    columns: str | None = None
 
 
 def analyze(
@@ -124,7 +109,8 @@ def analyze_recording(
     batch_bytes: int = BATCH_BYTES,
 ) -> Result:
     """Walk through an opened recording once; see `analyze` for the rest. ``batch_bytes`` of 1: packet by packet."""
-    mounting, settings = _mounting_in_force(recording, choices), _settings_in_force(recording, choices)
+    mounting = mounting_in_force(recording.mounting, choices)
+    settings = settings_in_force(recording.settings, choices)
     pipeline = Pipeline(profile_named(recording.profile), recording.device_settings, mounting, settings)
     aborted: list[Aborted] = []
     for event in _events(pipeline, _batches(recording.items, batch_bytes)):
@@ -132,7 +118,7 @@ def analyze_recording(
             aborted.append(event.aborted)
         if on_event is not None:
             on_event(event)
-    return _result(recording, name, pipeline, mounting, settings, aborted)
+    return outcome(recording, name, pipeline, mounting, settings, aborted)
 
 
 def _events(pipeline: Pipeline, batches: Iterable[list[Item]]) -> Iterator[Event]:
@@ -155,73 +141,3 @@ def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
 
 def _fields(mounting: Mounting | Mapping[str, str | None] | None) -> dict[str, str | None]:
     return msgspec.structs.asdict(mounting) if isinstance(mounting, Mounting) else dict(mounting or {})
-
-
-def _mounting_in_force(recording: Recording, choices: Choices) -> Mounting:
-    told = msgspec.structs.asdict(recording.mounting or Mounting()) | choices.mounting
-    axes = {name: axis_named(told[name]) for name in ("up_leg", "front") if isinstance(told[name], str)}
-    try:
-        return msgspec.convert(told | axes, Mounting)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"The mounting cannot be used: {error}.", "See sensorcoach.model.Mounting.") from error
-
-
-def _settings_in_force(recording: Recording, choices: Choices) -> Settings:
-    settings = choices.settings or _settings_of(recording)
-    for preset in choices.presets:
-        settings = {"gentle": settings.gentle, "rocking": settings.rocking}[preset]()
-    return settings
-
-
-def _settings_of(recording: Recording) -> Settings:
-    try:
-        return msgspec.convert(recording.settings or {}, Settings)
-    except msgspec.ValidationError as error:
-        raise RecordingError(
-            f"The settings in the recording's first line cannot be used: {error}.", "Give others with --settings."
-        ) from error
-
-
-def _result(
-    recording: Recording,
-    name: str | None,
-    pipeline: Pipeline,
-    mounting: Mounting,
-    settings: Settings,
-    aborted: list[Aborted],
-) -> Result:
-    counts = pipeline.counts
-    if pipeline.first_t_s is None or pipeline.last_t_s is None:
-        raise InputError("There are too few samples to analyse.", "Record for at least a few seconds.")
-    return Result(
-        file=name,
-        version=__version__,
-        start=recording.start,
-        duration_s=pipeline.last_t_s - pipeline.first_t_s,
-        rate_hz=pipeline.rate_hz,
-        samples=counts.received,
-        sensor={
-            **recording.sensor,
-            "profile": recording.profile,
-            "simulated": recording.simulated,
-            "gyroscope": pipeline.has_gyroscope,
-            "mounting": msgspec.structs.asdict(mounting),
-        },
-        settings=msgspec.to_builtins(settings),
-        gaps=tuple(counts.gaps),
-        counts={
-            **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
-            "duplicated": counts.duplicated + pipeline.duplicated_packets,
-        },
-        notices=(*recording.notices, *_mounting_notices(mounting)),
-        summary=pipeline.summary(),
-        reps=pipeline.reps,
-        aborted=tuple(aborted),
-    )
-
-
-def _mounting_notices(mounting: Mounting) -> Iterator[str]:
-    if mounting.segment == "shank" and mounting.up_leg is not None:
-        yield "On the shank the axis up the leg tells neither side nor posture; --front tells the side."
-    if mounting.segment == "thigh" and mounting.front is not None:
-        yield "The axis out of the shin (--front) means nothing on the thigh; --up-leg tells side and posture."

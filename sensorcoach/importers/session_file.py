@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from sensorcoach.devices import PROFILES
 from sensorcoach.errors import RecordingError
 from sensorcoach.importers.opened import Recording
-from sensorcoach.recording import read_session
+from sensorcoach.recording import Header, Item, read_session
 
 
 def open_session(path: Path) -> Recording:
@@ -25,13 +26,18 @@ def open_session(path: Path) -> Recording:
         )
     if header.simulated:
         session.notices.append("This session is simulated: it never happened.")
+    return described(header, session.items, session.notices)
+
+
+def described(header: Header, items: Iterator[Item], notices: list[str]) -> Recording:
+    """The recording that a header describes: of a file, or of the session being recorded."""
     return Recording(
         profile=header.profile,
         device_settings=header.device,
         mounting=header.mounting,
         start=header.start,
-        items=session.items,
-        notices=session.notices,
+        items=items,
+        notices=notices,
         sensor={
             "label": header.sensor,
             "kind": "session",

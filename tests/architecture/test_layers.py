@@ -10,13 +10,13 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings", "axes", "folders", "logfile"},
+    {"__init__", "model", "errors", "settings", "axes", "choices", "folders", "logfile"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},
     {"sources"},
     {"pipeline", "coach"},
-    {"joining", "output"},
+    {"joining", "outcome", "output"},
     {"analysis", "session"},
     {"batch", "logbook", "voice", "report", "export", "doctor", "awake"},
     {"app"},

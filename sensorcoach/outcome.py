@@ -1,0 +1,73 @@
+"""A walked-through session -> its `Result`: the one way, for a file as for a sensor that was just worn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import msgspec
+
+from sensorcoach import __version__
+from sensorcoach.errors import InputError
+from sensorcoach.importers import Recording
+from sensorcoach.model import Aborted, Mounting, Result
+from sensorcoach.pipeline import Pipeline
+from sensorcoach.settings import Settings
+
+
+def outcome(
+    recording: Recording,
+    name: str | None,
+    pipeline: Pipeline,
+    mounting: Mounting,
+    settings: Settings,
+    aborted: Sequence[Aborted],
+) -> Result:
+    """What a session came to, live or analysed.
+
+    Args:
+        recording: where the samples came from; its ``items`` have been walked through.
+        name: of its file, or files.
+        pipeline: flushed.
+        mounting: in force.
+        settings: in force.
+        aborted: movements that were not counted, from the pipeline's events.
+
+    Raises:
+        InputError: there were too few samples to say anything.
+    """
+    counts = pipeline.counts
+    if pipeline.first_t_s is None or pipeline.last_t_s is None:
+        raise InputError("There are too few samples to analyse.", "Record for at least a few seconds.")
+    return Result(
+        file=name,
+        version=__version__,
+        start=recording.start,
+        duration_s=pipeline.last_t_s - pipeline.first_t_s,
+        rate_hz=pipeline.rate_hz,
+        samples=counts.received,
+        sensor={
+            **recording.sensor,
+            "profile": recording.profile,
+            "simulated": recording.simulated,
+            "gyroscope": pipeline.has_gyroscope,
+            "mounting": msgspec.structs.asdict(mounting),
+        },
+        settings=msgspec.to_builtins(settings),
+        gaps=tuple(counts.gaps),
+        counts={
+            **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
+            "duplicated": counts.duplicated + pipeline.duplicated_packets,
+        },
+        notices=(*recording.notices, *_mounting_notices(mounting)),
+        summary=pipeline.summary(),
+        reps=pipeline.reps,
+        aborted=tuple(aborted),
+    )
+
+
+def _mounting_notices(mounting: Mounting) -> Iterator[str]:
+    if mounting.segment == "shank" and mounting.up_leg is not None:
+        yield "On the shank the axis up the leg tells neither side nor posture; --front tells the side."
+    if mounting.segment == "thigh" and mounting.front is not None:
+        yield "The axis out of the shin (--front) means nothing on the thigh; --up-leg tells side and posture."
