@@ -1,0 +1,61 @@
+"""Where things are kept, as the system wants it. A folder is made when it is first needed, for its owner only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sensorcoach.errors import RecordingError
+
+_NAME: Final = "sensorcoach"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """``recordings``: live sessions. ``config``: the remembered sensor. ``log``: what bug reports need."""
+
+    recordings: Path
+    config: Path
+    log: Path
+
+
+def folders() -> Folders:
+    """The folders of this user on this computer; nothing is made yet."""
+    import platformdirs
+
+    return Folders(
+        recordings=platformdirs.user_data_path(_NAME, appauthor=False) / "recordings",
+        config=platformdirs.user_config_path(_NAME, appauthor=False),
+        log=platformdirs.user_log_path(_NAME, appauthor=False),
+    )
+
+
+def made(folder: Path) -> Path:
+    """``folder``, made if need be, readable by its owner only.
+
+    Raises:
+        RecordingError: it cannot be made.
+    """
+    try:
+        missing = [place for place in (folder, *folder.parents) if not place.exists()]
+        for place in reversed(missing):
+            place.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(
+            f"The folder {folder} cannot be made: {error.strerror}.",
+            "Name a file with --out, or count without recording: --no-record.",
+        ) from error
+    return folder
+
+
+def new_recording(folder: Path, begun: datetime) -> Path:
+    """A name in ``folder`` that no file has: the local time at which the session began."""
+    stem = f"{begun:%Y-%m-%d_%H-%M-%S}"
+    path = folder / f"{stem}.jsonl"
+    number = 2
+    while path.exists():
+        path = folder / f"{stem}_{number}.jsonl"
+        number += 1
+    return path

@@ -1,0 +1,6 @@
+"""A live session: what the link gives is recorded raw, then counted and graded, then told."""
+
+from sensorcoach.session.live import Listener, LiveSession, Told
+from sensorcoach.session.raw import Recorder
+
+__all__ = ["Listener", "LiveSession", "Recorder", "Told"]

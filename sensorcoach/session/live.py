@@ -1,0 +1,217 @@
+"""`LiveSession`: raw bytes first into the recording, then through the pipeline, then to whoever listens."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
+from sensorcoach.devices import profile_named
+from sensorcoach.errors import InputError
+from sensorcoach.importers.session_file import described
+from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Notice, Packet, Result
+from sensorcoach.outcome import outcome
+from sensorcoach.output.printable import printable
+from sensorcoach.pipeline import Pipeline
+from sensorcoach.recording import Header, Item
+from sensorcoach.session.pace import Pace
+from sensorcoach.session.raw import RawRecording, RecorderFor
+
+if TYPE_CHECKING:
+    from sensorcoach.sources.link import LinkItem, SensorReady
+
+Told = Event | LinkEvent | Notice
+Listener = Callable[[Told], None]
+
+SENSOR: Final = "knee"
+"""What the link calls the sensor in every packet; its own name stands in the header only."""
+INTERRUPTIONS: Final = frozenset({"connecting", "stalled", "lost", "resumed", "overflow"})
+"""Link events after which the rate is measured anew."""
+
+
+class LiveSession:
+    """Takes what the link gives, in the order in which it came.
+
+    The recording begins with the first sensor that streams: its header needs what the sensor said of itself. What came
+    before is kept and written behind the header. Calls may come from any thread, one after the other.
+    """
+
+    def __init__(
+        self,
+        choices: Choices,
+        start: datetime,
+        recorder_for: RecorderFor,
+        listener: Listener,
+        name: str | None = None,
+    ) -> None:
+        """Nothing is written yet.
+
+        Args:
+            choices: mounting and settings as the person gave them.
+            start: wall-clock instant of session time 0.
+            recorder_for: makes the recorder once the sensor is known.
+            listener: told each event, link event and notice in order, from the thread that calls `take`.
+            name: of the recording's file, for the result.
+
+        Raises:
+            SettingsError: the mounting cannot be used.
+        """
+        self._mounting = mounting_in_force(None, choices)
+        self._settings = settings_in_force(None, choices)
+        self._start, self._listener, self._name = start, listener, name
+        self._raw = RawRecording(recorder_for)
+        self._early: list[Item] = []
+        self._header: Header | None = None
+        self._pipeline: Pipeline | None = None
+        self._counting = True
+        self._pace: Pace | None = None
+        self._aborted: list[Aborted] = []
+        self._doubts: set[str] = set()
+        self._undecodable_told = 0
+        self._cut_told = False
+        self._now_s = 0.0
+        self._turn = threading.Lock()
+
+    def take(self, items: Sequence[LinkItem]) -> None:
+        """Record, count, tell."""
+        with self._turn:
+            for kind, run in itertools.groupby(items, key=_kind):
+                if kind is None:
+                    for ready in run:
+                        assert not isinstance(ready, Item)
+                        self._sensor_ready(ready)
+                else:
+                    self._go_through([item for item in run if isinstance(item, Item)])
+
+    def close(self) -> None:
+        """Close the recording; counting could go on. Calling it again does nothing."""
+        with self._turn:
+            self._close()
+
+    def finish(self) -> Result | None:
+        """The session is over: close the recording, tell what was under way, and the result.
+
+        None if nothing, or too little, was received.
+        """
+        with self._turn:
+            self._close()
+            if self._pipeline is None or self._header is None:
+                return None
+            try:
+                if self._counting:
+                    self._tell(self._pipeline.flush())
+                recording = described(self._header, iter(()), [])
+                return outcome(recording, self._name, self._pipeline, self._mounting, self._settings, self._aborted)
+            except InputError:
+                return None
+
+    # --- the sensor --------------------------------------------------------------------------------------------------
+
+    def _sensor_ready(self, ready: SensorReady) -> None:
+        self._now_s = ready.t_s
+        if self._pipeline is None:
+            self._begin(ready)
+        nominal_hz = ready.started.rate_hz
+        self._pace = None if nominal_hz is None else Pace(nominal_hz)
+        for doubt in ready.started.doubts:
+            if doubt not in self._doubts:
+                self._doubts.add(doubt)
+                self._notice("unverified", doubt)
+
+    def _begin(self, ready: SensorReady) -> None:
+        self._header = self._header_of(ready)
+        self._pipeline = Pipeline(
+            profile_named(ready.profile), self._header.device, self._mounting, self._settings
+        )
+        self._record(self._raw.begin(self._header))
+        early, self._early = self._early, []
+        self._record(self._raw.append(early))
+        self._count(early)
+
+    def _header_of(self, ready: SensorReady) -> Header:
+        device = {**ready.started.device_settings, "name": printable(ready.name)}
+        if ready.started.rate_hz is not None:
+            device["rate_hz"] = ready.started.rate_hz
+        return Header(
+            profile=ready.profile,
+            sensor=SENSOR,
+            device=device,
+            mounting=self._mounting,
+            start=self._start.isoformat(timespec="milliseconds"),
+            settings=msgspec.to_builtins(self._settings),
+        )
+
+    # --- the stream --------------------------------------------------------------------------------------------------
+
+    def _go_through(self, items: list[Item]) -> None:
+        """Items of one kind."""
+        self._now_s = items[-1].t_s
+        if self._pipeline is None:
+            self._early += items
+        else:
+            self._record(self._raw.append(items))
+            self._count(items)
+        for item in items:
+            if isinstance(item, LinkEvent):
+                if self._pace is not None and item.state in INTERRUPTIONS:
+                    self._pace.interrupted()
+                self._listener(item)
+
+    def _count(self, items: list[Item]) -> None:
+        if self._pipeline is None or not self._counting:
+            return
+        try:
+            self._tell(self._pipeline.push_all(items))
+        except InputError as error:
+            # The bytes are worth keeping: a later version may make more of them.
+            self._counting = False
+            self._notice("counting_stopped", f"Counting stopped; recording goes on. {error}")
+            return
+        self._watch_pace(items)
+        self._watch_decoding()
+
+    def _watch_pace(self, items: list[Item]) -> None:
+        if self._pace is None or self._pipeline is None or not isinstance(items[-1], Packet):
+            return
+        rate_hz = self._pace.too_slow_hz(items[-1].t_s, self._pipeline.counts.received)
+        if rate_hz is not None:
+            self._notice(
+                "slow_stream",
+                f"{rate_hz:.0f} samples a second arrive of {self._pace.nominal_hz:.0f}. Bring the computer closer, "
+                "take your hand off the sensor; if that does not help, its firmware should ask for a connection "
+                "interval of 15 ms.",
+            )
+
+    def _watch_decoding(self) -> None:
+        """Told at the first, the tenth, the hundredth unreadable packet."""
+
+    # --- what is told ------------------------------------------------------------------------------------------------
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, NotCounted):
+                self._aborted.append(event.aborted)
+            self._listener(event)
+
+    def _record(self, trouble: str | None) -> None:
+        if trouble is not None:
+            self._notice("recording_stopped", trouble)
+
+    def _notice(self, code: str, text: str) -> None:
+        self._listener(Notice(self._now_s, code, text))
+
+    def _close(self) -> None:
+        self._record(self._raw.close())
+
+
+def _kind(item: LinkItem) -> type[Packet] | type[Control] | type[LinkEvent] | None:
+    """None: a sensor that is ready."""
+    for kind in (Packet, Control, LinkEvent):
+        if isinstance(item, kind):
+            return kind
+    return None
