@@ -31,6 +31,10 @@ class DecodeError(SensorcoachError):
     """Bytes that are not what the device profile expects."""
 
 
+class CutPacket(DecodeError):
+    """A packet shorter than its own header says: the link carries less in one piece than the sensor sends."""
+
+
 class BluetoothError(SensorcoachError):
     """Bluetooth of the computer cannot be used: none, off, not permitted."""
 

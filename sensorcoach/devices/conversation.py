@@ -40,7 +40,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Take notifications or indications; from then on each one is a packet of that channel. Answer: None."""
+    """Take notifications or indications; from then on each one is a packet of that channel.
+
+    Answer: ``b""`` once they are on; None if there is no such characteristic (only where ``optional``).
+    """
 
     channel: str
     optional: bool = False

@@ -7,17 +7,21 @@ packet names the device time of its *first* sample, so neither loss nor late rad
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
+from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Step, Subscribe, Wait
+from sensorcoach.devices.profile import Advertised
 from sensorcoach.devices.rows import CLIP_FRACTION
 from sensorcoach.devices.setting import number_or_none
-from sensorcoach.errors import DecodeError
+from sensorcoach.errors import CutPacket, DecodeError, SensorError
 from sensorcoach.model import STANDARD_GRAVITY, Decoded, Packet
 
+SERVICE: Final = "7c5a0001-4b1e-4f6d-9a3c-2e8d51f0c7b6"
 VERSION: Final = 1
 TYPE_ACC_GYR: Final = 1
 TYPE_ACC: Final = 2
@@ -34,6 +38,31 @@ HEADER: Final = struct.Struct("<BBHIHBB")
 """version|type, flags, sequence, time of the first sample (µs), period (µs), count, reserved."""
 INFO: Final = struct.Struct("<BBHff")
 """version, reserved, nominal rate (Hz), g per LSB, °/s per LSB."""
+START: Final = 0x01
+STOP: Final = 0x02
+SET_RATE: Final = 0x03
+SET_RANGES: Final = 0x04
+STATUS: Final = 0x05
+REPLY: Final = 0x80
+DONE: Final = 0
+NOT_NOW: Final = 3
+FAILED: Final = 4
+REFUSALS: Final[Mapping[int, str]] = MappingProxyType(
+    {1: "it does not know the request", 2: "it cannot do that", NOT_NOW: "not now", FAILED: "it failed"}
+)
+"""Status of a reply of the control point, in words."""
+STREAMING: Final = 1
+RATE_HZ: Final = 100
+"""Asked for: landings need 100 samples a second (`settings.SignalSettings.impact_rate_hz`)."""
+ACC_RANGE_G: Final = 16
+GYR_RANGE_DPS: Final = 1000
+"""A thump on a mat clips 4 g; a leg let go turns with some 300 °/s (sensors.md, Own format, C)."""
+LOW_BATTERY_PERCENT: Final = 15
+TEXT_LENGTH: Final = 64
+"""Of a serial number or a version; more is not believed."""
+START_TRIES: Final = 3
+START_PAUSE_S: Final = 1.0
+"""Before the MTU is exchanged not one sample may fit, and the start fails; a second later it does."""
 _FULL_SCALE: Final = 32768
 WRAP_US: Final = 1 << 32
 """The device clock starts again at 0 after 71.6 minutes."""
@@ -64,6 +93,19 @@ class OpenProfile:
 
     name = "open"
     label = "sensorcoach open format"
+    advertised: Final = Advertised(services=(SERVICE,), names=("sc-",))
+    channels: Final[Mapping[str, str]] = MappingProxyType(
+        {
+            "imu": "7c5a0002-4b1e-4f6d-9a3c-2e8d51f0c7b6",
+            "control": "7c5a0003-4b1e-4f6d-9a3c-2e8d51f0c7b6",
+            "info": "7c5a0004-4b1e-4f6d-9a3c-2e8d51f0c7b6",
+            "battery": "00002a19-0000-1000-8000-00805f9b34fb",
+            "serial": "00002a25-0000-1000-8000-00805f9b34fb",
+            "firmware": "00002a26-0000-1000-8000-00805f9b34fb",
+        }
+    )
+    data_channel: Final = "imu"
+    counts_loss: Final = True
 
     def initial(self, device_settings: Mapping[str, object]) -> OpenState:
         """See `Profile.initial`."""
@@ -86,8 +128,42 @@ class OpenProfile:
         return state, gathered.decoded()
 
     def reconnected(self, state: OpenState) -> OpenState:
-        """See `Profile.reconnected`. Nothing spans packets."""
+        """See `Profile.reconnected`. Nothing spans packets, and the sensor's clock runs on."""
         return state
+
+    def start(self) -> Conversation[Started]:
+        """See `RadioProfile.start`. A sensor without control point streams as soon as it is listened to."""
+        info = _info((yield Read("info")))
+        serial = yield Read("serial", optional=True)
+        firmware = yield Read("firmware", optional=True)
+        controlled = (yield Subscribe("control", optional=True)) is not None
+        yield Subscribe("imu")
+        doubts: list[str] = []
+        if controlled:
+            yield from _set(SET_RATE, struct.pack("<H", RATE_HZ), f"a rate of {RATE_HZ} Hz", doubts)
+            yield from _set(
+                SET_RANGES, struct.pack("<BH", ACC_RANGE_G, GYR_RANGE_DPS), f"ranges of {ACC_RANGE_G} g", doubts
+            )
+            info = _info((yield Read("info")))
+            yield from _streaming(doubts)
+        else:
+            doubts.append("This sensor has no control point: its settings are as its firmware has them.")
+        rate_hz, acc_g, gyr_dps = info
+        identity = _text(serial)
+        device: dict[str, object] = {"rate_hz": rate_hz, "acc_g_per_lsb": acc_g, "gyr_dps_per_lsb": gyr_dps}
+        device |= {key: told for key, told in (("serial", identity), ("firmware", _text(firmware))) if told}
+        return Started(float(rate_hz), identity, MappingProxyType(device), tuple(doubts))
+
+    def stop(self) -> Conversation[None]:
+        """See `RadioProfile.stop`. Whether the sensor answers no longer matters; disconnecting stops it too."""
+        yield from _asked(STOP)
+
+    def battery(self) -> Conversation[Battery | None]:
+        """See `RadioProfile.battery`."""
+        level = yield Read("battery", optional=True)
+        if not level or level[0] > 100:
+            return None
+        return Battery(low=level[0] <= LOW_BATTERY_PERCENT, fraction=level[0] / 100.0)
 
 
 class _Gathered:
@@ -112,8 +188,15 @@ class _Gathered:
         axes = AXES.get(kind & 0x0F)
         if kind >> 4 != VERSION or axes is None:
             raise _damaged(packet, f"first byte 0x{kind:02x}")
-        if not count or len(payload) != HEADER.size + 2 * axes * count:
-            expected = HEADER.size + 2 * axes * count
+        expected = HEADER.size + 2 * axes * count
+        if count and len(payload) < expected:
+            raise CutPacket(
+                f"The packet at {packet.t_s:.3f} s was cut: {len(payload)} bytes, expected {expected} "
+                f"for {count} samples.",
+                f"The radio link carries {len(payload)} bytes a packet (MTU {len(payload) + 3}): the sensor's firmware "
+                "must put in what the negotiated MTU holds; until then use another Bluetooth adapter.",
+            )
+        if not count or len(payload) != expected:
             raise _damaged(packet, f"{len(payload)} bytes, expected {expected} for {count} samples")
         if state.acc_scale is None or (axes == 6 and state.gyr_scale is None):
             raise DecodeError(
@@ -167,13 +250,87 @@ class _Gathered:
         )
 
 
+def _info(payload: bytes | None) -> tuple[int, float, float]:
+    """Rate (Hz) and scales (g and °/s per count) of an info packet that a connected sensor gave."""
+    advice = "Update the sensor's firmware, or choose another --profile."
+    if payload is None or len(payload) < INFO.size:
+        raise SensorError(f"The sensor's info has {len(payload or b'')} bytes, expected {INFO.size}.", advice)
+    version, _, rate_hz, acc_g, gyr_dps = INFO.unpack_from(payload)
+    if version != VERSION:
+        raise SensorError(f"The sensor speaks version {version} of the open format, expected {VERSION}.", advice)
+    if not (rate_hz and _plausible(acc_g, gyr_dps)):
+        raise SensorError(f"The sensor tells {rate_hz} Hz and {acc_g:g} g, {gyr_dps:g} °/s a count.", advice)
+    return rate_hz, acc_g, gyr_dps
+
+
+def _plausible(acc_g: float, gyr_dps: float) -> bool:
+    """Scales a chip can have; not NaN either."""
+    return 0 < acc_g < 1 and 0 < gyr_dps < 10
+
+
+def _asked(opcode: int, arguments: bytes = b"") -> Generator[Step, bytes | None, bytes | None]:
+    """The reply to a request from its status on; None if there was none."""
+    head = bytes([REPLY | opcode])
+    request = bytes([opcode]) + arguments
+    reply = yield Ask("control", request, "control", lambda said: said[:1] == head and len(said) > 1)
+    return None if reply is None else reply[1:]
+
+
+def _set(opcode: int, arguments: bytes, what: str, doubts: list[str]) -> Generator[Step, bytes | None, None]:
+    """Set what may be refused: then the sensor goes on as it is, and what it is the info tells."""
+    reply = yield from _asked(opcode, arguments)
+    if reply is not None and reply[0] == NOT_NOW:  # still streaming for somebody
+        yield from _asked(STOP)
+        reply = yield from _asked(opcode, arguments)
+    if reply is None:
+        doubts.append(f"The sensor did not answer when {what} was asked for.")
+    elif reply[0] != DONE:
+        doubts.append(f"The sensor refused {what}: {_refusal(reply[0])}.")
+
+
+def _streaming(doubts: list[str]) -> Generator[Step, bytes | None, None]:
+    """Start, and look whether it did."""
+    reply: bytes | None = None
+    for attempt in range(START_TRIES):
+        if attempt:
+            yield Wait(START_PAUSE_S)
+        reply = yield from _asked(START)
+        if reply is not None and reply[0] == DONE:
+            break
+    else:
+        said = "did not answer" if reply is None else f"refused: {_refusal(reply[0])}"
+        small = reply is not None and reply[0] == FAILED
+        raise SensorError(
+            f"The sensor was asked to start and {said}.",
+            "The link may carry too few bytes a packet (MTU below 27), or the sensor's motion chip is silent: "
+            "switch the sensor off and on, and try another Bluetooth adapter."
+            if small
+            else "Switch the sensor off and on.",
+        )
+    status = yield from _asked(STATUS)
+    if status is None or status[0] != DONE or len(status) < 2:
+        doubts.append("The sensor did not confirm that it streams.")
+    elif status[1] != STREAMING:
+        raise SensorError("The sensor says it started, but also that it is idle.", "Switch the sensor off and on.")
+
+
+def _refusal(status: int) -> str:
+    return REFUSALS.get(status, f"status {status}")
+
+
+def _text(value: bytes | None) -> str | None:
+    """A characteristic's text; what is no text is nothing. Untrusted: made printable where it is shown."""
+    text = (value or b"").decode("utf-8", "replace").strip("\0 ")
+    return text[:TEXT_LENGTH] or None
+
+
 def _with_scales(state: OpenState, packet: Packet) -> OpenState:
     if len(packet.payload) < INFO.size:
         raise _damaged(packet, f"info of {len(packet.payload)} bytes, expected {INFO.size}")
     version, _, _, acc_g, gyr_dps = INFO.unpack_from(packet.payload)
     if version != VERSION:
         raise _damaged(packet, f"info version {version}, expected {VERSION}")
-    if not (0 < acc_g < 1 and 0 < gyr_dps < 10):
+    if not _plausible(acc_g, gyr_dps):
         raise _damaged(packet, f"scales of {acc_g:g} g and {gyr_dps:g} °/s a count")
     return replace(state, acc_scale=acc_g * STANDARD_GRAVITY, gyr_scale=float(np.deg2rad(gyr_dps)))
 

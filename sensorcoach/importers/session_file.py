@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sensorcoach.devices import PROFILES
-from sensorcoach.errors import RecordingError
+from sensorcoach.devices import profile_named
+from sensorcoach.errors import DecodeError, RecordingError
 from sensorcoach.importers.opened import Recording
 from sensorcoach.recording import Header, Item, read_session
 
@@ -19,11 +19,10 @@ def open_session(path: Path) -> Recording:
     """
     session = read_session(path)
     header = session.header
-    if header.profile not in PROFILES:
-        raise RecordingError(
-            f"{path} was recorded from a sensor of profile {header.profile!r}; known are {', '.join(PROFILES)}.",
-            "A newer sensorcoach may know it.",
-        )
+    try:
+        profile_named(header.profile)
+    except DecodeError as error:
+        raise RecordingError(f"{path} cannot be decoded. {error.message}", error.advice) from error
     if header.simulated:
         session.notices.append("This session is simulated: it never happened.")
     return described(header, session.items, session.notices)
@@ -41,7 +40,7 @@ def described(header: Header, items: Iterator[Item], notices: list[str]) -> Reco
         sensor={
             "label": header.sensor,
             "kind": "session",
-            "profile": PROFILES[header.profile].label,
+            "profile": profile_named(header.profile).label,
             "simulated": header.simulated,
         },
         settings=header.settings,
