@@ -21,7 +21,8 @@ from sensorcoach.output.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sensorcoach.analysis import Choices, Listener
+    from sensorcoach.analysis import Listener
+    from sensorcoach.choices import Choices
     from sensorcoach.model import Event
 
 EXIT_USAGE = 2
@@ -230,7 +231,7 @@ def _choices(
     unit: str | None,
     columns: str | None,
 ) -> Choices:
-    from sensorcoach.analysis import Choices
+    from sensorcoach.choices import Choices
     from sensorcoach.settings import load_settings
 
     told = {"leg": leg, "segment": segment, "up_leg": up_leg, "front": front, "first_side": first_side}

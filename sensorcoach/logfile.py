@@ -32,6 +32,7 @@ def log_into(folder: Path) -> bool:
     """Write what is noted to ``sensorcoach.log`` in ``folder``; False if it cannot be: no session fails for a log."""
     stop_logging()
     try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handler = _PrivateFile(folder / "sensorcoach.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
     except OSError:
         return False

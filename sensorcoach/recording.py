@@ -87,13 +87,7 @@ class SessionWriter:
     """
 
     def __init__(self, path: Path, header: Header) -> None:
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError as error:
-            raise RecordingError(f"{path} exists already.", "Choose another name, or remove it first.") from error
-        except OSError as error:
-            raise RecordingError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
-        raw = os.fdopen(descriptor, "wb")
+        raw = os.fdopen(_new_file(path), "wb")
         self._raw = raw
         # No name and no time inside, so that equal sessions are equal files.
         self._file = cast(BinaryIO, gzip.GzipFile("", "wb", 6, raw, 0)) if path.suffix == ".gz" else raw
@@ -118,9 +112,11 @@ class SessionWriter:
         self._raw.flush()
 
     def close(self) -> None:
-        """Write the rest and close the file."""
-        self._file.close()
-        self._raw.close()
+        """Write the rest and close the file; closed it is even if the rest cannot be written."""
+        try:
+            self._file.close()
+        finally:
+            self._raw.close()
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +125,25 @@ class SessionWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Find out before a session whether its file can be made; nothing is left there.
+
+    Raises:
+        RecordingError: as `SessionWriter`.
+    """
+    os.close(_new_file(path))
+    path.unlink()
+
+
+def _new_file(path: Path) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except FileExistsError as error:
+        raise RecordingError(f"{path} exists already.", "Choose another name, or remove it first.") from error
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
 
 
 @dataclass(frozen=True, slots=True)

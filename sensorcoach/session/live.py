@@ -125,9 +125,7 @@ class LiveSession:
 
     def _begin(self, ready: SensorReady) -> None:
         self._header = self._header_of(ready)
-        self._pipeline = Pipeline(
-            profile_named(ready.profile), self._header.device, self._mounting, self._settings
-        )
+        self._pipeline = Pipeline(profile_named(ready.profile), self._header.device, self._mounting, self._settings)
         self._record(self._raw.begin(self._header))
         early, self._early = self._early, []
         self._record(self._raw.append(early))

@@ -1,4 +1,4 @@
-"""What a front may ask for: analyse files, play one back, play or write a simulated session."""
+"""Sessions that need no sensor: analyse files, play one back, play or write a simulated one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sensorcoach.analysis import Choices, Listener, analyze_files, analyze_recording
+from sensorcoach.analysis import Listener, analyze_files, analyze_recording
+from sensorcoach.choices import Choices
 from sensorcoach.errors import SensorcoachError, SettingsError
 from sensorcoach.importers import Recording, open_recording
 from sensorcoach.model import Result, Side

@@ -1,0 +1,178 @@
+"""A live session, from the search for the sensor to the result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sensorcoach import __version__, logfile
+from sensorcoach.app.stopping import stopped_by_signals
+from sensorcoach.awake import kept_awake
+from sensorcoach.choices import Choices
+from sensorcoach.folders import folders, made, new_recording
+from sensorcoach.model import LinkEvent, Notice, RepDone, Result
+from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
+from sensorcoach.session import Listener, LiveSession, Told
+from sensorcoach.sources.link import LinkStatus, LinkTiming, Mailbox, SensorLink, SessionClock, Wanted
+
+if TYPE_CHECKING:
+    from sensorcoach.sources.radio import Radio
+    from sensorcoach.sources.remembered import RememberedSensor
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """What a live session is to be.
+
+    ``wanted``: which sensor. ``file``: of the recording; None records nothing. ``remember``: told of the unit.
+    """
+
+    wanted: Wanted
+    choices: Choices = Choices()
+    file: Path | None = None
+    timing: LinkTiming = LinkTiming()
+    remember: Callable[[RememberedSensor], None] | None = None
+
+
+def recording_file(out: Path | None) -> Path:
+    """Where to record: ``out``, or a new name in the recordings folder. Nothing is left there yet.
+
+    Raises:
+        RecordingError: there is such a file already, or none can be made there.
+    """
+    file = out or new_recording(made(folders().recordings), datetime.now())
+    refuse_unwritable(file)
+    return file
+
+
+class Live:
+    """A live session under way. Make it inside the running loop: session time begins now."""
+
+    def __init__(self, radio: Radio, plan: LivePlan, listener: Listener) -> None:
+        """``listener`` is told each event in order, from another thread.
+
+        Raises:
+            SettingsError: the mounting cannot be used.
+        """
+        file = plan.file
+        self._listener = listener
+        self._mailbox = Mailbox()
+        self._clock = SessionClock()
+        self._link = SensorLink(radio, plan.wanted, self._mailbox, self._clock, plan.timing, plan.remember)
+        self._session = LiveSession(
+            plan.choices,
+            start=datetime.now().astimezone(),
+            recorder_for=lambda header: _writer(file, header),
+            listener=self._tell,
+            name=None if file is None else str(file),
+        )
+
+    @property
+    def status(self) -> LinkStatus:
+        """The link at this moment. From any thread."""
+        return self._link.status
+
+    def tell(self, code: str, text: str) -> None:
+        """A notice of the front's own, in the session's time."""
+        self._tell(Notice(self._clock.now_s(), code, text))
+
+    def stop(self) -> None:
+        """End the session well. In the loop's thread."""
+        self._link.stop()
+
+    async def run(self) -> Result | None:
+        """Stream until `stop`; the recording is closed whatever happens. None: nothing, or too little, was received.
+
+        Raises:
+            BluetoothError: Bluetooth cannot be used, before the first streaming.
+            SensorError: no sensor, or not as it should be, before the first streaming.
+        """
+        logfile.note("begin", version=logfile.Version(__version__))
+        try:
+            await _both(self._link, self._mailbox, self._session)
+        except BaseException as error:
+            logfile.note_error(error)
+            # Whoever listened may be the one that failed: close the file, tell nothing more.
+            await asyncio.to_thread(self._session.close)
+            raise
+        result = await asyncio.to_thread(self._session.finish)
+        logfile.note("end", reps=0 if result is None else result.summary.reps, reconnects=self.status.reconnects)
+        return result
+
+    def _tell(self, told: Told) -> None:
+        match told:
+            case LinkEvent():
+                logfile.note("link", state=told.state, at_s=told.t_s)
+            case Notice():
+                logfile.note("notice", code=told.code, at_s=told.t_s)
+            case RepDone():
+                logfile.note("rep", number=told.rep.index, at_s=told.known_s)
+        self._listener(told)
+
+
+def go_live(radio: Radio, plan: LivePlan, listener: Listener, begun: Callable[[Live], None]) -> Result | None:
+    """A whole live session for a front without a loop of its own; ``begun`` is given it, to look at. See `Live.run`.
+
+    The computer is kept awake. Ctrl-C and what else asks a program to end stop the session well; a second time leaves
+    at once, with the recording closed.
+
+    Raises:
+        KeyboardInterrupt: the person left at once.
+    """
+    logfile.log_into(folders().log)
+    try:
+        with kept_awake() as trouble:
+            return asyncio.run(_until_told_to_stop(radio, plan, listener, begun, trouble))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        logfile.stop_logging()
+
+
+async def stream(mailbox: Mailbox, session: LiveSession) -> None:
+    """Hand on what comes, until the mailbox is closed. The work is done in a thread: the loop is the radio's."""
+    while items := await mailbox.take():
+        await asyncio.to_thread(session.take, items)
+
+
+async def _until_told_to_stop(
+    radio: Radio, plan: LivePlan, listener: Listener, begun: Callable[[Live], None], trouble: str | None
+) -> Result | None:
+    live = Live(radio, plan, listener)
+    begun(live)
+    if trouble is not None:
+        live.tell("may_sleep", trouble)
+
+    def stop() -> None:
+        live.tell("stopping", "Stopping. Ctrl-C once more leaves at once.")
+        live.stop()
+
+    own = asyncio.current_task()
+    assert own is not None
+    with stopped_by_signals(stop, own.cancel):
+        return await live.run()
+
+
+async def _both(link: SensorLink, mailbox: Mailbox, session: LiveSession) -> None:
+    """Link and session side by side, until both have ended; then what either of them raised."""
+    linking = asyncio.create_task(link.run())
+    taking = asyncio.create_task(stream(mailbox, session))
+    try:
+        await asyncio.wait((linking, taking), return_when=asyncio.FIRST_COMPLETED)
+        if not linking.done():
+            link.stop()  # nobody listens any more
+        await asyncio.wait((linking, taking))
+        taking.result()
+        linking.result()
+    finally:
+        for task in (linking, taking):
+            task.cancel()
+        await asyncio.gather(linking, taking, return_exceptions=True)
+
+
+def _writer(file: Path | None, header: Header) -> SessionWriter | None:
+    return None if file is None else SessionWriter(file, header)
