@@ -1,4 +1,4 @@
-"""bleak's own plug-in point filled with bumble: the real `BleakScanner`, `BleakClient` and `BleakAdapter` on virtual air.
+"""bleak's own plug-in point filled with bumble: the real scanner, client and adapter classes on virtual air.
 
 A `Computer` is one host with a Bluetooth adapter; `Computer.backends` are the classes to hand to bleak's ``backend=``.
 What operating systems do differently, or badly, is a field of the computer: the MTU it asks for, addresses it hides, a

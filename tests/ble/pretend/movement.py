@@ -1,4 +1,4 @@
-"""What a pretend sensor feels: a simulated session, a recording, or a leg that lies still. In g and °/s, as chips count.
+"""What a pretend sensor feels: a simulated session, a recording, or a leg lying still. In g and °/s, as chips count.
 
 Recordings are read here with a few lines of their own (three packet formats, straight from the notes), so that no
 mistake of the product's decoders can hide in what the product is tested with.
@@ -62,14 +62,15 @@ def of_simulation(simulation: Simulation) -> Movement:
 
 
 def of_recording(path: Path) -> Movement:
-    """A session file of profile ``open``, ``witmotion`` or ``samples``. Lost packets close up: it is played, not judged.
+    """A session file of profile ``open``, ``witmotion`` or ``samples``. Lost packets close up.
 
     Raises:
         ValueError: no samples of these kinds are in it.
     """
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
-        lines = [json.loads(line) for line in file.read().splitlines() if line.endswith(b"}")]
+    data = path.read_bytes()
+    if path.suffix == ".gz":
+        data = gzip.decompress(data)
+    lines = [json.loads(line) for line in data.splitlines() if line.endswith(b"}")]
     header, packets = lines[0], [(line["ch"], line["t"], bytes.fromhex(line["hex"])) for line in lines if "hex" in line]
     readers = {"open": _open, "witmotion": _witmotion, "samples": _rows}
     if header.get("profile") not in readers:

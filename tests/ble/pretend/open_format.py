@@ -87,12 +87,14 @@ class PretendOpen(PretendSensor):
             services.append(Service(UUID.from_16_bits(0x180F), [level]))
         return services
 
-    def _readable(
-        self, uuid: str | UUID, name: str, value: Callable[[], bytes], more: Any = Characteristic.Properties(0)
-    ) -> Characteristic[Any]:
+    def _readable(self, uuid: str | UUID, name: str, value: Callable[[], bytes], more: Any = 0) -> Characteristic[Any]:
         properties = Characteristic.Properties.READ | more
         read = CharacteristicValue(read=self.readable(name, value))
         return Characteristic(uuid, properties, Characteristic.READABLE, read)
+
+    def set_battery(self, value: float) -> None:
+        """Per cent."""
+        self.battery = round(value)
 
     def powered_on(self) -> None:
         self.rate_hz, self.acc_g, self.gyr_dps = 104, 16, 1000

@@ -99,14 +99,21 @@ class PretendSensor(ABC):
 
     @abstractmethod
     def packet(self, first: int, index: int, count: int) -> bytes:
-        """Bytes of samples. ``first``: number since power-on; ``index``: place in `resampled`, for ``count`` of them."""
+        """Bytes of ``count`` samples. ``first``: number since power-on; ``index``: place in `resampled`."""
 
+    @abstractmethod
+    def set_battery(self, value: float) -> None:
+        """What the gauge shows from now on, in the sensor's own unit."""
+
+    @abstractmethod
     def powered_on(self) -> None:
         """Everything volatile is as after power-on."""
 
+    @abstractmethod
     def connected(self) -> None:
         """Somebody connected."""
 
+    @abstractmethod
     def disconnected(self) -> None:
         """Nobody is connected any more."""
 

@@ -68,6 +68,11 @@ class PretendWitMotion(PretendSensor):
         self.data.on("subscription", self._subscribed)
         return [Service(SERVICE, [self.data, command])]
 
+    def set_battery(self, value: float) -> None:
+        """Volts."""
+        self.volts = value
+        self._registers[BATTERY] = round(value * 100)
+
     def powered_on(self) -> None:
         octets = bytes.fromhex(self._mac.replace(":", ""))[::-1]
         self._registers = {
@@ -80,6 +85,12 @@ class PretendWitMotion(PretendSensor):
             **self._saved,
         }
         self._unlocked_until_s = -1.0
+
+    def connected(self) -> None:
+        """It keeps its rate, and waits to be subscribed to."""
+
+    def disconnected(self) -> None:
+        """The same."""
 
     @property
     def rate_code(self) -> int:
