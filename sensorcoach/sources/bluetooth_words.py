@@ -1,0 +1,87 @@
+"""What to tell a person whose Bluetooth does not work, and what to do about it on each system."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from sensorcoach.errors import BluetoothError
+
+LINUX: Final = "linux"
+MACOS: Final = "darwin"
+WINDOWS: Final = "win32"
+
+_WHAT: Final = {
+    "NO_BLUETOOTH": "This computer has no Bluetooth adapter that could be used.",
+    "NO_BLE_CENTRAL_ROLE": "The Bluetooth adapter of this computer cannot connect to Low Energy sensors.",
+    "POWERED_OFF": "Bluetooth is switched off.",
+    "DENIED_BY_USER": "This program may not use Bluetooth: permission was denied.",
+    "DENIED_BY_SYSTEM": "This program may not use Bluetooth: the system forbids it.",
+    "DENIED_BY_UNKNOWN": "This program may not use Bluetooth.",
+    "NO_SERVICE": "The Bluetooth service of this computer does not answer.",
+    "OLD_SERVICE": "The Bluetooth service of this computer is too old.",
+    "NO_ANSWER": "Bluetooth of this computer did not answer in time.",
+    "GUI_THREAD": "Windows delivers no Bluetooth messages to this program: its main thread is set up for windows.",
+}
+_UNKNOWN: Final = "Bluetooth of this computer cannot be used, for a reason it does not tell."
+_DENIED: Final = frozenset(("DENIED_BY_USER", "DENIED_BY_SYSTEM", "DENIED_BY_UNKNOWN"))
+
+_PERMIT: Final = {
+    LINUX: "Ask the administrator to let you use it: `sudo usermod -aG bluetooth $USER`, then log out and in. "
+    "A container must be given the system's D-Bus.",
+    MACOS: "Open System Settings > Privacy & Security > Bluetooth, allow the terminal (or app) you start sensorcoach "
+    "from, then close it and start again.",
+    WINDOWS: "Open Settings > Privacy & security > Radios and allow desktop apps, then start again.",
+}
+_SWITCH_ON: Final = {
+    LINUX: "Switch it on in the system's settings, or run `rfkill unblock bluetooth` and `bluetoothctl power on`.",
+    MACOS: "Switch it on in the menu bar or in System Settings > Bluetooth.",
+    WINDOWS: "Switch it on in Settings > Bluetooth & devices; check that flight mode is off.",
+}
+_PLUG_IN: Final = {
+    LINUX: "Plug in a Bluetooth adapter (4.0 or newer); `bluetoothctl list` shows whether the system knows it. "
+    "A virtual machine or container must be given the adapter.",
+    MACOS: "Restart the computer; if System Settings > Bluetooth stays empty, its Bluetooth is broken.",
+    WINDOWS: "Plug in a Bluetooth adapter (4.0 or newer); Device Manager shows whether its driver is missing.",
+}
+_RESTART: Final = {
+    LINUX: "Run `sudo systemctl restart bluetooth` (package bluez), then try again.",
+    MACOS: "Switch Bluetooth off and on, then try again. If a window asks for permission, allow it.",
+    WINDOWS: "Switch Bluetooth off and on in Settings > Bluetooth & devices, then try again.",
+}
+
+
+def cannot_use(reason: str, platform: str = sys.platform) -> BluetoothError:
+    """The error for ``reason``: a name of bleak's `BleakBluetoothNotAvailableReason`, or one of our own above."""
+    return BluetoothError(_WHAT.get(reason, _UNKNOWN), _advice(reason, platform))
+
+
+def _advice(reason: str, platform: str) -> str:
+    if reason in _DENIED:
+        advice = _PERMIT
+    elif reason == "POWERED_OFF":
+        advice = _SWITCH_ON
+    elif reason in ("NO_BLUETOOTH", "NO_BLE_CENTRAL_ROLE"):
+        advice = _PLUG_IN
+    elif reason == "OLD_SERVICE":
+        return "Update the system's package bluez to 5.55 or newer."
+    elif reason == "GUI_THREAD":
+        return "Start sensorcoach from a plain console, without libraries that import pythoncom (pywin32)."
+    else:
+        advice = _RESTART
+    return advice.get(platform, _RESTART[LINUX])
+
+
+def stale_characteristics_advice(platform: str = sys.platform) -> str:
+    """What helps when the computer remembers characteristics that the sensor had before its firmware was changed."""
+    if platform == LINUX:
+        return (
+            "If its firmware was changed, the computer may remember the old one: "
+            "`bluetoothctl remove` and its address makes it forget."
+        )
+    if platform == WINDOWS:
+        return (
+            "If its firmware was changed, the computer may remember the old one: "
+            "remove the device in Settings > Bluetooth & devices."
+        )
+    return "If its firmware was changed, switch Bluetooth off and on, so that the computer forgets the old one."
