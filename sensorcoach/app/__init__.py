@@ -3,7 +3,7 @@ wrong. A front asks this room only.
 """
 
 from sensorcoach.app.health import Check, Place, doctor, where
-from sensorcoach.app.live import Live, LivePlan, go_live, recording_file, stream
+from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
 from sensorcoach.app.radio import bluetooth
 from sensorcoach.app.scan import HeardSensor, scan
 from sensorcoach.app.sessions import (
@@ -27,7 +27,7 @@ __all__ = [
     "bluetooth",
     "doctor",
     "go_live",
-    "recording_file",
+    "live_plan",
     "replay_demo",
     "replay_file",
     "scan",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,40 +13,74 @@ from sensorcoach import __version__, logfile
 from sensorcoach.app.stopping import stopped_by_signals
 from sensorcoach.awake import kept_awake
 from sensorcoach.choices import Choices
+from sensorcoach.devices import radio_profiles
+from sensorcoach.errors import SettingsError
 from sensorcoach.folders import folders, made, new_recording
 from sensorcoach.model import LinkEvent, Notice, RepDone, Result
 from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
 from sensorcoach.session import Listener, LiveSession, Told
 from sensorcoach.sources.link import LinkStatus, LinkTiming, Mailbox, SensorLink, SessionClock, Wanted
+from sensorcoach.sources.remembered import RememberedSensor, load_remembered, save_remembered
 
 if TYPE_CHECKING:
-    from sensorcoach.sources.radio import Radio
-    from sensorcoach.sources.remembered import RememberedSensor
+    from sensorcoach.sources.radio import Found, Radio
 
 
 @dataclass(frozen=True, slots=True)
 class LivePlan:
     """What a live session is to be.
 
-    ``wanted``: which sensor. ``file``: of the recording; None records nothing. ``remember``: told of the unit.
+    ``wanted``: which sensor. ``file``: of the recording; None records nothing. ``memory``: the folder in which the
+    unit is remembered; None forgets it. ``troubles``: what the person should know before it begins.
     """
 
     wanted: Wanted
     choices: Choices = Choices()
     file: Path | None = None
+    memory: Path | None = None
     timing: LinkTiming = LinkTiming()
-    remember: Callable[[RememberedSensor], None] | None = None
+    troubles: tuple[str, ...] = ()
 
 
-def recording_file(out: Path | None) -> Path:
-    """Where to record: ``out``, or a new name in the recordings folder. Nothing is left there yet.
+def live_plan(
+    choices: Choices,
+    *,
+    device: str | None = None,
+    profile: str | None = None,
+    choose: Callable[[Sequence[Found]], Found | None] | None = None,
+    record: bool = True,
+    out: Path | None = None,
+) -> LivePlan:
+    """The plan of a person on this computer: the sensor used last, if none is named; a new file in their folder.
+
+    Args:
+        choices: mounting and settings.
+        device: name or address of the sensor, as typed.
+        profile: forced, by name.
+        choose: asked, in a thread of its own, when several sensors match.
+        record: whether to write a session file.
+        out: its name; it must not exist.
 
     Raises:
-        RecordingError: there is such a file already, or none can be made there.
+        RecordingError: the file exists already, or cannot be made. Nothing is left there yet.
+        SettingsError: no sensor profile has this name.
     """
-    file = out or new_recording(made(folders().recordings), datetime.now())
-    refuse_unwritable(file)
-    return file
+    known = [one.name for one in radio_profiles()]
+    if profile is not None and profile not in known:
+        raise SettingsError(f"No sensor profile is called {profile!r}.", f"Known are {', '.join(known)}.")
+    places = folders()
+    remembered, trouble = load_remembered(places.config)
+    file = None
+    if record:
+        file = out or new_recording(made(places.recordings), datetime.now())
+        refuse_unwritable(file)
+    return LivePlan(
+        wanted=Wanted(device, profile, remembered, choose),
+        choices=choices,
+        file=file,
+        memory=places.config,
+        troubles=() if trouble is None else (trouble,),
+    )
 
 
 class Live:
@@ -59,10 +93,11 @@ class Live:
             SettingsError: the mounting cannot be used.
         """
         file = plan.file
+        self._memory = plan.memory
         self._listener = listener
         self._mailbox = Mailbox()
         self._clock = SessionClock()
-        self._link = SensorLink(radio, plan.wanted, self._mailbox, self._clock, plan.timing, plan.remember)
+        self._link = SensorLink(radio, plan.wanted, self._mailbox, self._clock, plan.timing, self._remember)
         self._session = LiveSession(
             plan.choices,
             start=datetime.now().astimezone(),
@@ -103,6 +138,15 @@ class Live:
         logfile.note("end", reps=0 if result is None else result.summary.reps, reconnects=self.status.reconnects)
         return result
 
+    def _remember(self, sensor: RememberedSensor) -> None:
+        if self._memory is None:
+            return
+        try:
+            save_remembered(self._memory, sensor)
+        except SettingsError as error:
+            self._memory = None  # said once
+            self.tell("not_remembered", str(error))
+
     def _tell(self, told: Told) -> None:
         match told:
             case LinkEvent():
@@ -126,7 +170,8 @@ def go_live(radio: Radio, plan: LivePlan, listener: Listener, begun: Callable[[L
     logfile.log_into(folders().log)
     try:
         with kept_awake() as trouble:
-            return asyncio.run(_until_told_to_stop(radio, plan, listener, begun, trouble))
+            troubles = plan.troubles if trouble is None else (*plan.troubles, trouble)
+            return asyncio.run(_until_told_to_stop(radio, replace(plan, troubles=troubles), listener, begun))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:
@@ -140,12 +185,12 @@ async def stream(mailbox: Mailbox, session: LiveSession) -> None:
 
 
 async def _until_told_to_stop(
-    radio: Radio, plan: LivePlan, listener: Listener, begun: Callable[[Live], None], trouble: str | None
+    radio: Radio, plan: LivePlan, listener: Listener, begun: Callable[[Live], None]
 ) -> Result | None:
     live = Live(radio, plan, listener)
     begun(live)
-    if trouble is not None:
-        live.tell("may_sleep", trouble)
+    for trouble in plan.troubles:
+        live.tell("beforehand", trouble)
 
     def stop() -> None:
         live.tell("stopping", "Stopping. Ctrl-C once more leaves at once.")

@@ -1,19 +1,38 @@
-"""Events of the pipeline as lines of text: what `replay --plain` and `demo` print."""
+"""Events of the pipeline and of the link as lines of text: what `replay --plain`, `live --plain` and `demo` print."""
 
 from __future__ import annotations
 
-from sensorcoach.model import Aborted, CentreFound, Counted, Event, GapSeen, NotCounted, PhaseChanged, Rep, RepDone
-from sensorcoach.output.words import NOT_COUNTED, code_words, cue, side_word
+from sensorcoach.devices.conversation import Battery
+from sensorcoach.model import (
+    Aborted,
+    CentreFound,
+    Counted,
+    Event,
+    GapSeen,
+    LinkEvent,
+    NotCounted,
+    Notice,
+    PhaseChanged,
+    Rep,
+    RepDone,
+)
+from sensorcoach.output.printable import printable
+from sensorcoach.output.words import LINK, NOT_COUNTED, code_words, cue, side_word
 
 
-def line(event: Event) -> str | None:
+def line(event: Event | LinkEvent | Notice) -> str | None:
     """One line for ``event``, led by its time on the session's clock; None for what `RepDone` tells better."""
     said = _said(event)
     return None if said is None else f"{_instant(said[0])}  {said[1]}"
 
 
-def _said(event: Event) -> tuple[float, str] | None:
+def _said(event: Event | LinkEvent | Notice) -> tuple[float, str] | None:
     match event:
+        case LinkEvent(state=state, detail=detail):
+            words = LINK.get(state, code_words(state))
+            return event.t_s, printable(f"{words}: {detail}" if detail else words)
+        case Notice(text=text):
+            return event.t_s, printable(f"! {text}")
         case PhaseChanged(phase="drop"):
             return event.t_s, f"drop {side_word(event.side, event.direction)}"
         case PhaseChanged(phase="hold"):
@@ -49,3 +68,13 @@ def _instant(t_s: float) -> str:
     sign, tenths = ("-" if t_s < 0 else ""), round(abs(t_s) * 10)
     minutes, tenths = divmod(tenths, 600)
     return f"{sign}{minutes}:{tenths // 10:02d}.{tenths % 10}".rjust(8)
+
+
+def signal_and_battery(rssi_dbm: int | None, battery: Battery | None) -> str:
+    """``signal -60 dBm, battery 80 %``; empty where nothing is known."""
+    parts = [] if rssi_dbm is None else [f"signal {rssi_dbm} dBm"]
+    if battery is not None and battery.fraction is not None:
+        parts.append(f"battery {100 * battery.fraction:.0f} %")
+    elif battery is not None and battery.volts is not None:
+        parts.append(f"battery {battery.volts:.2f} V")
+    return ", ".join(parts)

@@ -42,6 +42,18 @@ NOT_GRADED = {
 }
 """Why a rep's quality was not judged, by the reason's code."""
 
+LINK = {
+    "searching": "looking for the sensor",
+    "connecting": "connecting",
+    "streaming": "connected",
+    "stalled": "no data arrive",
+    "lost": "connection lost",
+    "resumed": "the computer slept",
+    "overflow": "data lost",
+    "battery_low": "battery low",
+}
+"""What befell the link, by its state."""
+
 _DIRECTIONS = {1: "A", -1: "B"}
 _UNITS = {"deg": "°", "deg/s": "°/s", "deg/s2": "°/s²", "1/s": "/s", "1": ""}
 

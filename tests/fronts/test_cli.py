@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 
 from sensorcoach import analyze
 from sensorcoach.analysis import analyze_arrays
-from sensorcoach.cli import Scenario, app
+from sensorcoach.cli import app
+from sensorcoach.cli.sessions import Scenario
 from sensorcoach.errors import SettingsError
 from sensorcoach.model import Mounting
 from sensorcoach.output.json_ import json_schema

@@ -1,0 +1,77 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sensorcoach.axes import axis_named
+from sensorcoach.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sensorcoach.choices import Choices
+
+
+def _checked_axis(text: str) -> str:
+    try:
+        axis_named(text)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+    return text
+
+
+def _axis(flag: str, help_text: str) -> object:
+    return typer.Option(flag, metavar="AXIS", parser=_checked_axis, help=help_text)
+
+
+Side = Literal["left", "right"]
+Leg = Annotated[Side | None, typer.Option("--leg", help="The leg that wears the sensor.")]
+Segment = Annotated[
+    Literal["thigh", "shank"] | None, typer.Option("--segment", help="Where it sits on that leg; thigh if not told.")
+]
+UpLeg = Annotated[
+    str | None, _axis("--up-leg", "Sensor axis that points up the leg to the hip: x, -y, ... or none for unknown.")
+]
+Front = Annotated[str | None, _axis("--front", "With --segment shank: sensor axis that points out of the shin.")]
+FirstSide = Annotated[Side | None, typer.Option("--first-side", help="Side of the first complete drop.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE", help="TOML file of limits.")]
+Gentle = Annotated[bool, typer.Option("--gentle", help="Count small ranges too, from 6 degrees.")]
+Rocking = Annotated[bool, typer.Option("--rocking", help="No hold wanted at the side.")]
+Unit = Annotated[
+    Literal["g", "mg", "mps2"] | None, typer.Option("--unit", help="Unit of acceleration where a CSV hides it.")
+]
+Columns = Annotated[
+    str | None, typer.Option("--columns", metavar="NAMES", help="Names of a CSV's columns in order: t_s,ax_g,ay_g,az_g")
+]
+
+
+def choices_of(
+    leg: str | None,
+    segment: str | None,
+    up_leg: str | None,
+    front: str | None,
+    first_side: str | None,
+    settings: Path | None,
+    gentle: bool,
+    rocking: bool,
+    unit: str | None = None,
+    columns: str | None = None,
+) -> Choices:
+    """What was typed, as the library takes it.
+
+    Raises:
+        SettingsError: the settings file cannot be used.
+    """
+    from sensorcoach.choices import Choices
+    from sensorcoach.settings import load_settings
+
+    told = {"leg": leg, "segment": segment, "up_leg": up_leg, "front": front, "first_side": first_side}
+    return Choices(
+        mounting={name: value for name, value in told.items() if value is not None},
+        settings=None if settings is None else load_settings(settings),
+        presets=("gentle",) * gentle + ("rocking",) * rocking,
+        unit=unit,
+        columns=columns,
+    )

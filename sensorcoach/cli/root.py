@@ -1,0 +1,116 @@
+"""What all commands share: the group, the exit codes, how something is said."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from sensorcoach import __version__
+from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError, SettingsError
+from sensorcoach.output.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sensorcoach.model import Event, LinkEvent, Notice
+
+EXIT_USAGE = 2
+EXIT_BAD_INPUT = 3
+EXIT_NO_SENSOR = 4
+EXIT_LEFT = 130
+EXIT_CODES = (
+    "Exit codes: 0 all is well; 1 an unexpected error; 2 wrong usage, or a settings file that cannot be used; "
+    "3 a file that is missing, cannot be analysed or cannot be written (of several files the good ones are still "
+    "shown); 4 no sensor, or Bluetooth cannot be used, or doctor found a problem; 130 a live session left at once by a "
+    "second Ctrl-C."
+)
+
+
+class _Group(TyperGroup):
+    """Turns the errors meant for people into one sentence and an exit code."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        try:
+            result: object = super().invoke(ctx)
+            sys.stdout.flush()
+        except SensorcoachError as error:
+            complain(str(error))
+            raise typer.Exit(_exit_code(error)) from error
+        except BrokenPipeError as error:  # the reader, `head` for one, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from error
+        return result
+
+
+def _exit_code(error: SensorcoachError) -> int:
+    if isinstance(error, SettingsError):
+        return EXIT_USAGE
+    return EXIT_NO_SENSOR if isinstance(error, BluetoothError | SensorError) else EXIT_BAD_INPUT
+
+
+app = typer.Typer(
+    cls=_Group,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+) -> None:
+    """Count and grade knee drops (the supine spinal twist) from one motion sensor at the knee."""
+    if version:
+        typer.echo(f"sensorcoach {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def say_events() -> Callable[[Event | LinkEvent | Notice], None]:
+    """Prints events as they come; a landing that is only confirmed is not said again."""
+    from sensorcoach.output.plain import line
+
+    said: str | None = None
+
+    def tell(event: Event | LinkEvent | Notice) -> None:
+        nonlocal said
+        text = line(event)
+        if text is not None and text != said:
+            say(text)
+            said = text
+
+    return tell
+
+
+def say(text: str) -> None:
+    """A line of the answer, seen at once also by a program that reads along."""
+    typer.echo(text.rstrip("\n"))
+    sys.stdout.flush()
+
+
+def complain(sentence: str) -> None:
+    """What went wrong, beside the answer."""
+    typer.echo(f"sensorcoach: {printable(sentence)}", err=True)
+
+
+def remark(sentence: str) -> None:
+    """What a person should know, beside the answer."""
+    typer.echo(printable(sentence), err=True)
+
+
+def main() -> None:
+    """Entry point of the ``sensorcoach`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="sensorcoach")

@@ -1,0 +1,150 @@
+"""Commands that need a sensor: `scan`, `live`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sensorcoach.cli.options import FirstSide, Front, Gentle, Leg, Rocking, Segment, SettingsFile, UpLeg, choices_of
+from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, remark, say, say_events
+from sensorcoach.errors import SensorError
+from sensorcoach.output.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sensorcoach.app import HeardSensor, Live
+    from sensorcoach.model import Event, LinkEvent, Notice
+    from sensorcoach.sources.radio import Found
+
+
+@app.command(epilog=EXIT_CODES)
+def scan(
+    json: Annotated[bool, typer.Option("--json", help="JSON on stdout: a list.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Devices nobody here knows, too.")] = False,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.5, max=600.0, help="How long to listen.")] = 5.0,
+) -> None:
+    """List the sensors in the air, the strongest first: name, address, signal, profile."""
+    from sensorcoach import app as ask
+    from sensorcoach.output.json_ import as_json
+
+    remark(f"Listening for {seconds:g} s.")
+    heard = asyncio.run(ask.scan(ask.bluetooth(), seconds))
+    shown = [sensor for sensor in heard if all_ or sensor.profile is not None]
+    if json:
+        say(as_json(shown))
+        return
+    for sensor in shown:
+        say(_heard_line(sensor))
+    if not any(sensor.profile for sensor in heard):
+        others = f" {len(heard)} other devices were heard: --all shows them." if heard and not all_ else ""
+        raise SensorError(
+            "No sensor was heard.",
+            f"Switch it on, bring it near, and end its connection to a phone or another program.{others}",
+        )
+
+
+@app.command(epilog=EXIT_CODES)
+def live(
+    device: Annotated[str | None, typer.Option("--device", metavar="NAME|ADDRESS", help="Which sensor.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="What sensor it is, where it cannot be told: open, witmotion.")
+    ] = None,
+    leg: Leg = None,
+    segment: Segment = None,
+    up_leg: UpLeg = None,
+    front: Front = None,
+    first_side: FirstSide = None,
+    settings: SettingsFile = None,
+    gentle: Gentle = False,
+    rocking: Rocking = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Record into this new file; .gz compresses it.")
+    ] = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Keep nothing.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")] = False,
+) -> None:
+    """Count and grade knee drops from a sensor at the knee, as they happen. Ctrl-C ends the session."""
+    if out is not None and no_record:
+        raise typer.BadParameter("--out and --no-record exclude each other.")
+    from sensorcoach import app as ask
+    from sensorcoach.output.words import summary_line
+
+    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking)
+    plan = ask.live_plan(choices, device=device, profile=profile, choose=_choose, record=not no_record, out=out)
+    if not plain:
+        remark("There is no screen yet; this is the plain view.")
+    say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
+    view = _PlainView()
+    try:
+        result = ask.go_live(ask.bluetooth(), plan, view.tell, view.begun)
+    except KeyboardInterrupt:
+        remark("Left at once.")
+        raise typer.Exit(EXIT_LEFT) from None
+    finally:
+        if plan.file is not None:
+            remark(_kept(plan.file))
+    say("Nothing was counted: too little was received." if result is None else summary_line(result))
+
+
+class _PlainView:
+    """Events as lines; what is new about signal and battery before them."""
+
+    def __init__(self) -> None:
+        self._live: Live | None = None
+        self._say_event = say_events()
+        self._said: object = None
+
+    def begun(self, live: Live) -> None:
+        self._live = live
+
+    def tell(self, event: Event | LinkEvent | Notice) -> None:
+        from sensorcoach.output.plain import signal_and_battery
+
+        status = None if self._live is None else self._live.status
+        if status is not None and (status.rssi_dbm, status.battery) != self._said:
+            self._said = status.rssi_dbm, status.battery
+            words = signal_and_battery(status.rssi_dbm, status.battery)
+            if words:
+                say(f"{'':8}  {words}")
+        self._say_event(event)
+
+
+def _heard_line(sensor: HeardSensor) -> str:
+    strength = "connected" if sensor.connected else "" if sensor.rssi_dbm is None else f"{sensor.rssi_dbm} dBm"
+    name = sensor.name or "(no name)"
+    return printable(f"{name:<24} {sensor.address:<36} {strength:>9}  {sensor.profile or 'unknown'}")
+
+
+def _choose(found: Sequence[Found]) -> Found | None:
+    """Ask the person which of several sensors; best first.
+
+    Raises:
+        SensorError: nobody sits there to be asked.
+    """
+    names = [printable(f"{one.name or '(no name)'} {one.address}") for one in found]
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise SensorError(f"{len(found)} sensors match: {'; '.join(names)}.", "Name one with --device.")
+    for number, name in enumerate(names, 1):
+        strength = found[number - 1].rssi_dbm
+        remark(f"  {number}  {name}" + ("" if strength is None else f"  {strength} dBm"))
+    while True:
+        typer.echo(f"Which sensor, 1-{len(found)}? ", nl=False, err=True)
+        typed = sys.stdin.readline()
+        if not typed:
+            return None
+        if typed.strip().isdecimal() and 1 <= int(typed) <= len(found):
+            return found[int(typed) - 1]
+
+
+def _kept(file: Path) -> str:
+    """What became of the recording."""
+    try:
+        size_mb = file.stat().st_size / 1e6
+    except OSError:
+        return "Nothing was recorded."
+    return f"Recorded: {file} ({size_mb:.1f} MB)."

@@ -1,0 +1,154 @@
+"""Commands that need no sensor: `analyze`, `replay`, `demo`, `simulate`."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from sensorcoach.cli.options import (
+    Columns,
+    FirstSide,
+    Front,
+    Gentle,
+    Leg,
+    Rocking,
+    Segment,
+    SettingsFile,
+    Unit,
+    UpLeg,
+    choices_of,
+)
+from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, remark, say, say_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Scenario = Literal[
+    "good",
+    "too_fast",
+    "thumps",
+    "stop_and_go",
+    "short_holds",
+    "one_sided",
+    "pillow_small",
+    "accelerometer_only",
+    "rocking",
+    "slip",
+    "mid_start",
+    "distractors_only",
+]
+Speed = Annotated[Literal["1", "2", "max"], typer.Option("--speed", help="Times real time; max does not wait.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def analyze(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Session files (.jsonl, .jsonl.gz) or CSV.")],
+    json: Annotated[bool, typer.Option("--json", help="JSON on stdout; a list for several files.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, one line a rep.")] = False,
+    leg: Leg = None,
+    segment: Segment = None,
+    up_leg: UpLeg = None,
+    front: Front = None,
+    first_side: FirstSide = None,
+    settings: SettingsFile = None,
+    gentle: Gentle = False,
+    rocking: Rocking = False,
+    join: Annotated[bool, typer.Option("--join", help="Treat the files as one session, ordered by time.")] = False,
+    unit: Unit = None,
+    columns: Columns = None,
+) -> None:
+    """Show every repetition of a recording: side, phases, range, speed, landing, warnings."""
+    if json and csv:
+        raise typer.BadParameter("--json and --csv exclude each other.")
+    from sensorcoach.app import Failure, analyze_sessions
+    from sensorcoach.output.csv_ import as_csv
+    from sensorcoach.output.json_ import as_json
+    from sensorcoach.output.table import as_table
+
+    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    sessions = [files] if join else [[file] for file in files]
+    outcomes = []
+    for outcome in analyze_sessions(sessions, choices, _progress(len(sessions))):
+        outcomes.append(outcome)
+        if isinstance(outcome, Failure):
+            complain(outcome.error)
+        elif not (json or csv):
+            say(as_table(outcome, sys.stdout))
+    failed = any(isinstance(outcome, Failure) for outcome in outcomes)
+    if json and not (failed and len(sessions) == 1):
+        say(as_json(outcomes if len(sessions) > 1 else outcomes[0]))
+    if csv:
+        say(as_csv(outcome for outcome in outcomes if not isinstance(outcome, Failure)))
+    if failed:
+        raise typer.Exit(EXIT_BAD_INPUT)
+
+
+@app.command(epilog=EXIT_CODES)
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A session file or CSV.")],
+    plain: Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")] = False,
+    speed: Speed = "1",
+    leg: Leg = None,
+    segment: Segment = None,
+    up_leg: UpLeg = None,
+    front: Front = None,
+    first_side: FirstSide = None,
+    settings: SettingsFile = None,
+    gentle: Gentle = False,
+    rocking: Rocking = False,
+    unit: Unit = None,
+    columns: Columns = None,
+) -> None:
+    """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
+    from sensorcoach.app import replay_file
+    from sensorcoach.output.words import summary_line
+
+    if not plain:
+        remark("There is no screen for replays yet; this is the plain view.")
+    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    say(summary_line(replay_file(file, choices, _SPEEDS[speed], say_events())))
+
+
+@app.command(epilog=EXIT_CODES)
+def demo(speed: Speed = "1") -> None:
+    """Play a simulated session, no sensor needed."""
+    from sensorcoach.app import replay_demo
+    from sensorcoach.output.words import summary_line
+
+    say("A simulated session: nobody moved for these numbers. A sensor on the left thigh, 104 samples a second.")
+    say(summary_line(replay_demo(_SPEEDS[speed], say_events())))
+
+
+@app.command(epilog=EXIT_CODES)
+def simulate(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Session file to write; .gz compresses it.")],
+    scenario: Annotated[Scenario, typer.Option("--scenario", help="What the simulated person does.")] = "good",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another number, another person.")] = 1,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE", help="Also write the true repetitions, as JSON.")
+    ] = None,
+) -> None:
+    """Write a simulated session, marked as such."""
+    from sensorcoach.app import write_simulation
+    from sensorcoach.simulator import SCENARIOS
+
+    write_simulation(SCENARIOS[scenario](seed), out, truth)
+
+
+_SPEEDS = {"1": 1.0, "2": 2.0, "max": math.inf}
+
+
+def _progress(sessions: int) -> Callable[[str], None]:
+    """Tells the name of each session on stderr as its turn comes, where there are several."""
+    numbers = itertools.count(1)
+
+    def tell(name: str) -> None:
+        if sessions > 1:
+            remark(f"[{next(numbers)}/{sessions}] {name}")
+
+    return tell
