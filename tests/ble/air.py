@@ -17,6 +17,8 @@ from bumble.controller import Controller
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 
+import tests.ble.quiet_bumble  # noqa: F401
+
 SUPERVISION_S = 4.0
 """What our firmware asks for (sensors.md, Link parameters: Apple allows 2-6 s)."""
 
