@@ -1,7 +1,10 @@
 """Profile ``open``: the project's own packets, specified in ``firmware_notes/own-format.md``.
 
 Channel ``info`` tells version, rate and scales (once after each connection), channel ``imu`` carries samples. A data
-packet names the device time of its *first* sample, so neither loss nor late radio moves a sample in time.
+packet names the device time of its *first* sample, so neither loss nor late radio moves a sample in time; how that
+clock runs on session time is found slowly (`sensorcoach.devices.clock`).
+
+Channel ``control`` takes requests and answers them; the others are told on every connection and are not decoded.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Final
 
 import numpy as np
 
+from sensorcoach.devices.clock import ClockFit
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Step, Subscribe, Wait
 from sensorcoach.devices.profile import Advertised
 from sensorcoach.devices.rows import CLIP_FRACTION
@@ -79,11 +83,12 @@ class OpenState:
     acc_scale: float | None = None
     gyr_scale: float | None = None
     sequence: int | None = None
+    axes: int = 0
+    """Values in a sample, which a session does not change."""
     device_us: int = 0
     """Unwrapped time of the first sample of the last packet."""
     arrival_s: float = 0.0
-    session_offset_s: float = 0.0
-    """Session time minus device time."""
+    clock: ClockFit | None = None
     duplicated: int = 0
     restarts: int = 0
 
@@ -124,7 +129,12 @@ class OpenProfile:
         """See `Profile.decode_all`."""
         gathered = _Gathered()
         for packet in packets:
-            state = _with_scales(state, packet) if packet.channel == "info" else gathered.take(state, packet)
+            if packet.channel == "imu":
+                state = gathered.take(state, packet)
+            elif packet.channel == "info":
+                state = _with_scales(state, packet)
+            elif packet.channel not in self.channels:
+                raise _damaged(packet, "there is no such channel")
         return state, gathered.decoded()
 
     def reconnected(self, state: OpenState) -> OpenState:
@@ -167,64 +177,45 @@ class OpenProfile:
 
 
 class _Gathered:
-    """Bodies of the accepted packets of one batch; integers until the end, so grouping cannot change a bit."""
+    """Bodies of the accepted packets of one batch, laid on time together; grouping cannot change a bit."""
 
     def __init__(self) -> None:
         self._bodies: list[bytes] = []
-        self._first_us: list[int] = []
-        self._period_us: list[int] = []
         self._count: list[int] = []
         self._flagged: list[bool] = []
-        self._offset_s: list[float] = []
+        self._first_s: list[float] = []
+        self._step_s: list[float] = []
         self._scales: list[tuple[float, float]] = []
-        self._axes = 0
 
     def take(self, state: OpenState, packet: Packet) -> OpenState:
         """Keep a packet's samples unless they came before; the state after it."""
-        payload = packet.payload
-        if len(payload) < HEADER.size:
-            raise _damaged(packet, f"{len(payload)} bytes, expected at least {HEADER.size}")
-        kind, flags, sequence, time_us, period_us, count, _ = HEADER.unpack_from(payload)
-        axes = AXES.get(kind & 0x0F)
-        if kind >> 4 != VERSION or axes is None:
-            raise _damaged(packet, f"first byte 0x{kind:02x}")
-        expected = HEADER.size + 2 * axes * count
-        if count and len(payload) < expected:
-            raise CutPacket(
-                f"The packet at {packet.t_s:.3f} s was cut: {len(payload)} bytes, expected {expected} "
-                f"for {count} samples.",
-                f"The radio link carries {len(payload)} bytes a packet (MTU {len(payload) + 3}): the sensor's firmware "
-                "must put in what the negotiated MTU holds; until then use another Bluetooth adapter.",
-            )
-        if not count or len(payload) != expected:
-            raise _damaged(packet, f"{len(payload)} bytes, expected {expected} for {count} samples")
-        if state.acc_scale is None or (axes == 6 and state.gyr_scale is None):
+        head = _head(packet)
+        if state.acc_scale is None or (head.axes == 6 and state.gyr_scale is None):
             raise DecodeError(
                 f"Samples at {packet.t_s:.3f} s come before their scales.",
                 "An info packet, or acc_g_per_lsb and gyr_dps_per_lsb in the device settings, must come first.",
             )
-        device_us, offset_s, restarts = _placed(state, time_us, period_us * (count - 1), packet.t_s)
-        if restarts == state.restarts and _seen(state, sequence, device_us):
-            return replace(state, duplicated=state.duplicated + count)
-        if self._axes not in (0, axes):
+        if state.axes not in (0, head.axes):
             raise DecodeError(
                 f"The gyroscope appears or vanishes at {packet.t_s:.3f} s.", "Record the two parts as two sessions."
             )
-        self._axes = axes
-        self._bodies.append(payload[HEADER.size :])
-        self._first_us.append(device_us)
-        self._period_us.append(period_us)
-        self._count.append(count)
-        self._flagged.append(bool(flags & (FLAG_ACC_CLIPPED | FLAG_GYR_CLIPPED)))
-        self._offset_s.append(offset_s)
+        device_us, clock, restarts = _placed(state, head, packet.t_s)
+        if restarts == state.restarts and _seen(state, head.sequence, device_us):
+            return replace(state, duplicated=state.duplicated + head.count)
+        self._bodies.append(packet.payload[HEADER.size :])
+        self._count.append(head.count)
+        self._flagged.append(bool(head.flags & (FLAG_ACC_CLIPPED | FLAG_GYR_CLIPPED)))
+        self._first_s.append(clock.session_s(device_us * 1e-6))
+        self._step_s.append(clock.slope * head.period_us * 1e-6)
         self._scales.append((state.acc_scale, state.gyr_scale or 0.0))
         return OpenState(
             state.acc_scale,
             state.gyr_scale,
-            sequence,
+            head.sequence,
+            head.axes,
             device_us,
             packet.t_s,
-            offset_s,
+            clock,
             state.duplicated,
             restarts,
         )
@@ -233,21 +224,52 @@ class _Gathered:
         """All samples kept."""
         if not self._bodies:
             return None
-        raw = np.frombuffer(b"".join(self._bodies), dtype="<i2").reshape(-1, self._axes)
         count = np.array(self._count)
         first_row = np.cumsum(count) - count
+        raw = np.frombuffer(b"".join(self._bodies), dtype="<i2").reshape(count.sum(), -1)
         within = np.arange(len(raw)) - np.repeat(first_row, count)
-        device_us = np.repeat(np.array(self._first_us), count) + within * np.repeat(np.array(self._period_us), count)
         scales = np.repeat(np.array(self._scales), count, axis=0)
         at_limit = (np.abs(raw.astype(np.int32)) >= CLIP_FRACTION * _FULL_SCALE).any(axis=1)
         # A chip that clips below the full scale of int16 can only say so by its flag: then the whole packet is suspect.
         unseen = np.array(self._flagged) & ~np.logical_or.reduceat(at_limit, first_row)
         return Decoded(
-            t_s=device_us * 1e-6 + np.repeat(np.array(self._offset_s), count),
+            t_s=np.repeat(np.array(self._first_s), count) + within * np.repeat(np.array(self._step_s), count),
             acc=raw[:, :3] * scales[:, :1],
-            gyr=raw[:, 3:] * scales[:, 1:] if self._axes == 6 else None,
+            gyr=raw[:, 3:] * scales[:, 1:] if raw.shape[1] == 6 else None,
             clipped=at_limit | np.repeat(unseen, count),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands before a data packet's samples."""
+
+    axes: int
+    flags: int
+    sequence: int
+    time_us: int
+    period_us: int
+    count: int
+
+
+def _head(packet: Packet) -> _Head:
+    payload = packet.payload
+    if len(payload) < HEADER.size:
+        raise _damaged(packet, f"{len(payload)} bytes, expected at least {HEADER.size}")
+    kind, flags, sequence, time_us, period_us, count, _ = HEADER.unpack_from(payload)
+    axes = AXES.get(kind & 0x0F)
+    if kind >> 4 != VERSION or axes is None:
+        raise _damaged(packet, f"first byte 0x{kind:02x}")
+    expected = HEADER.size + 2 * axes * count
+    if count and len(payload) < expected:
+        raise CutPacket(
+            f"The packet at {packet.t_s:.3f} s was cut: {len(payload)} bytes, expected {expected} for {count} samples.",
+            f"The radio link carries {len(payload)} bytes a packet (MTU {len(payload) + 3}): the sensor's firmware "
+            "must put in what the negotiated MTU holds; until then use another Bluetooth adapter.",
+        )
+    if not count or not period_us or len(payload) != expected:
+        raise _damaged(packet, f"{len(payload)} bytes, expected {expected} for {count} samples {period_us} µs apart")
+    return _Head(axes, flags, sequence, time_us, period_us, count)
 
 
 def _info(payload: bytes | None) -> tuple[int, float, float]:
@@ -335,20 +357,27 @@ def _with_scales(state: OpenState, packet: Packet) -> OpenState:
     return replace(state, acc_scale=acc_g * STANDARD_GRAVITY, gyr_scale=float(np.deg2rad(gyr_dps)))
 
 
-def _placed(state: OpenState, time_us: int, last_sample_us: int, arrival_s: float) -> tuple[int, float, int]:
-    """Unwrapped device time, its offset to session time, and the number of restarts seen.
+def _placed(state: OpenState, head: _Head, arrival_s: float) -> tuple[int, ClockFit, int]:
+    """Unwrapped device time of the first sample, the clock for this packet's samples, the number of restarts seen.
 
-    A packet arrives after its last sample, so the first one's arrival dates that sample; from then on the device
-    clock alone counts. Arrival only decides how often the clock wrapped in a long silence, and tells a restart.
+    Arrival tells how often the device clock wrapped in a long silence, a restart, and slowly how the clock runs.
     """
-    if state.sequence is None:
-        return time_us, arrival_s - (time_us + last_sample_us) * 1e-6, state.restarts
+    span_us = head.period_us * (head.count - 1)
+    last_s = (head.time_us + span_us) * 1e-6
+    if state.clock is None:
+        return head.time_us, ClockFit.laid(last_s, arrival_s), state.restarts
     arrived_us = (arrival_s - state.arrival_s) * 1e6
-    step_us = (time_us - state.device_us + WRAP_US // 2) % WRAP_US - WRAP_US // 2
+    step_us = (head.time_us - state.device_us + WRAP_US // 2) % WRAP_US - WRAP_US // 2
     step_us += round((arrived_us - step_us) / WRAP_US) * WRAP_US
     if abs(step_us - arrived_us) > RESTART_US or step_us < -BACKWARDS_US:
-        return time_us, arrival_s - (time_us + last_sample_us) * 1e-6, state.restarts + 1
-    return state.device_us + step_us, state.session_offset_s, state.restarts
+        # Nothing may come to lie before what was there already.
+        newest_s = state.clock.session_s(state.clock.last_sensor_s)
+        laid_s = max(arrival_s, newest_s + (span_us + head.period_us) * 1e-6)
+        return head.time_us, state.clock.laid_anew(last_s, laid_s), state.restarts + 1
+    device_us = state.device_us + step_us
+    last_s = (device_us + span_us) * 1e-6
+    clock = state.clock.followed(last_s, arrival_s) if last_s > state.clock.last_sensor_s else state.clock
+    return device_us, clock, state.restarts
 
 
 def _seen(state: OpenState, sequence: int, device_us: int) -> bool:

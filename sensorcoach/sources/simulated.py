@@ -96,10 +96,10 @@ def write_simulated(path: Path, simulation: Simulation) -> None:
 def session_time_s(simulation: Simulation, t_s: float) -> float:
     """A true time (s since the simulated recording's start) on the time base that decoding the session gives.
 
-    The sensor's clock, laid on the arrival of the first notification's last sample.
+    Decoding follows the radio's shortest delay; the sensor's clock, however wrong, runs on true time then.
     """
-    first = next(sent for sent in simulation.notifications if not sent.lost)
-    return simulation.device_time(t_s) + first.arrival_s - float(simulation.t_device_s[first.stop - 1])
+    sent = simulation.notifications
+    return t_s + min(one.arrival_s - float(simulation.t_s[one.stop - 1]) for one in sent if not one.lost)
 
 
 def _scales(simulation: Simulation) -> _Scales:

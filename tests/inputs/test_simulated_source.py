@@ -34,8 +34,9 @@ def test_all_samples_come_through_a_clean_link(gyroscope):
         np.testing.assert_allclose(got.gyr, simulation.gyr, atol=1e-9)
     else:
         assert got.gyr is None
-    # On the sensor's clock, to the microsecond of its stamps and the rounding of its period.
-    np.testing.assert_allclose(got.t_s - got.t_s[0], simulation.t_device_s, atol=5e-6)
+    # At first on the sensor's clock, to the microsecond of its stamps and the rounding of its period.
+    first = simulation.t_device_s < 3.5
+    np.testing.assert_allclose((got.t_s - got.t_s[0])[first], simulation.t_device_s[first], atol=5e-6)
 
 
 def test_lost_notifications_are_holes_repeated_ones_dropped_late_ones_in_place():
@@ -48,15 +49,18 @@ def test_lost_notifications_are_holes_repeated_ones_dropped_late_ones_in_place()
     assert state.duplicated == 10
     assert np.flatnonzero(filled).tolist() == list(range(200, 210))
     assert timeline.counts.lost == 10
-    np.testing.assert_allclose(t_s - t_s[0], simulation.t_device_s, atol=1e-4)
+    assert len(t_s) == len(simulation.t_s)
+    # Losses and lateness move no sample: all steps stay those of the sensor, but for the slow steering of its clock.
+    np.testing.assert_allclose(np.diff(t_s), 1 / simulation.rate_hz, rtol=0.04)
 
 
 def test_true_times_are_found_again_in_the_session():
+    """The sensor's clock is 1 % wrong: 0.45 s by the end of this session, were it believed."""
     simulation = simulate(plan(delay_s=0.05, jitter_s=0.02))
     _, got = decoded(simulation)
-    np.testing.assert_allclose(
-        got.t_s[::100], [session_time_s(simulation, float(t)) for t in simulation.t_s[::100]], atol=1e-5
-    )
+    error_s = got.t_s - [session_time_s(simulation, float(t)) for t in simulation.t_s]
+    assert abs(error_s).max() < 0.1
+    assert abs(error_s[simulation.t_s > 20]).max() < 0.02
 
 
 def test_the_file_says_that_it_is_simulated(tmp_path):
