@@ -39,6 +39,24 @@ async def bounded(work: Coroutine[Any, Any, T], limit_s: float, grace_s: float =
     return task.result()
 
 
+async def set_within(event: asyncio.Event, limit_s: float) -> bool:
+    """Whether ``event`` is set, waiting for it no longer than ``limit_s``."""
+    try:
+        async with asyncio.timeout(limit_s):
+            return await event.wait()
+    except TimeoutError:
+        return event.is_set()
+
+
+async def ended(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel these tasks and wait until they are over; what they raise is not heard."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    for task in tasks:
+        _unheard(task)
+
+
 def _unheard(task: asyncio.Future[Any]) -> None:
     """Fetch the exception, or asyncio complains that nobody did."""
     if not task.cancelled():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class LinkTiming:
     ``search_s``: a sensor that was switched on late still shows up; the whole room has been heard long before.
     ``competitors_s``: sensors advertise at least every 1 to 2 s; after so long a second one would have been heard.
     ``remembered_s``: so long the unit used last has to itself before another is considered.
-    ``start_s``: the longest start conversation; one step may take `bleak`'s slowest answer.
+    ``start_s``: the longest start conversation; a step may have to be said again by the radio for seconds.
     ``first_data_s``: from the start to the first samples.
     ``settled_s``: a stream that held so long was a good one: the next pause is the shortest again.
     ``first_pause_s``, ``longest_pause_s``: pauses double; the cap is what a person waits without doubting.
@@ -43,3 +44,6 @@ class LinkTiming:
         """The pause after so many failures in a row (1 is the first)."""
         doublings = min(max(failures - 1, 0), 32)
         return min(self.first_pause_s * 2.0**doublings, self.longest_pause_s)
+
+
+USUAL: Final = LinkTiming()
