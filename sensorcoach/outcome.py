@@ -38,6 +38,8 @@ def outcome(
     """
     counts = pipeline.counts
     if pipeline.first_t_s is None or pipeline.last_t_s is None:
+        if pipeline.undecodable:
+            raise InputError("There are too few samples to analyse.", " ".join(_packet_notices(pipeline)))
         raise InputError("There are too few samples to analyse.", "Record for at least a few seconds.")
     return Result(
         file=name,
@@ -58,12 +60,21 @@ def outcome(
         counts={
             **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
             "duplicated": counts.duplicated + pipeline.duplicated_packets,
+            "undecodable": pipeline.undecodable,
         },
-        notices=(*recording.notices, *_mounting_notices(mounting)),
+        notices=(*recording.notices, *_packet_notices(pipeline), *_mounting_notices(mounting)),
         summary=pipeline.summary(),
         reps=pipeline.reps,
         aborted=tuple(aborted),
     )
+
+
+def _packet_notices(pipeline: Pipeline) -> Iterator[str]:
+    if pipeline.undecodable:
+        are = "packet is" if pipeline.undecodable == 1 else "packets are"
+        yield f"{pipeline.undecodable} {are} not what this sensor sends. The first: {pipeline.first_undecodable}"
+    if not pipeline.counts_loss:
+        yield "This sensor numbers neither packets nor samples: what was lost is estimated from the times of arrival."
 
 
 def _mounting_notices(mounting: Mounting) -> Iterator[str]:

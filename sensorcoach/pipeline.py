@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sensorcoach.devices.profile import Profile, State
 from sensorcoach.dsp.motion import MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
+from sensorcoach.errors import CutPacket, DecodeError
 from sensorcoach.kneedrop.grading import grade_session, sensor_slipped, settle
 from sensorcoach.kneedrop.tracker import Tracker
 from sensorcoach.model import (
@@ -61,14 +62,17 @@ class Pipeline:
         self._last_t_s: float | None = None
         self._reps: list[Rep] = []
         self._slips: list[SensorSlipped] = []
+        self._undecodable = self._cut = 0
+        self._first_undecodable: str | None = None
 
     # --- the stream --------------------------------------------------------------------------------------------------
 
     def push(self, item: Item) -> list[Event]:
         """One packet, control or link event in the order of the stream.
 
+        A packet that is not what the device profile sends is counted (`undecodable`) and changes nothing else.
+
         Raises:
-            DecodeError: the packet is not what the device profile sends.
             InputError: the samples come too slowly to count anything.
         """
         return self.push_all((item,))
@@ -78,14 +82,14 @@ class Pipeline:
         events: list[Event] = []
         for is_packet, run in itertools.groupby(items, key=lambda item: isinstance(item, Packet)):
             if is_packet:
-                packets = [item for item in run if isinstance(item, Packet)]
-                self._state, decoded = self._profile.decode_all(self._state, packets)
-                if decoded is not None:
+                for decoded in self._decoded([item for item in run if isinstance(item, Packet)]):
                     events += self._push_decoded(decoded)
             else:
                 for item in run:
                     if isinstance(item, Control):
                         self._push_control(item)
+                    elif isinstance(item, LinkEvent) and item.state == "connecting":
+                        self._state = self._profile.reconnected(self._state)
         return events
 
     def flush(self) -> list[Event]:
@@ -104,6 +108,22 @@ class Pipeline:
                 events += self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
             events += tracker.flush()
         return self._note(sorted(events, key=lambda event: event.known_s))
+
+    def _decoded(self, packets: Sequence[Packet]) -> Iterator[Decoded]:
+        """All at once, and only where one of them is bad one by one: decoding is pure, so nothing has happened yet."""
+        try:
+            self._state, decoded = self._profile.decode_all(self._state, packets)
+        except DecodeError as error:
+            if len(packets) > 1:
+                for packet in packets:
+                    yield from self._decoded((packet,))
+                return
+            self._undecodable += 1
+            self._cut += isinstance(error, CutPacket)
+            self._first_undecodable = self._first_undecodable or str(error)
+            return
+        if decoded is not None:
+            yield decoded
 
     def _push_decoded(self, decoded: Decoded) -> list[Event]:
         samples = self._timeline.push(decoded)
@@ -155,6 +175,26 @@ class Pipeline:
     def duplicated_packets(self) -> int:
         """Samples the decoder dropped because their packet came twice."""
         return self._state.duplicated
+
+    @property
+    def counts_loss(self) -> bool:
+        """Whether lost samples are counted; else they are estimated."""
+        return self._profile.counts_loss
+
+    @property
+    def undecodable(self) -> int:
+        """Packets that were not what the sensor sends by its profile; they were left out."""
+        return self._undecodable
+
+    @property
+    def cut_packets(self) -> int:
+        """Those of them that the link cut short (`CutPacket`)."""
+        return self._cut
+
+    @property
+    def first_undecodable(self) -> str | None:
+        """What was wrong with the first of them, with advice; None if there was none."""
+        return self._first_undecodable
 
     @property
     def rate_hz(self) -> float | None:

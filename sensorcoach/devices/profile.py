@@ -22,7 +22,7 @@ S = TypeVar("S", bound=State)
 
 
 class Profile(Protocol[S]):
-    """One sensor's language. Implementations are modules' constants, gathered in `sensorcoach.devices.PROFILES`."""
+    """One sensor's language. Implementations are modules' constants, gathered by `sensorcoach.devices.registry`."""
 
     @property
     def name(self) -> str:
@@ -31,6 +31,10 @@ class Profile(Protocol[S]):
     @property
     def label(self) -> str:
         """Name for people."""
+
+    @property
+    def counts_loss(self) -> bool:
+        """Whether lost samples are counted by a number or clock in the packets; else they are estimated."""
 
     def initial(self, device_settings: Mapping[str, object]) -> S:
         """State before the first packet, from the device settings of the recording's header.
@@ -91,10 +95,6 @@ class RadioProfile(Profile[S], Protocol[S]):
     @property
     def data_channel(self) -> str:
         """The channel that carries samples: its silence is a stall."""
-
-    @property
-    def counts_loss(self) -> bool:
-        """Whether lost samples are counted by a number or clock in the packets; else they are estimated."""
 
     def start(self) -> Conversation[Started]:
         """From a fresh connection to samples: subscribe first, then start, then read back what can be verified."""

@@ -30,8 +30,8 @@ PROFILES: Final[Mapping[str, Profile[Any]]] = MappingProxyType(
 )
 """Our own, by the name their recordings carry."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_NEEDED: Final = ("name", "label", "initial", "decode", "decode_all", "reconnected")
-_NEEDED_FOR_RADIO: Final = ("advertised", "channels", "data_channel", "counts_loss", "start", "stop", "battery")
+_NEEDED: Final = ("name", "label", "counts_loss", "initial", "decode", "decode_all", "reconnected")
+_NEEDED_FOR_RADIO: Final = ("advertised", "channels", "data_channel", "start", "stop", "battery")
 
 
 @dataclass(frozen=True, slots=True)

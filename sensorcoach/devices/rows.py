@@ -35,6 +35,7 @@ class RowsProfile:
 
     name = "samples"
     label = "rows of samples"
+    counts_loss = True
 
     def initial(self, device_settings: Mapping[str, object]) -> RowsState:
         """See `Profile.initial`."""
