@@ -90,7 +90,7 @@ class Line:
             case Write():
                 await self._connection.write(self._uuid(step.channel), step.payload, step.acknowledged)
             case Subscribe():
-                await self._subscribe(step)
+                return await self._subscribe(step)
             case Ask():
                 return await self._ask(step)
             case Wait():
@@ -110,12 +110,12 @@ class Line:
         self._mailbox.keep(Packet(SENSOR, step.channel, self._clock.now_s(), value))
         return value
 
-    async def _subscribe(self, step: Subscribe) -> None:
+    async def _subscribe(self, step: Subscribe) -> bytes | None:
         channel = step.channel
         if channel in self._subscribed:
-            return
+            return b""
         if step.optional and not self._connection.has(self._profile.channels[channel]):
-            return
+            return None
         carries_data = channel == self._profile.data_channel
 
         def heard(payload: bytes) -> None:
@@ -134,9 +134,10 @@ class Line:
             await self._connection.subscribe(self._uuid(channel), heard)
         except Refused:
             if step.optional:
-                return
+                return None
             raise
         self._subscribed.add(channel)
+        return b""
 
     async def _ask(self, step: Ask) -> bytes | None:
         question = _Question(step)
