@@ -136,6 +136,16 @@ def test_samples_a_packet_for_every_mtu(firmware):
             ]
 
 
+@pytest.mark.parametrize(("kind", "most"), [(1, 41), (2, 83)])
+def test_a_greater_mtu_than_there_is_room_for_fills_no_more(firmware, kind, most):
+    assert firmware.ask(*[f"per_packet {kind} {mtu} 65535" for mtu in (517, 518, 65535)]) == [str(most)] * 3
+    firmware.power_up()
+    firmware.begin(kind, mtu=65535, rate_hz=10_000)
+    firmware.ask(*[sample(n * 100, (1, 2, 3, 4, 5, 6)) for n in range(most)])
+    (payload,) = firmware.take_all()
+    assert len(payload) <= 514
+
+
 @settings(max_examples=60)
 @given(
     data=st.data(),
