@@ -134,6 +134,7 @@ class _BleConnection:
         self, device: BLEDevice, lost: Callable[[], None], backend: type[BaseBleakClient] | None, uncached: bool
     ) -> None:
         self._lost = lost
+        self._opened = False
         self._broken = False
         self._characteristics: dict[str, BleakGATTCharacteristic] = {}
         self._client = BleakClient(
@@ -148,6 +149,9 @@ class _BleConnection:
         """Connect and learn what there is; closed again if that fails."""
         try:
             await _answered(self._client.connect(), CONNECT_S + SAFETY_S)
+            if not self._client.is_connected:
+                raise LinkLost("The sensor hung up at once.", "Keep it near the computer; check its battery.")
+            self._opened = True
             for characteristic in self._client.services.characteristics.values():
                 self._characteristics.setdefault(characteristic.uuid.lower(), characteristic)
         except BleakError as error:
@@ -194,9 +198,10 @@ class _BleConnection:
             raise Refused("The sensor lacks a characteristic it is asked for.", "Try another --profile.") from None
 
     def _disconnected(self, _: BleakClient) -> None:
-        # Called for requested disconnects too, and perhaps while still connecting.
-        self._broken = True
-        self._lost()
+        # Called for requested disconnects too; and while connecting, where bleak itself tries again (BlueZ).
+        if self._opened:
+            self._broken = True
+            self._lost()
 
 
 def _found(device: BLEDevice, said: AdvertisementData) -> Found:
