@@ -26,6 +26,8 @@ WORST_CLOCK: Final = 0.03
 USUAL_SPREAD_S: Final = 0.005
 """The least of a second's delays varies by some ms (60 ms of jitter, 12 packets a second: 5 ms); more is learnt."""
 SPREAD_BLOCKS: Final = 20
+LARGEST_STEP: Final = 2.0
+"""Spreads. A stall does not make the radio look worse than it is."""
 SPREADS: Final = 4.0
 """A whole block later than so many spreads says nothing about the clock: a stall, or lost samples."""
 LATE_FOR_GOOD: Final = 30
@@ -54,13 +56,18 @@ class Line:
     late_by_s: float = math.inf
     """How many blocks up to now have all been late, too late to tell of the clock, and by how much at least."""
 
+    @property
+    def usual_late_s(self) -> float:
+        """A block this late, or less, is no surprise."""
+        return SPREADS * self.spread_s
+
     def at(self, sensor_s: float) -> float:
         """Session time on the line."""
         return self.session_s + self.slope * (sensor_s - self.sensor_s)
 
     def with_block(self, sensor_s: float, late_s: float) -> Line:
         """The line after a block whose least late packet was ``late_s`` above it at ``sensor_s``."""
-        told_s = min(abs(late_s), SPREADS * self.spread_s)
+        told_s = min(abs(late_s), LARGEST_STEP * self.spread_s)
         spread_s = max(self.spread_s + (told_s - self.spread_s) / SPREAD_BLOCKS, USUAL_SPREAD_S)
         return replace(self._moved(sensor_s, late_s), spread_s=spread_s)
 
@@ -68,7 +75,7 @@ class Line:
         elapsed_s = max(sensor_s - self.sensor_s, 0.5 * BLOCK_S)
         # With little behind the line, its slope may still be wrong.
         doubt = WORST_CLOCK * (FIRST_WEIGHT + 1) / max(self.weight, FIRST_WEIGHT)
-        believable_s = SPREADS * self.spread_s + doubt * elapsed_s
+        believable_s = self.usual_late_s + doubt * elapsed_s
         if self.weight == 0 or late_s < -believable_s:  # everything before was late
             return self._through(sensor_s, self.at(sensor_s) + late_s, self.slope, max(self.weight, FIRST_WEIGHT))
         if late_s > believable_s:

@@ -6,19 +6,31 @@ register reads (``55 71``). Channel ``command`` takes five bytes a command.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
+from sensorcoach.devices.clock import ClockFit
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Started, Step, Subscribe, Wait, Write
 from sensorcoach.devices.profile import Advertised
-from sensorcoach.errors import SensorError
-from sensorcoach.model import Decoded, Packet
+from sensorcoach.devices.rows import CLIP_FRACTION
+from sensorcoach.devices.setting import number_or_none
+from sensorcoach.errors import DecodeError, SensorError
+from sensorcoach.model import STANDARD_GRAVITY, Bools, Decoded, Packet
 
 SERVICE: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
 """The base ends in 9a, not in the SIG's 9b."""
+FRAME_BYTES: Final = 20
+SAMPLE: Final = 0x61
+REGISTERS: Final = 0x71
+_FULL_SCALE: Final = 32768
+ACC_RANGE_G: Final = 16
+GYR_RANGE_DPS: Final = 2000
 RATE_REGISTER: Final = 0x03
 VERSION_REGISTER: Final = 0x2E
 BATTERY_REGISTER: Final = 0x64
@@ -29,6 +41,21 @@ RATES_HZ: Final[Mapping[int, float]] = MappingProxyType(
 )
 """Rate codes of register 0x03 -> samples a second as measured on a WT901BLE67 (10 Hz and up), else as documented."""
 RATE_100: Final = 0x09
+LOWEST_RATE_HZ: Final = 1.0
+HIGHEST_RATE_HZ: Final = 250.0
+UNSETTLED_S: Final = 3.0
+"""A rate that is not read back by then (it takes half a second) will not be."""
+TWICE_S: Final = 0.005
+"""The same bytes again within this time are one notification told twice (reconnecting can double every callback)."""
+SILENCE_S: Final = 0.5
+"""After it frames may be lost, or come in a burst. Notifications come every 40 ms; 239 ms have been captured."""
+HOLD_S: Final = 0.3
+"""A burst is over when for this time nothing came quicker than it was measured."""
+LONGEST_HOLD_S: Final = 2.0
+MOST_HELD: Final = 4096
+"""Frames: bounded on any bytes. 2 s are 400 at the highest rate, and a burst of 10 s is 2000."""
+LOSS_BLOCKS: Final = 3
+"""So many seconds later than before, all of them: then frames were lost."""
 SLOWEST_HZ: Final = 40.0
 """Below it, counting makes no sense on a sensor that can do 100: then the setting has failed."""
 TRIES: Final = 3
@@ -39,14 +66,46 @@ LOW_VOLTS: Final = 3.5
 
 
 @dataclass(frozen=True, slots=True)
-class WitState:
-    """What the next packet needs."""
+class Held:
+    """Notifications after a silence, until it shows whether what is missing is still on its way.
 
+    ``arrivals``: (arrival s, frames) of each. ``least_late_s``: against the frames there should be, if none were lost;
+    ``fell_s``: when it last shrank by a frame or more.
+    """
+
+    arrivals: tuple[tuple[float, bytes], ...]
+    frames: int
+    least_late_s: float
+    fell_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WitState:
+    """What the next packet needs. The sensor's clock is its count of frames over its rate."""
+
+    rate_hz: float = RATES_HZ[RATE_100]
+    rate_read_back: bool = False
+    """Every connection of the recording begins with reading the rate back (device setting ``rate_hz``)."""
+    unsettled_until_s: float | None = None
+    """Frames are left out until the rate is read back, or until then; inf: until so long after the first of them."""
+    displacement: bool = False
+    """It sends displacement, not acceleration, in frames that look the same."""
+    pending: bytes = b""
+    """A frame that has begun."""
+    newest: bytes = b""
+    """The last notification, to know one that comes twice."""
+    arrival_s: float = 0.0
+    """Of the last frames that were used."""
+    clock: ClockFit | None = None
+    resumed: bool = False
+    """A connection ended since the last frame."""
+    held: Held | None = None
+    dropped_bytes: int = 0
     duplicated: int = 0
 
 
 class WitProfile:
-    """Decoder and commands."""
+    """Decoder and commands. Device setting: ``rate_hz``, if it was read back at the start of the session."""
 
     name = "witmotion"
     label = "WitMotion BLE 5.0"
@@ -62,19 +121,34 @@ class WitProfile:
 
     def initial(self, device_settings: Mapping[str, object]) -> WitState:
         """See `Profile.initial`."""
-        return WitState()
+        rate_hz = number_or_none(device_settings, "rate_hz")
+        if rate_hz is None:
+            return WitState()
+        if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+            raise DecodeError(
+                f"Device setting rate_hz is {rate_hz:g}; expected {LOWEST_RATE_HZ:g} to {HIGHEST_RATE_HZ:g}.",
+                "Correct it in the recording's first line.",
+            )
+        return WitState(rate_hz=rate_hz, rate_read_back=True, unsettled_until_s=math.inf)
 
     def decode(self, state: WitState, packet: Packet) -> tuple[WitState, Decoded | None]:
         """See `Profile.decode`."""
         return self.decode_all(state, (packet,))
 
     def decode_all(self, state: WitState, packets: Sequence[Packet]) -> tuple[WitState, Decoded | None]:
-        """See `Profile.decode_all`."""
-        return state, None
+        """See `Profile.decode_all`. After a silence samples are held back for a moment (`Held`)."""
+        placed = _Placed()
+        for packet in packets:
+            if packet.channel == self.data_channel:
+                state = _taken(state, packet, placed)
+            elif packet.channel not in self.channels:
+                raise _damaged(packet, "there is no such channel")
+        return state, placed.decoded()
 
     def reconnected(self, state: WitState) -> WitState:
-        """See `Profile.reconnected`."""
-        return state
+        """See `Profile.reconnected`. The sensor may have been switched off, and then has its old rate for a moment."""
+        until_s = math.inf if state.rate_read_back else None
+        return replace(state, pending=b"", newest=b"", resumed=True, unsettled_until_s=until_s)
 
     def start(self) -> Conversation[Started]:
         """See `RadioProfile.start`. Settings hold until the sensor is switched off: its flash is not worn."""
@@ -99,6 +173,164 @@ class WitProfile:
             return None
         volts = values[0] / 100.0
         return Battery(low=volts < LOW_VOLTS, volts=volts)
+
+
+class _Placed:
+    """Frames of one batch with their times."""
+
+    def __init__(self) -> None:
+        self._frames: list[bytes] = []
+        self._count: list[int] = []
+        self._first_s: list[float] = []
+        self._step_s: list[float] = []
+
+    def add(self, frames: bytes, first_s: float, step_s: float) -> None:
+        """Frames of one notification: time of the first, and from one to the next."""
+        self._frames.append(frames)
+        self._count.append(len(frames) // FRAME_BYTES)
+        self._first_s.append(first_s)
+        self._step_s.append(step_s)
+
+    def decoded(self) -> Decoded | None:
+        """All of them."""
+        if not self._frames:
+            return None
+        raw = np.frombuffer(b"".join(self._frames), dtype="<i2").reshape(-1, FRAME_BYTES // 2)[:, 1:7]
+        count = np.array(self._count)
+        within = np.arange(len(raw)) - np.repeat(np.cumsum(count) - count, count)
+        clipped: Bools = np.abs(raw.astype(np.int32)).max(axis=1) >= CLIP_FRACTION * _FULL_SCALE
+        return Decoded(
+            t_s=np.repeat(np.array(self._first_s), count) + within * np.repeat(np.array(self._step_s), count),
+            acc=raw[:, :3] * (ACC_RANGE_G * STANDARD_GRAVITY / _FULL_SCALE),
+            gyr=raw[:, 3:] * float(np.deg2rad(GYR_RANGE_DPS) / _FULL_SCALE),
+            clipped=clipped,
+        )
+
+
+def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
+    """The state after a notification; frames whose time is known, also those held before, go to ``placed``."""
+    frames, replies, pending, dropped = _frames(state.pending, packet.payload)
+    if _twice(state, packet, frames):
+        return replace(state, duplicated=state.duplicated + len(frames) // FRAME_BYTES)
+    t_s = packet.t_s
+    state = replace(state, pending=pending, newest=packet.payload, dropped_bytes=state.dropped_bytes + dropped)
+    for reply in replies:
+        state = _told(state, reply)
+    if not frames:
+        return state
+    if state.displacement:
+        if replies:
+            return state
+        raise _damaged(packet, "the sensor is set to displacement (register 0x96)")
+    if state.unsettled_until_s is not None:
+        if t_s < state.unsettled_until_s:
+            return replace(state, unsettled_until_s=min(state.unsettled_until_s, t_s + UNSETTLED_S))
+        state = replace(state, unsettled_until_s=None)
+    if state.held is not None and _over(state.held, t_s):
+        state = _released(state, placed)
+    silent = state.clock is not None and (state.resumed or t_s - state.arrival_s > SILENCE_S)
+    if state.held is None and not silent:
+        return _with_frames(state, t_s, frames, placed)
+    state = _holding(state, t_s, frames)
+    assert state.held is not None
+    assert state.clock is not None
+    all_here = state.held.least_late_s <= state.clock.line.usual_late_s
+    return _released(state, placed) if all_here or state.held.frames >= MOST_HELD else state
+
+
+def _frames(pending: bytes, payload: bytes) -> tuple[bytes, list[bytes], bytes, int]:
+    """Sample frames one after the other, register frames, what has begun, and the number of bytes that are neither."""
+    if _whole(payload):
+        # What began before and did not go on was cut off.
+        return payload, [], b"", len(pending)
+    data = pending + payload
+    samples: list[bytes] = []
+    replies: list[bytes] = []
+    used = at = 0
+    while (at := data.find(0x55, at)) >= 0:
+        kind = data[at + 1 : at + 2]
+        if kind and kind[0] not in (SAMPLE, REGISTERS):
+            at += 1
+            continue
+        if at + FRAME_BYTES > len(data):
+            return b"".join(samples), replies, data[at:], at - used
+        (samples if kind[0] == SAMPLE else replies).append(data[at : at + FRAME_BYTES])
+        at += FRAME_BYTES
+        used += FRAME_BYTES
+    return b"".join(samples), replies, b"", len(data) - used
+
+
+def _whole(payload: bytes) -> bool:
+    """A notification of sample frames and nothing else, as they nearly all are."""
+    number, rest = divmod(len(payload), FRAME_BYTES)
+    return (
+        number > 0
+        and rest == 0
+        and payload[::FRAME_BYTES].count(0x55) == number
+        and payload[1::FRAME_BYTES].count(SAMPLE) == number
+    )
+
+
+def _twice(state: WitState, packet: Packet, frames: bytes) -> bool:
+    """The very notification that came before. Frames that are all alike (a sensor without noise) prove nothing."""
+    return (
+        packet.payload == state.newest
+        and packet.t_s - state.arrival_s < TWICE_S
+        and frames[:FRAME_BYTES] != frames[-FRAME_BYTES:]
+        and len(frames) == len(packet.payload)
+    )
+
+
+def _told(state: WitState, reply: bytes) -> WitState:
+    """The state after an answer to a register read."""
+    register, value = struct.unpack_from("<HH", reply, 2)
+    if register == OUTPUT_REGISTER:
+        return replace(state, displacement=value == 1)
+    rate_hz = RATES_HZ.get(value) if register == RATE_REGISTER else None
+    if rate_hz is None:  # another register, or a sensor busy with its flash, that reads 0
+        return state
+    return replace(state, rate_hz=rate_hz, unsettled_until_s=None, resumed=state.resumed or rate_hz != state.rate_hz)
+
+
+def _holding(state: WitState, t_s: float, frames: bytes) -> WitState:
+    assert state.clock is not None
+    held = state.held or Held((), 0, math.inf, t_s)
+    count = held.frames + len(frames) // FRAME_BYTES
+    late_s = state.clock.late_s(state.clock.last_sensor_s + count / state.rate_hz, t_s)
+    fell = late_s < held.least_late_s - 1.0 / state.rate_hz
+    held = Held((*held.arrivals, (t_s, frames)), count, min(late_s, held.least_late_s), t_s if fell else held.fell_s)
+    return replace(state, held=held, arrival_s=t_s, resumed=False)
+
+
+def _over(held: Held, t_s: float) -> bool:
+    return t_s - held.fell_s > HOLD_S or t_s - held.arrivals[0][0] > LONGEST_HOLD_S
+
+
+def _released(state: WitState, placed: _Placed) -> WitState:
+    """What has not come by now is lost, and was measured before what has."""
+    held, clock = state.held, state.clock
+    assert held is not None
+    assert clock is not None
+    if held.least_late_s > clock.line.usual_late_s:
+        clock = clock.skipped(round(held.least_late_s * state.rate_hz) / state.rate_hz)
+    state = replace(state, held=None, clock=clock)
+    for t_s, frames in held.arrivals:
+        state = _with_frames(state, t_s, frames, placed)
+    return state
+
+
+def _with_frames(state: WitState, t_s: float, frames: bytes, placed: _Placed) -> WitState:
+    period_s = 1.0 / state.rate_hz
+    count = len(frames) // FRAME_BYTES
+    clock = state.clock
+    if clock is None:
+        clock = ClockFit.laid(count * period_s, t_s)
+    else:
+        if clock.line.late_blocks >= LOSS_BLOCKS:
+            clock = clock.skipped(round(clock.line.late_by_s * state.rate_hz) * period_s)
+        clock = clock.followed(clock.last_sensor_s + count * period_s, t_s)
+    placed.add(frames, clock.session_s(clock.last_sensor_s - (count - 1) * period_s), clock.slope * period_s)
+    return replace(state, clock=clock, arrival_s=t_s, resumed=False)
 
 
 def _command(register: int, value: int) -> Write:
@@ -173,6 +405,13 @@ def _address(registers: tuple[int, ...] | None) -> str | None:
     if registers is None or not any(registers[:3]):
         return None
     return ":".join(f"{byte:02X}" for byte in reversed(struct.pack("<3H", *registers[:3])))
+
+
+def _damaged(packet: Packet, what: str) -> DecodeError:
+    return DecodeError(
+        f"The packet at {packet.t_s:.3f} s on channel {packet.channel!r} holds no motion: {what}.",
+        "See firmware_notes/witmotion.md.",
+    )
 
 
 WITMOTION: Final = WitProfile()
