@@ -67,6 +67,11 @@ class Mailbox:
             taken.append(self._overflow())
         return taken
 
+    @property
+    def waiting(self) -> int:
+        """Items in it."""
+        return len(self._items)
+
     def close(self) -> None:
         """No more will come: `take` gives the rest, then nothing."""
         self._closed = True
