@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from typing import Final
 
 
 def computer_slept_s() -> float:
@@ -20,6 +21,10 @@ def computer_slept_s() -> float:
     return 0.0
 
 
+MEASURED_S: Final = 0.01
+"""Two clocks are read one after the other to tell how long the computer slept: less is the time between, not sleep."""
+
+
 class SessionClock:
     """Seconds since it was made, inside a running loop. Never runs backwards."""
 
@@ -28,6 +33,7 @@ class SessionClock:
         self._slept_s = slept_s
         self._zero_s = self._loop_time()
         self._slept_before_s = slept_s()
+        self._slept_since_s = 0.0
 
     def now_s(self) -> float:
         """Session time, with the time slept."""
@@ -35,4 +41,7 @@ class SessionClock:
 
     def slept_s(self) -> float:
         """How long the computer slept since session start."""
-        return max(self._slept_s() - self._slept_before_s, 0.0)
+        slept_s = self._slept_s() - self._slept_before_s
+        if slept_s - self._slept_since_s > MEASURED_S:
+            self._slept_since_s = slept_s
+        return self._slept_since_s
