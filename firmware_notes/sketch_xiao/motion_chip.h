@@ -5,7 +5,7 @@
 
 #include <Arduino.h>
 #include <Wire.h>
-#include <sensor_packet.h>
+#include "sensor_packet.h"
 
 static const uint8_t CHIP_ADDRESS = 0x6A;
 

@@ -10,7 +10,7 @@
 #include <Wire.h>
 #include <bluefruit.h>
 #include <nrf_soc.h>
-#include <sensor_packet.h>
+#include "sensor_packet.h"
 
 #include "motion_chip.h"
 

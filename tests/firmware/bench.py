@@ -47,20 +47,25 @@ def sanitizers(folder: Path, compiling: str) -> tuple[str, ...]:
     return SANITIZERS if runs else ()
 
 
-def reference_program(folder: Path) -> "Bench":
-    """``bench.c`` and the reference firmware, checked by the sanitizers; room for every MTU."""
-    cc = compiler("cc", "gcc", "clang")
+def reference_build(program: Path, *compiling: str) -> Path:
+    """``bench.c`` and the reference firmware; room for every MTU."""
     sizes = ("-DSP_PAYLOAD_MAX=514", f"-DSP_QUEUE_PACKETS={QUEUE}", "-I", str(REFERENCE))
     sources = (str(HERE / "bench.c"), str(REFERENCE / "sensor_packet.c"))
-    return Bench(build(folder / "bench", cc, *C99, *sanitizers(folder, cc), *sizes, *sources))
+    return build(program, *compiling, *C99, *sizes, *sources)
+
+
+def reference_program(folder: Path) -> "Bench":
+    """The reference firmware on the bench, checked by the sanitizers."""
+    cc = compiler("cc", "gcc", "clang")
+    return Bench(reference_build(folder / "bench", cc, *sanitizers(folder, cc)))
 
 
 class Program:
     """A running bench program: many commands at once, an answer a line."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, *program: str | Path) -> None:
         self._process = subprocess.Popen(
-            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def ask(self, *commands: str) -> list[str]:

@@ -4,6 +4,7 @@ The decoder was written before the encoder, from the note; neither knows the oth
 """
 
 import math
+import shutil
 import struct
 import subprocess
 
@@ -64,6 +65,20 @@ def test_it_needs_nothing_of_the_c_library_but_copying_and_clearing(tmp_path):
     source = (REFERENCE / "sensor_packet.c").read_text() + (REFERENCE / "sensor_packet.h").read_text()
     included = {line.split()[1] for line in source.splitlines() if line.startswith("#include")}
     assert included == {'"sensor_packet.h"', "<stdint.h>", "<string.h>"}
+
+
+def test_a_big_endian_processor_lays_the_same_bytes(firmware, tmp_path):
+    emulator = shutil.which("qemu-ppc")
+    if not emulator:
+        pytest.skip("no emulator of a big-endian processor here (qemu-ppc)")
+    cc = bench.compiler("powerpc-linux-gnu-gcc")
+    other = bench.Bench(emulator, bench.reference_build(tmp_path / "big", cc, "-static"))
+    values = np.random.default_rng(5).integers(-32768, 32768, (200, 6))
+    commands = ["power_up", "at 65500", "begin 1 185 104 32767 32767", "info 104 0.000488 0.035"]
+    commands += [sample(WRAP_US - 50_000 + n * 9615, row, n % 256) for n, row in enumerate(values)]
+    commands += ["take"] * 25 + ["dropped", "control 1 247 81 70000 0 05", "control 1 247 81 0 0 036800"]
+    assert other.ask(*commands) == firmware.ask(*commands)
+    other.close()
 
 
 def test_the_packet_of_the_note_comes_out_byte_for_byte(firmware):

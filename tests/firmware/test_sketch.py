@@ -3,6 +3,7 @@
 import math
 import struct
 import subprocess
+import sys
 
 import bench
 import numpy as np
@@ -14,6 +15,7 @@ from note_control import REQUESTS, AsTheNoteSays
 
 from sensorcoach.devices import PROFILES
 from sensorcoach.model import STANDARD_GRAVITY, Packet
+from sensorcoach.recording import Header, SessionWriter
 
 OPEN = PROFILES["open"]
 SKETCH = FIRMWARE / "sketch_xiao"
@@ -281,3 +283,15 @@ def test_the_header_can_be_used_from_cplusplus():
     cxx = bench.compiler("g++", "c++")
     checking = [cxx, "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-x", "c++", "-fsyntax-only"]
     subprocess.run([*checking, str(REFERENCE / "sensor_packet.h")], check=True, capture_output=True)
+
+
+def test_the_axis_that_points_up_is_read_from_a_recording(tmp_path):
+    recording = tmp_path / "axes.jsonl"
+    with SessionWriter(recording, Header(profile="open", sensor="knee", device={})) as writer:
+        writer.append(Packet("knee", "info", 0.0, struct.pack("<BBHff", 1, 0, 100, 0.0005, 0.035)))
+        for n in range(60):  # five seconds on the side, then five upright
+            row = (-2000, 20, 0, 0, 0, 0) if n < 30 else (0, -1980, 100, 0, 0, 0)
+            head = struct.pack("<BBHIHBB", 0x11, 0, n, n * 160_000, 10_000, 16, 0)
+            writer.append(Packet("knee", "imu", n * 0.16, head + struct.pack("<6h", *row) * 16))
+    told = subprocess.run([sys.executable, SKETCH / "axes.py", recording], check=True, capture_output=True, text=True)
+    assert told.stdout == "[ 0.   -0.99  0.05]\n"
