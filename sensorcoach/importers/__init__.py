@@ -2,30 +2,189 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+from sensorcoach.errors import InputError, RecordingError
+from sensorcoach.importers import axivity, metamotion, movella_dot, movesense, phyphox, sensor_logger, witmotion
 from sensorcoach.importers.arrays import recording_of_arrays
-from sensorcoach.importers.blocks import first_bytes
+from sensorcoach.importers.blocks import first_bytes, text_blocks
+from sensorcoach.importers.choice import NO_CHOICE, ColumnChoice, parse_columns
+from sensorcoach.importers.conversion import write_session
+from sensorcoach.importers.export import Export, HeadedFile, begin_together, recording_of
+from sensorcoach.importers.files import RecordingFile, files_in, is_container
+from sensorcoach.importers.layout import header_of
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.session_file import open_session
 from sensorcoach.importers.table import open_table
 from sensorcoach.recording import Item, is_session_start
 
-__all__ = ["Item", "Recording", "open_recording", "recording_of_arrays"]
+__all__ = [
+    "Item", "Recording", "grouped", "open_recording", "open_recordings", "recording_of_arrays", "write_session",
+]  # fmt: skip
+
+EXPORTS: Final = (movesense, metamotion, sensor_logger, phyphox)
+"""Apps that leave several streams behind, in the order they are recognised."""
+TABLES: Final = (movella_dot, witmotion, axivity)
+"""Programs whose tables need more than their header says, in the order they are recognised; then any table."""
+
+_HEAD_BYTES: Final = 1 << 16
+"""Of each file of a folder so much is kept while its recording is looked for."""
 
 
 def open_recording(path: Path, *, unit: str | None = None, columns: str | None = None) -> Recording:
-    """Open a session file, a CSV with a header, or the header-less ``timestamp,x,y,z``; any of them gzipped.
+    """Open a recording: a session file, a CSV, JSON of Movesense (any of them gzipped), or an app's zip or folder.
+
+    A file that holds one of a recording's two sensors brings the other one along where its app says which that is.
 
     Args:
-        path: the file.
+        path: the file, folder or archive.
         unit: of acceleration, ``g``, ``mg`` or ``mps2``, where it cannot be told or is told wrongly.
-        columns: which columns to use, ``t=time,ax=foo,…`` (see `importers.choice`).
+        columns: which columns of a table to use, ``t=time,ax=foo,…`` (see `importers.choice`).
 
     Raises:
         InputError: it cannot be analysed; here where the beginning shows it, else while `Recording.items` is walked.
         RecordingError: a session file without a readable first line.
     """
-    if is_session_start(first_bytes(path)):
+    head = b"" if path.is_dir() else first_bytes(path)
+    if is_container(path, head):
+        return _open_container(path, unit, columns)
+    if columns is None:
+        export = movesense.export_of([HeadedFile(path, head)])
+        if export is not None:
+            return recording_of(export, str(path), unit)
+        partner = metamotion.partner_of(path)
+        if partner is not None:
+            recording = _open_together([path, partner], unit)
+            recording.notices.insert(0, f"The other sensor's part of the recording is {partner.name}.")
+            return recording
+    if is_session_start(head):
         return open_session(path)
-    return open_table(path, unit, columns)
+    return _open_table(path, unit, columns)
+
+
+def open_recordings(paths: Sequence[Path], *, unit: str | None = None, columns: str | None = None) -> list[Recording]:
+    """One recording for each of `grouped` ``paths``; see `open_recording`."""
+    return [
+        open_recording(group[0], unit=unit, columns=columns) if len(group) == 1 else _open_together(group, unit)
+        for group in grouped(paths)
+    ]
+
+
+def grouped(paths: Sequence[Path]) -> list[list[Path]]:
+    """The files of each recording together: two files of one app, begun together, of which one holds the accelerometer
+    and the other the gyroscope. Nothing is raised here; a file that cannot be opened is a recording alone.
+    """
+    groups: list[list[Path]] = []
+    for path in paths:
+        partners = [group for group in groups if len(group) == 1 and _belong_together(group[0], path)]
+        if partners:
+            partners[0].append(path)
+        else:
+            groups.append([path])
+    return groups
+
+
+def _belong_together(first: Path, second: Path) -> bool:
+    if first.is_dir() or second.is_dir() or not (first.exists() and second.exists()):
+        return False
+    exports = _exports_of(_headed([first, second]))
+    if len(exports) != 1 or not begin_together(exports[0].parts):
+        return False
+    # Most apps count from their own start, so that files of two recordings begin at the same time.
+    return exports[0].zero_s > 0 or first.resolve().parent == second.resolve().parent
+
+
+def _open_together(paths: Sequence[Path], unit: str | None) -> Recording:
+    export = _export_of(_headed(paths))
+    assert export is not None, paths
+    return recording_of(export, str(paths[0]), unit)
+
+
+def _open_container(path: Path, unit: str | None, columns: str | None) -> Recording:
+    if columns is not None:
+        raise InputError(f"{path} holds several files; --columns is for one table.", "Name the table inside it.")
+    files = _headed(files_in(path))
+    export = _export_of(files)
+    if export is not None:
+        return recording_of(export, str(path), unit)
+    return _open_only(path, [one for one in files if _may_be_recording(one)], unit)
+
+
+def _open_only(path: Path, files: Sequence[HeadedFile], unit: str | None) -> Recording:
+    """The one file that can be opened."""
+    opened: list[Recording] = []
+    refused: list[InputError | RecordingError] = []
+    for one in files:
+        try:
+            opened.append(_open_member(one, unit))
+        except (InputError, RecordingError) as error:
+            refused.append(error)
+    if len(opened) > 1:
+        names = ", ".join(str(recording.sensor["label"]) for recording in opened[:3])
+        raise InputError(f"{path} holds several recordings ({names}).", "Name one of them.")
+    if not opened and refused:
+        raise refused[0]
+    if not opened:
+        what = "folder" if path.is_dir() else "zip archive or spreadsheet"
+        raise InputError(f"{path} is a {what} without a recording in it.", "Export as CSV, or name the recording.")
+    return opened[0]
+
+
+def _open_member(one: HeadedFile, unit: str | None) -> Recording:
+    if not is_session_start(one.head):
+        return _open_table(one.file, unit, None)
+    if isinstance(one.file, Path):
+        return open_session(one.file)
+    raise InputError(f"{one.file} is a session file in an archive.", "Unpack it; our own are compressed with gzip.")
+
+
+def _may_be_recording(one: HeadedFile) -> bool:
+    if is_session_start(one.head) or header_of(one.head) is not None:
+        return True
+    return axivity.columns_of(one.file, one.head, []) is not None
+
+
+def _open_table(file: RecordingFile, unit: str | None, columns: str | None) -> Recording:
+    if columns is not None:
+        return open_table(file, unit, parse_columns(columns))
+    notices: list[str] = []
+    recording = open_table(file, unit, _columns_of(file, notices))
+    recording.notices[:0] = notices
+    return recording
+
+
+def _columns_of(file: RecordingFile, notices: list[str]) -> ColumnChoice:
+    head = next(text_blocks(file, []))
+    choices = (program.columns_of(file, head, notices) for program in TABLES)
+    return next((choice for choice in choices if choice is not None), NO_CHOICE)
+
+
+def _headed(files: Sequence[RecordingFile]) -> list[HeadedFile]:
+    headed = []
+    for file in files:
+        try:
+            headed.append(HeadedFile(file, first_bytes(file)[:_HEAD_BYTES]))
+        except InputError:
+            headed.append(HeadedFile(file, b""))
+    return headed
+
+
+def _exports_of(files: Sequence[HeadedFile]) -> list[Export]:
+    return [export for app in EXPORTS if (export := app.export_of(files)) is not None]
+
+
+def _export_of(files: Sequence[HeadedFile]) -> Export | None:
+    """The export among the files.
+
+    Raises:
+        InputError: there are several.
+    """
+    exports = _exports_of(files)
+    if len(exports) > 1:
+        raise InputError(
+            f"The files are recordings of several apps ({', '.join(export.app for export in exports)}).",
+            "Name the file or folder of one recording.",
+        )
+    return exports[0] if exports else None

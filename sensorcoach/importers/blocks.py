@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from sensorcoach.errors import InputError
+from sensorcoach.importers.files import RecordingFile
 from sensorcoach.recording import unpacked_chunks
 
 LONGEST_LINE_BYTES: Final = 1 << 20
 """A longer line is no row of a table."""
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
-_ZIP_MAGIC: Final = b"PK\x03\x04"
+_OLD_SPREADSHEET: Final = b"\xd0\xcf\x11\xe0"
 _CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 
 
-def first_bytes(path: Path) -> bytes:
-    """The first piece of the file, unpacked: enough to tell one kind of file from another.
+def first_bytes(path: RecordingFile) -> bytes:
+    """The first piece of the file, unpacked and with plain line ends: enough to tell one kind of file from another.
 
     Raises:
-        InputError: there is no such file, it is a folder, it is empty or it may not be read.
+        InputError: there is no such file, or it may not be read.
     """
     with _opened(path) as file:
-        return next(unpacked_chunks(file, []), b"")
+        head = next(unpacked_chunks(file, []), b"")
+    return head.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _opened(path: Path) -> BinaryIO:
-    if path.is_dir():
-        raise InputError(f"{path} is a folder.", "Name the recording inside it.")
+def _opened(path: RecordingFile) -> BinaryIO:
     try:
         file = path.open("rb")
     except FileNotFoundError as error:
@@ -39,7 +39,24 @@ def _opened(path: Path) -> BinaryIO:
     return file
 
 
-def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
+def text_pieces(path: RecordingFile, notices: list[str]) -> Iterator[str]:
+    """Pieces of a text of any form, without byte order mark; see `text_blocks` for gzip.
+
+    Raises:
+        InputError: not text.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    with _opened(path) as file:
+        first = True
+        for chunk in unpacked_chunks(file, notices):
+            if first:
+                chunk = chunk.removeprefix(_BOM)
+                _refuse_binary(path, chunk)
+                first = False
+            yield decoder.decode(chunk)
+
+
+def text_blocks(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:
     """Blocks of whole lines, each with its newline (also the last one), without byte order mark.
 
     A gzip file that ends too early gives what is there, and a notice; so does a file with zero bytes further down.
@@ -77,9 +94,9 @@ def text_blocks(path: Path, notices: list[str]) -> Iterator[bytes]:
         yield ready + rest + b"\n" if rest else ready
 
 
-def _refuse_binary(path: Path, head: bytes) -> None:
-    if head.startswith(_ZIP_MAGIC):
-        raise InputError(f"{path} is a spreadsheet or zip archive.", "Save it as CSV, or unpack it.")
+def _refuse_binary(path: RecordingFile, head: bytes) -> None:
+    if head.startswith(_OLD_SPREADSHEET):
+        raise InputError(f"{path} is a spreadsheet.", "Export it as CSV; in phone apps choose CSV, not Excel.")
     if head.startswith(_UTF16_BOMS):
         raise InputError(f"{path} is text in UTF-16.", "Save it as CSV in UTF-8.")
     written = head.rstrip(b"\0")

@@ -40,6 +40,33 @@ class NumericTime:
         return numbers / self.divisor
 
 
+class WrappingTime:
+    """Microseconds counted in 32 bits: a step back by more than half the range is the counter's wrap."""
+
+    def __init__(self) -> None:
+        self._newest_us: float | None = None
+        self._wraps = 0
+
+    def of_cells(self, cells: Sequence[bytes]) -> Floats:
+        """See `TimeReader`."""
+        return self.of_numbers(_numbers(cells)[0])
+
+    def of_numbers(self, numbers: Floats) -> Floats:
+        """See `TimeReader`."""
+        seconds = np.full(len(numbers), np.nan)
+        readable = np.flatnonzero(np.isfinite(numbers))
+        if not len(readable):
+            return seconds
+        counted = numbers[readable]
+        before = counted[0] if self._newest_us is None else self._newest_us
+        turns = np.rint(np.diff(counted, prepend=before) / _U32)
+        wraps = self._wraps - np.cumsum(turns)
+        self._newest_us, self._wraps = float(counted[-1]), int(wraps[-1])
+        seconds[readable] = (counted + wraps * _U32) / 1e6
+        return seconds
+
+
+_U32: Final = 2.0**32
 _NUMBERS: Final = msgspec.json.Decoder(list[float])
 _MISSING: Final = frozenset({b"", b"nan", b"na", b"n/a", b"null", b"none", b"-", b"#n/a"})
 _NEWLINE: Final = ord("\n")

@@ -12,6 +12,8 @@ Axis = Literal["x", "y", "z", ""]
 
 TIME_UNITS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 """Seconds in one."""
+WRAPPING_US: Final = "us of 32 bits"
+"""Microseconds that begin again at 0 after 71.6 minutes."""
 
 
 @dataclass(frozen=True, slots=True)

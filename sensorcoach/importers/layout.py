@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from sensorcoach.errors import InputError
 from sensorcoach.importers.choice import ColumnChoice
+from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import TIME_UNITS, Meaning, meaning_of
 from sensorcoach.importers.stamps import is_stamp
 
@@ -35,8 +35,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``cells``: cells in a row; ``first_line``: number of the first line with data. ``gyr`` is empty without one.
+    """``cells``: cells in a row; ``first_line``: number of the first line with data.
 
+    ``acc`` or ``gyr`` is empty where the table has none; not both.
     ``only_numbers``: every cell of the first rows is a number, which allows a faster way of reading.
     """
 
@@ -56,7 +57,7 @@ class Layout:
         return self.acc + self.gyr
 
 
-def layout_of(path: Path, head: bytes, choice: ColumnChoice, notices: list[str]) -> Layout:
+def layout_of(path: RecordingFile, head: bytes, choice: ColumnChoice, notices: list[str]) -> Layout:
     """Read the layout off the first lines.
 
     Args:
@@ -66,7 +67,7 @@ def layout_of(path: Path, head: bytes, choice: ColumnChoice, notices: list[str])
         notices: what was assumed is added here.
 
     Raises:
-        InputError: no table, or none with time and acceleration in it.
+        InputError: no table, or none with time and a sensor's three axes in it.
     """
     lines = [line for line in _numbered_lines(head) if line.text.strip()]
     if not lines:
@@ -115,6 +116,35 @@ def split_cells(text: str, separator: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The names of a table's columns, their meanings by place, and the cells of the first row below."""
+
+    names: tuple[str, ...]
+    meanings: Mapping[int, Meaning]
+    first_row: tuple[str, ...]
+
+    def names_of(self, quantity: str) -> tuple[str, ...]:
+        """Names of the columns of a quantity (see `Meaning`), in the order of the table."""
+        return tuple(self.names[place] for place, meaning in self.meanings.items() if meaning.quantity == quantity)
+
+    def first_value(self, name: str) -> float | None:
+        """The number in the first row below a name."""
+        place = self.names.index(name)
+        cell = self.first_row[place].replace(",", ".") if place < len(self.first_row) else ""
+        return float(cell) if _is_number(cell, decimal_comma=True) else None
+
+
+def header_of(head: bytes) -> Header | None:
+    """The header among the first lines of a file, or None if no line names three axes."""
+    lines = [line for line in _numbered_lines(head) if line.text.strip()]
+    found = _recognised_header(lines)
+    if found is None:
+        return None
+    below = next((line.text for line in lines if line.number > found.line.number and not line.is_comment), "")
+    return Header(found.names, _meanings(found.names), tuple(split_cells(below, found.separator)))
+
+
 def _recognised_header(lines: Sequence[_Line]) -> _Header | None:
     """The first line that names three axes; else such a line behind a comment sign, as array programs write it."""
     plain = [line for line in lines[:HEADER_WITHIN_LINES] if not line.is_comment]
@@ -147,22 +177,25 @@ def _named_header(lines: Sequence[_Line], choice: ColumnChoice) -> _Header | Non
 
 
 def _with_header(
-    path: Path, lines: Sequence[_Line], header: _Header, choice: ColumnChoice, notices: list[str]
+    path: RecordingFile, lines: Sequence[_Line], header: _Header, choice: ColumnChoice, notices: list[str]
 ) -> Layout:
     data = [line for line in lines if line.number > header.line.number and not line.is_comment]
     if not data:
         raise InputError(f"{path} holds a header and no rows.", "Record or export it again.")
     first_cells = split_cells(data[0].text, header.separator)
+    names = header.names
+    while names and not names[-1]:
+        names = names[:-1]
     if choice.named:
-        places = {name.lower(): index for index, name in reversed(list(enumerate(header.names)))}
+        places = {name.lower(): index for index, name in reversed(list(enumerate(names)))}
         named = {places[name.lower()]: meaning for name, meaning in choice.named.items()}
-        meanings = {**_time_meanings(header.names), **named} if not _has_time(named) else named
+        meanings = {**_time_meanings(names), **named} if not _has_time(named) else named
     else:
-        meanings = _meanings(header.names)
-    return _layout(path, header.separator, header.names, meanings, data, choice, first_cells, notices)
+        meanings = _meanings(names)
+    return _layout(path, header.separator, names, meanings, data, choice, first_cells, notices)
 
 
-def _in_order(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices: list[str]) -> Layout:
+def _in_order(path: RecordingFile, lines: Sequence[_Line], choice: ColumnChoice, notices: list[str]) -> Layout:
     data = [line for line in lines if not line.is_comment]
     separator = _likely_separator(data, at_least=len(choice.in_order))
     if separator is None:
@@ -179,7 +212,7 @@ def _in_order(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices:
     )
 
 
-def _by_number(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices: list[str]) -> Layout:
+def _by_number(path: RecordingFile, lines: Sequence[_Line], choice: ColumnChoice, notices: list[str]) -> Layout:
     data = [line for line in lines if not line.is_comment]
     if not all(name.isdigit() and int(name) > 0 for name in choice.named):
         raise _no_such_column(path, lines, choice)
@@ -197,7 +230,7 @@ def _by_number(path: Path, lines: Sequence[_Line], choice: ColumnChoice, notices
     return _layout(path, separator, names, meanings, data, choice, cells, notices)
 
 
-def _no_such_column(path: Path, lines: Sequence[_Line], choice: ColumnChoice) -> InputError:
+def _no_such_column(path: RecordingFile, lines: Sequence[_Line], choice: ColumnChoice) -> InputError:
     """Names the column that the most header-like line lacks."""
     cells = [split_cells(line.text, separator) for line in lines[:HEADER_WITHIN_LINES] for separator in SEPARATORS]
     wanted = {name.lower(): name for name in choice.named}
@@ -206,7 +239,7 @@ def _no_such_column(path: Path, lines: Sequence[_Line], choice: ColumnChoice) ->
     return InputError(f"{path} has no column {missing[0]!r}; there is {', '.join(best)[:200]}.", _COLUMNS_ADVICE)
 
 
-def _without_header(path: Path, lines: Sequence[_Line], notices: list[str]) -> Layout:
+def _without_header(path: RecordingFile, lines: Sequence[_Line], notices: list[str]) -> Layout:
     """The form of accelerometer loggers: ``timestamp,x,y,z`` in g."""
     data = [line for line in lines if not line.is_comment]
     separator = _likely_separator(data, at_least=4)
@@ -226,7 +259,7 @@ def _without_header(path: Path, lines: Sequence[_Line], notices: list[str]) -> L
     return _layout(path, separator, names, meanings, data, ColumnChoice({}, (), None), cells, notices)
 
 
-def _no_table(path: Path, lines: Sequence[_Line]) -> InputError:
+def _no_table(path: RecordingFile, lines: Sequence[_Line]) -> InputError:
     line = next((line for line in lines if not line.is_comment), lines[0])
     return InputError(
         f"{path}, line {line.number}: {line.text.strip()[:60]!r} is neither a header that names acceleration columns "
@@ -274,7 +307,7 @@ def _has_time(meanings: Mapping[int, Meaning]) -> bool:
 
 
 def _layout(
-    path: Path,
+    path: RecordingFile,
     separator: str,
     names: Sequence[str],
     meanings: Mapping[int, Meaning],
@@ -285,12 +318,12 @@ def _layout(
 ) -> Layout:
     rows = [split_cells(line.text, separator) for line in data[:50]]
     acc = _triple(path, names, meanings, "acc", notices) or _triple(path, names, meanings, "bare", notices)
-    if not acc:
+    gyr = _triple(path, names, meanings, "gyr", notices)
+    if not acc and not (gyr and _linear(names, meanings) is None):
         raise _no_acceleration(path, names, meanings)
     time = None if choice.rate_hz is not None else _time_column(path, names, meanings, first_cells)
     decimal_comma = any(_COMMA_NUMBER.fullmatch(cell) for row in rows for cell in row)
     cells = Counter(len(row) for row in rows).most_common(1)[0][0]
-    gyr = _triple(path, names, meanings, "gyr", notices)
     surplus = [cell for row in rows if len(row) == cells for cell in row[len(names) :]]
     if cells < len(names) or (any(surplus) and not choice.in_order):
         raise InputError(
@@ -302,7 +335,7 @@ def _layout(
 
 
 def _triple(
-    path: Path, names: Sequence[str], meanings: Mapping[int, Meaning], quantity: str, notices: list[str]
+    path: RecordingFile, names: Sequence[str], meanings: Mapping[int, Meaning], quantity: str, notices: list[str]
 ) -> tuple[Column, ...]:
     """The columns x, y, z of one sensor; the first one that is whole, one with gravity surely in it before others."""
     groups: dict[str, dict[str, Column]] = {}
@@ -325,26 +358,25 @@ def _triple(
     return columns
 
 
-def _no_acceleration(path: Path, names: Sequence[str], meanings: Mapping[int, Meaning]) -> InputError:
-    linear = [names[index] for index, meaning in sorted(meanings.items()) if meaning.quantity == "linear"]
-    if linear:
+def _no_acceleration(path: RecordingFile, names: Sequence[str], meanings: Mapping[int, Meaning]) -> InputError:
+    linear = _linear(names, meanings)
+    if linear is not None:
         return InputError(
-            f"{path} holds acceleration without gravity ({linear[0]}); gravity is what shows how far a leg has rolled.",
+            f"{path} holds acceleration without gravity ({linear}); gravity is what shows how far a leg has rolled.",
             "Export the raw accelerometer (in phone apps: acceleration with g).",
-        )
-    turning = [names[index] for index, meaning in sorted(meanings.items()) if meaning.quantity == "gyr"]
-    if turning:
-        return InputError(
-            f"{path} holds a turning rate ({turning[0]}) and no acceleration.",
-            "Name the accelerometer's file, or one that holds both.",
         )
     return InputError(
         f"{path} names no three acceleration columns (its columns: {', '.join(names)[:200]}).", _COLUMNS_ADVICE
     )
 
 
+def _linear(names: Sequence[str], meanings: Mapping[int, Meaning]) -> str | None:
+    """The first column of acceleration without gravity."""
+    return next((names[index] for index, meaning in sorted(meanings.items()) if meaning.quantity == "linear"), None)
+
+
 def _time_column(
-    path: Path, names: Sequence[str], meanings: Mapping[int, Meaning], first_cells: Sequence[str]
+    path: RecordingFile, names: Sequence[str], meanings: Mapping[int, Meaning], first_cells: Sequence[str]
 ) -> Column:
     candidates = [
         Column(index, names[index], meaning.unit)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -17,9 +16,18 @@ from sensorcoach.devices.rows import rows_packet
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
-from sensorcoach.importers.cells import Block, Broken, NumericTime, TimeReader, number_cells, read_block
-from sensorcoach.importers.choice import parse_columns
-from sensorcoach.importers.header import TIME_UNITS
+from sensorcoach.importers.cells import (
+    Block,
+    Broken,
+    NumericTime,
+    TimeReader,
+    WrappingTime,
+    number_cells,
+    read_block,
+)
+from sensorcoach.importers.choice import ColumnChoice
+from sensorcoach.importers.files import RecordingFile
+from sensorcoach.importers.header import TIME_UNITS, WRAPPING_US
 from sensorcoach.importers.layout import GIVE_THE_RATE, Layout, decoded_text, layout_of, split_cells
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.stamps import StampReader, is_stamp
@@ -32,7 +40,7 @@ from sensorcoach.importers.units import (
     rest_magnitude,
     turning_unit,
 )
-from sensorcoach.model import Floats, Packet
+from sensorcoach.model import Floats
 
 FEWEST_ROWS: Final = 10
 MOSTLY_BROKEN: Final = 0.5
@@ -45,42 +53,53 @@ REMEMBERED_ROWS: Final = 4096
 """Times of so many rows are remembered to tell a repeated block from a clock that goes backwards."""
 
 
-def open_table(path: Path, unit: str | None, columns: str | None) -> Recording:
-    """Open a table of samples. See `sensorcoach.importers.open_recording`."""
-    notices: list[str] = []
-    choice = parse_columns(columns)
-    blocks = text_blocks(path, notices)
-    head = next(blocks)
-    layout = layout_of(path, head, choice, notices)
-    head = head.split(b"\n", layout.first_line - 1)[-1]
-    stamps = StampReader()
-    times = _time_reader(path, layout, head, stamps, notices)
-    first = read_block(head, layout.first_line, layout, times)
-    _refuse_mostly_broken(path, first.broken, first.lines, first.first_broken)
-    scaled = _Scaled.for_file(path, layout, first, unit, notices)
-    reader = _TableReader(path, layout, times, scaled, notices)
+def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> Recording:
+    """Open a table of samples as a recording. See `sensorcoach.importers.open_recording`."""
+    table = Table.opened(path, choice, [])
+    if not table.layout.acc:
+        raise InputError(
+            f"{path} holds a turning rate ({table.layout.gyr[0].name}) and no acceleration.",
+            "Name the accelerometer's file, or one that holds both.",
+        )
+    units = units_of(table, unit)
+    blocks = table.rows(units.factors)
     return Recording(
         profile="samples",
         device_settings={},
         mounting=None,
-        start=stamps.start,
-        items=reader.packets(first, blocks),
-        notices=notices,
-        sensor=_description(path, layout, scaled),
+        start=table.start,
+        items=(rows_packet(path.name, rows) for rows in blocks),
+        notices=table.notices,
+        sensor=_description(table, units),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Scaled:
-    """From the file's units to SI, and the rough period that the first block shows."""
+class Table:
+    """An opened table: how it is written and what its first block holds. Its rows can be walked through once."""
 
-    acc_unit: str
-    gyr_unit: str | None
+    path: RecordingFile
+    layout: Layout
+    times: TimeReader | None
+    first: Block
     period_s: float
-    factors: Floats
+    notices: list[str]
+    following: Iterator[bytes]
 
     @classmethod
-    def for_file(cls, path: Path, layout: Layout, first: Block, unit: str | None, notices: list[str]) -> _Scaled:
+    def opened(cls, path: RecordingFile, choice: ColumnChoice, notices: list[str]) -> Table:
+        """Open a table with acceleration, turning rate or both; what is assumed is added to ``notices``.
+
+        Raises:
+            InputError: it is none, or its beginning cannot be used.
+        """
+        blocks = text_blocks(path, notices)
+        head = next(blocks)
+        layout = layout_of(path, head, choice, notices)
+        head = head.split(b"\n", layout.first_line - 1)[-1]
+        times = _time_reader(path, layout, head, notices)
+        first = read_block(head, layout.first_line, layout, times)
+        _refuse_mostly_broken(path, first.broken, first.lines, first.first_broken)
         _refuse_empty_columns(path, layout, first)
         readable = np.isfinite(first.values).all(axis=1)
         if readable.sum() < FEWEST_ROWS:
@@ -89,28 +108,55 @@ class _Scaled:
                 f"counting needs at least {FEWEST_ROWS}.",
                 "Record or export it again.",
             )
-        period_s = _rough_period_s(path, layout, first)
-        acc, gyr = first.values[:, :3], first.values[:, 3:]
-        rest = rest_magnitude(acc, 1 / period_s)
-        if not is_gravity_in_some_unit(rest):
-            _refuse_constant_columns(path, layout, first)
-        acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, notices)
-        _refuse_coarse_times(path, layout, first)
-        gyr_unit = turning_unit(gyr, acc, 1 / period_s, layout.gyr[0].unit, notices) if layout.gyr else None
-        factors = [ACC_SCALE[acc_unit]] * 3 + ([GYR_SCALE[gyr_unit]] * 3 if gyr_unit else [])
-        return cls(acc_unit, gyr_unit, period_s, np.array(factors))
+        return cls(path, layout, times, first, _rough_period_s(path, layout, first), notices, blocks)
+
+    @property
+    def start(self) -> str | None:
+        """The instant of time 0 (ISO 8601), where the times are wall-clock stamps."""
+        return self.times.start if isinstance(self.times, StampReader) else None
+
+    def rows(self, factors: Floats) -> Iterator[Floats]:
+        """Blocks (n, 1 + columns) of time in s and values times ``factors`` (columns,).
+
+        What only the whole table tells is raised and noted when it is over; for a short one that is at once.
+        """
+        _refuse_coarse_times(self.path, self.layout, self.first)
+        return _TableReader(self, factors).blocks()
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The units of a table and the ``factors`` (3,) or (6,) that make SI of its columns."""
+
+    acc: str
+    gyr: str | None
+    factors: Floats
+
+
+def units_of(table: Table, unit: str | None) -> Units:
+    """The units of a table with acceleration, seen from physics.
+
+    Raises:
+        InputError: the acceleration shows no gravity, in any unit or in ``unit``.
+    """
+    path, layout, first, rate_hz = table.path, table.layout, table.first, 1 / table.period_s
+    acc, gyr = first.values[:, :3], first.values[:, 3:]
+    rest = rest_magnitude(acc, rate_hz)
+    if not is_gravity_in_some_unit(rest):
+        _refuse_constant_columns(path, layout, first)
+    acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, table.notices)
+    gyr_unit = turning_unit(gyr, acc, rate_hz, layout.gyr[0].unit, table.notices) if layout.gyr else None
+    factors = [ACC_SCALE[acc_unit]] * 3 + ([GYR_SCALE[gyr_unit]] * 3 if gyr_unit else [])
+    return Units(acc_unit, gyr_unit, np.array(factors))
 
 
 @dataclass(slots=True)
 class _TableReader:
     """Walks through the blocks and keeps the figures that only the whole file tells."""
 
-    path: Path
-    layout: Layout
-    times: TimeReader | None
-    scaled: _Scaled
-    notices: list[str]
-    rows: int = 0
+    table: Table
+    factors: Floats
+    count: int = 0
     lines: int = 0
     broken: int = 0
     first_broken: Broken | None = None
@@ -120,50 +166,51 @@ class _TableReader:
     lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
     highest: Floats = field(default_factory=lambda: np.full(1, -np.inf))
 
-    def packets(self, first: Block, blocks: Iterator[bytes]) -> Iterator[Packet]:
-        """One packet a block, in SI. The first one is checked before anything is handed out."""
-        ready = self._packet(first)
+    def blocks(self) -> Iterator[Floats]:
+        """The rows of each block of the file. The first one is checked before anything is handed out."""
+        blocks = self.table.following
+        ready = self._rows(self.table.first)
         following = next(blocks, None)
         if following is None:
             self._finish()
         return self._all(ready, following, blocks)
 
-    def _all(self, ready: Packet | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Packet]:
+    def _all(self, ready: Floats | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
         if ready is not None:
             yield ready
         if following is None:
             return
         text: bytes | None = following
         while text is not None:
-            block = read_block(text, self.layout.first_line + self.lines, self.layout, self.times)
-            packet = self._packet(block)
-            if packet is not None:
-                yield packet
+            layout = self.table.layout
+            rows = self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
+            if rows is not None:
+                yield rows
             text = next(blocks, None)
         self._finish()
 
-    def _packet(self, block: Block) -> Packet | None:
+    def _rows(self, block: Block) -> Floats | None:
         self.lines += block.lines
         self.broken += block.broken
         self.first_broken = self.first_broken or block.first_broken
         number = len(block.values)
         if not number:
             return None
-        rate_hz = self.layout.rate_hz
-        t_s = block.t_s if rate_hz is None else (self.rows + np.arange(number)) / rate_hz
-        self.rows += number
+        rate_hz = self.table.layout.rate_hz
+        t_s = block.t_s if rate_hz is None else (self.count + np.arange(number)) / rate_hz
+        self.count += number
         self._check_times(t_s, block)
         self.lowest = np.fmin(self.lowest, np.fmin.reduce(block.values, axis=0))
         self.highest = np.fmax(self.highest, np.fmax.reduce(block.values, axis=0))
-        rows = np.empty((number, 1 + len(self.scaled.factors)))
+        rows = np.empty((number, 1 + len(self.factors)))
         rows[:, 0] = t_s
-        np.multiply(block.values, self.scaled.factors, out=rows[:, 1:])
-        return rows_packet(self.path.name, rows)
+        np.multiply(block.values, self.factors, out=rows[:, 1:])
+        return rows
 
     def _check_times(self, t_s: Floats, block: Block) -> None:
         known = np.where(np.isfinite(t_s), t_s, -np.inf)
         newest = np.maximum.accumulate(np.concatenate(([self.newest_s], known)))
-        back = np.flatnonzero(known + SLACK_PERIODS * self.scaled.period_s < newest[:-1])
+        back = np.flatnonzero(known + SLACK_PERIODS * self.table.period_s < newest[:-1])
         back = back[np.isfinite(t_s[back])]
         if len(back):
             seen = np.concatenate((self.recent_s, np.unique(t_s[: back[0]])))
@@ -176,27 +223,27 @@ class _TableReader:
 
     def _backwards(self, t_s: Floats, newest: Floats, row: int, block: Block) -> InputError:
         return InputError(
-            f"{self.path}, line {block.line_numbers[row]}: time goes back by {newest[row] - t_s[row]:.3g} s "
-            f"(to {t_s[row]:.10g} s); one sample lasts {self.scaled.period_s:.3g} s.",
+            f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {newest[row] - t_s[row]:.3g} s "
+            f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
             "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
         )
 
     def _finish(self) -> None:
-        _refuse_mostly_broken(self.path, self.broken, self.lines, self.first_broken)
-        for column, lowest, highest in zip(self.layout.values, self.lowest, self.highest, strict=True):
+        _refuse_mostly_broken(self.table.path, self.broken, self.lines, self.first_broken)
+        for column, lowest, highest in zip(self.table.layout.values, self.lowest, self.highest, strict=True):
             if not lowest < highest:
-                what = f"is {lowest:g} in all {self.rows} rows read" if lowest == highest else "holds no number"
-                raise _dead_column(self.path, column.name, what, gyr=column in self.layout.gyr)
+                what = f"is {lowest:g} in all {self.count} rows read" if lowest == highest else "holds no number"
+                raise _dead_column(self.table.path, column.name, what, gyr=column in self.table.layout.gyr)
         if self.broken and self.first_broken is not None:
-            self.notices.append(
+            self.table.notices.append(
                 f"{self.broken} of {self.lines} lines could not be read and count as lost; the first is line "
                 f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
             )
         if self.repeated:
-            self.notices.append(f"{self.repeated} rows repeat earlier times and were left out.")
+            self.table.notices.append(f"{self.repeated} rows repeat earlier times and were left out.")
 
 
-def _time_reader(path: Path, layout: Layout, head: bytes, stamps: StampReader, notices: list[str]) -> TimeReader | None:
+def _time_reader(path: RecordingFile, layout: Layout, head: bytes, notices: list[str]) -> TimeReader | None:
     if layout.time is None:
         notices.append(f"Times are counted at {layout.rate_hz:g} samples a second, as --columns says.")
         return None
@@ -208,12 +255,14 @@ def _time_reader(path: Path, layout: Layout, head: bytes, stamps: StampReader, n
             f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
     if sum(is_stamp(cell) for cell in cells[:20]) * 2 > len(cells[:20]):
-        return stamps
+        return StampReader()
+    if layout.time.unit == WRAPPING_US:
+        return WrappingTime()
     unit = layout.time.unit if layout.time.unit in TIME_UNITS else _guessed_time_unit(path, layout, cells, notices)
     return NumericTime(round(1 / TIME_UNITS[unit]))
 
 
-def _guessed_time_unit(path: Path, layout: Layout, cells: list[str], notices: list[str]) -> str:
+def _guessed_time_unit(path: RecordingFile, layout: Layout, cells: list[str], notices: list[str]) -> str:
     """The unit in which the rows come 5 to 1500 times a second; the ranges of two units do not meet."""
     assert layout.time is not None
     plain = [cell.replace(",", ".") if layout.decimal_comma else cell for cell in cells]
@@ -232,7 +281,7 @@ def _guessed_time_unit(path: Path, layout: Layout, cells: list[str], notices: li
     return fitting[0]
 
 
-def _rough_period_s(path: Path, layout: Layout, first: Block) -> float:
+def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
     if layout.rate_hz is not None:
         return 1 / layout.rate_hz
     assert layout.time is not None
@@ -246,7 +295,7 @@ def _rough_period_s(path: Path, layout: Layout, first: Block) -> float:
     return sample_period_s(rising)
 
 
-def _refuse_coarse_times(path: Path, layout: Layout, first: Block) -> None:
+def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> None:
     """Several rows under one time are duplicates only if they say the same."""
     if layout.time is None:
         return
@@ -260,29 +309,29 @@ def _refuse_coarse_times(path: Path, layout: Layout, first: Block) -> None:
         )
 
 
-def _refuse_mostly_broken(path: Path, broken: int, lines: int, first: Broken | None) -> None:
+def _refuse_mostly_broken(path: RecordingFile, broken: int, lines: int, first: Broken | None) -> None:
     if first is not None and broken > MOSTLY_BROKEN * lines:
         raise InputError(
             f"{path}, line {first.line}: {first.text.strip()[:40]!r} is not what the columns promise, "
             f"and so in {broken} of {lines} lines.",
-            "Export it again as plain numbers.",
+            "Export it again as plain numbers; a spreadsheet that saved the file may have rewritten them.",
         )
 
 
-def _refuse_empty_columns(path: Path, layout: Layout, first: Block) -> None:
+def _refuse_empty_columns(path: RecordingFile, layout: Layout, first: Block) -> None:
     for column, values in zip(layout.values, first.values.T, strict=True):
         if len(values) and not np.isfinite(values).any():
             raise _dead_column(path, column.name, "holds no number", gyr=column in layout.gyr)
 
 
-def _refuse_constant_columns(path: Path, layout: Layout, first: Block) -> None:
+def _refuse_constant_columns(path: RecordingFile, layout: Layout, first: Block) -> None:
     """A dead axis takes gravity away; it is the better explanation of the two."""
     for column, values in zip(layout.acc, first.values.T, strict=False):
         if np.nanmin(values) == np.nanmax(values):
             raise _dead_column(path, column.name, f"is {values[0]:g} in all {len(values)} rows read", gyr=False)
 
 
-def _dead_column(path: Path, name: str, what: str, *, gyr: bool) -> InputError:
+def _dead_column(path: RecordingFile, name: str, what: str, *, gyr: bool) -> InputError:
     advice = (
         "To analyse the accelerometer alone, name only its columns: --columns ax=NAME,ay=NAME,az=NAME."
         if gyr
@@ -291,12 +340,12 @@ def _dead_column(path: Path, name: str, what: str, *, gyr: bool) -> InputError:
     return InputError(f"{path}: column {name!r} {what}.", advice)
 
 
-def _description(path: Path, layout: Layout, scaled: _Scaled) -> dict[str, object]:
+def _description(table: Table, units: Units) -> dict[str, object]:
     return {
-        "label": path.name,
+        "label": table.path.name,
         "kind": "table",
-        "gyroscope": bool(layout.gyr),
-        "acc_unit": IN_WORDS[scaled.acc_unit],
-        "gyr_unit": IN_WORDS[scaled.gyr_unit] if scaled.gyr_unit else None,
-        "columns": [column.name for column in layout.values],
+        "gyroscope": bool(table.layout.gyr),
+        "acc_unit": IN_WORDS[units.acc],
+        "gyr_unit": IN_WORDS[units.gyr] if units.gyr else None,
+        "columns": [column.name for column in table.layout.values],
     }

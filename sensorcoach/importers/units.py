@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from sensorcoach.errors import InputError
+from sensorcoach.importers.files import RecordingFile
 from sensorcoach.model import STANDARD_GRAVITY, Floats
 
 ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000}
@@ -54,7 +54,9 @@ def is_gravity_in_some_unit(rest: float) -> bool:
     return any(_is_gravity(rest * scale) for scale in ACC_SCALE.values())
 
 
-def acceleration_unit(path: Path, rest: float, named: str | None, chosen: str | None, notices: list[str]) -> str:
+def acceleration_unit(
+    path: RecordingFile, rest: float, named: str | None, chosen: str | None, notices: list[str]
+) -> str:
     """The unit of acceleration: chosen by the person, else the one in which the rest magnitude is gravity.
 
     Args:
@@ -145,7 +147,7 @@ def _is_gravity(magnitude_mps2: float) -> bool:
     return REST_G[0] <= magnitude_mps2 / STANDARD_GRAVITY <= REST_G[1]
 
 
-def _no_gravity(path: Path, rest: float, unit: str | None) -> InputError:
+def _no_gravity(path: RecordingFile, rest: float, unit: str | None) -> InputError:
     said = f" {IN_WORDS[unit]}" if unit in IN_WORDS else ""
     if rest < REST_G[0] or (unit == "mps2" and rest < REST_G[0] * STANDARD_GRAVITY):
         return InputError(

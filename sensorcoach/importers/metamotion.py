@@ -1,0 +1,84 @@
+"""MbientLab MetaMotion: the MetaBase app's two files, accelerometer in g and gyroscope in °/s, each at its own rate.
+
+``epoch (ms),time (01:00),elapsed (s),x-axis (g),y-axis (g),z-axis (g)``; some versions write ``epoc (ms)`` and
+``timestamp (-0400)``. Only the epoch is common to both files: ``elapsed`` begins at 0 in each. A file alone brings the
+one that began with it. Sources: the exports at hand and public programs that read such files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from sensorcoach.importers.choice import ColumnChoice
+from sensorcoach.importers.export import (
+    Export,
+    HeadedFile,
+    Part,
+    begin_together,
+    instant,
+    table_part,
+    three_axes,
+)
+from sensorcoach.importers.header import Meaning
+from sensorcoach.importers.layout import header_of
+
+_EPOCHS: Final = ("epoch (ms)", "epoc (ms)")
+_UNITS: Final[tuple[tuple[Literal["acc", "gyr"], str, str], ...]] = (("acc", "g", "g"), ("gyr", "deg/s", "dps"))
+_HEAD_BYTES: Final = 4096
+_MOST_NEIGHBOURS: Final = 2000
+
+
+def export_of(files: Sequence[HeadedFile]) -> Export | None:
+    """The export among the files; None if no table is MetaBase's."""
+    parts = [part for one in files if (part := _part(one)) is not None]
+    if not parts:
+        return None
+    zero_s = max(part.begins_s for part in parts)
+    return Export("MetaMotion", parts, start=instant(zero_s), zero_s=zero_s)
+
+
+def partner_of(path: Path) -> Path | None:
+    """The file beside this one that holds the other sensor's part of its recording.
+
+    Of several that began with it, the one whose name is most alike: two sensors worn at once differ in nothing else.
+    """
+    part = _part(HeadedFile(path, _beginning(path)))
+    if part is None:
+        return None
+    fitting: list[tuple[int, float, Path]] = []
+    for place, other in enumerate(sorted(path.parent.iterdir())):
+        if place >= _MOST_NEIGHBOURS:
+            break
+        beside = _part(HeadedFile(other, _beginning(other))) if other.is_file() and other != path else None
+        if beside is not None and begin_together([part, beside]):
+            alike = len(os.path.commonprefix([path.name, other.name]))
+            fitting.append((alike, -abs(beside.begins_s - part.begins_s), other))
+    return max(fitting)[2] if fitting else None
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError:
+        return b""
+
+
+def _part(one: HeadedFile) -> Part | None:
+    if not one.head.lstrip(b'\xef\xbb\xbf"').startswith(b"epoc"):
+        return None
+    header = header_of(one.head)
+    if header is None or header.names[0].lower() not in _EPOCHS:
+        return None
+    epoch_ms = header.first_value(header.names[0])
+    names = {name.lower(): name for name in header.names}
+    for sensor, spelt, unit in _UNITS:
+        axes = [names.get(f"{axis}-axis ({spelt})") for axis in "xyz"]
+        known = [name for name in axes if name is not None]
+        if len(known) == 3 and epoch_ms is not None:
+            meanings = {header.names[0]: Meaning("time", "", "ms", "epoch"), **three_axes(known, sensor, unit)}
+            return table_part(sensor, one.file, ColumnChoice(meanings, (), None), epoch_ms / 1e3)
+    return None
