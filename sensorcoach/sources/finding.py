@@ -23,7 +23,7 @@ _NOT_HEARD_DBM: Final = -1000
 
 
 class NotFound(SensorError):
-    """Nothing that is meant was heard in time."""
+    """Nothing that is meant was heard in time, or nobody says which of several is meant: asking again is no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class Search:
 
     async def _chosen(self, matches: Sequence[Match]) -> Match:
         if self._wanted.choose is None:
-            raise SensorError(
+            raise NotFound(
                 f"{len(matches)} sensors match: {_named(matches)}.",
                 "Say which with --device and its name or address, or switch the others off.",
             )
@@ -227,7 +227,7 @@ class Search:
         for match in matches:
             if chosen is not None and match.found.address == chosen.address:
                 return match
-        raise SensorError("No sensor was chosen.", "Choose one, or name it with --device.")
+        raise NotFound("No sensor was chosen.", "Choose one, or name it with --device.")
 
     def _not_found(self) -> NotFound:
         if self._insists:  # goes into a recording, which need not tell what else is in the room
