@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import platform
 import shutil
@@ -17,9 +16,10 @@ from sensorcoach import __version__
 from sensorcoach.devices import plugin_problems, radio_profiles
 from sensorcoach.errors import BluetoothError
 from sensorcoach.folders import Folders
+from sensorcoach.sources.finding import listen
 
 if TYPE_CHECKING:
-    from sensorcoach.sources.radio import Found, Radio
+    from sensorcoach.sources.radio import Radio
 
 LISTEN_S: Final = 3.0
 """Long enough that a device nearby is heard: most advertise at least once a second."""
@@ -63,15 +63,8 @@ def _versions() -> Iterator[Check]:
 
 
 async def _bluetooth(radio: Radio) -> Check:
-    services = sorted({service for profile in radio_profiles() for service in profile.advertised.services})
-    heard: set[str] = set()
-
-    def hear(found: Found) -> None:
-        heard.add(found.address)
-
     try:
-        async with radio.scan(hear, services):
-            await asyncio.sleep(LISTEN_S)
+        heard = await listen(radio, radio_profiles(), LISTEN_S)
     except BluetoothError as error:
         return Check("bluetooth", "problem", error.message, error.advice)
     if not heard:

@@ -1,7 +1,9 @@
 """A log for bug reports: states, kinds of errors, versions and counts. It holds no personal data.
 
-No names, addresses, identities, paths or texts of errors: an entry is built only from words of this program and from
-numbers, whatever it is given. Nothing here is attached to the loggers of libraries, which do tell addresses.
+No names, addresses, identities, paths or texts of errors. `note` builds an entry only from words of this program and
+from numbers, whatever it is given. Rooms below that log for themselves (``sensorcoach.*``) keep to the same: kinds of
+errors, states, numbers; of an exception only its kind and its places are written. Libraries, which do tell addresses,
+are not listened to.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ LOG_BYTES: Final = 256 * 1024
 """About 5,000 entries: some weeks. Two files are kept."""
 _WORD: Final = re.compile(r"[a-z][a-z_]{0,30}")
 _VERSION: Final = re.compile(r"[0-9][0-9A-Za-z.+]{0,30}")
-_LOGGER: Final = logging.getLogger("sensorcoach.session")
+_LOGGER: Final = logging.getLogger("sensorcoach")
+_LOGGER.addHandler(logging.NullHandler())
 
 
 class Version(str):
@@ -36,18 +39,18 @@ def log_into(folder: Path) -> bool:
         handler = _PrivateFile(folder / "sensorcoach.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
     except OSError:
         return False
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    handler.setFormatter(_Discreet("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     _LOGGER.addHandler(handler)
     _LOGGER.setLevel(logging.INFO)
-    _LOGGER.propagate = False
     return True
 
 
 def stop_logging() -> None:
     """Close the log file."""
     for handler in _LOGGER.handlers[:]:
-        _LOGGER.removeHandler(handler)
-        handler.close()
+        if isinstance(handler, _PrivateFile):
+            _LOGGER.removeHandler(handler)
+            handler.close()
 
 
 def note(word: str, **facts: float | str | Version | None) -> None:
@@ -55,22 +58,31 @@ def note(word: str, **facts: float | str | Version | None) -> None:
 
     A fact is a number, a word in small letters (a state, a code) or a `Version`; anything else is written as ``?``.
     """
-    if _LOGGER.handlers:
-        told = "".join(f" {name}={_safe(fact)}" for name, fact in facts.items() if fact is not None)
-        _LOGGER.info("%s%s", _safe(word), told)
+    told = "".join(f" {name}={_safe(fact)}" for name, fact in facts.items() if fact is not None)
+    _LOGGER.info("%s%s", _safe(word), told)
 
 
 def note_error(error: BaseException) -> None:
     """An error by its kind and the lines of this program it came through; never its text, which may name anything."""
-    if not _LOGGER.handlers:
-        return
+    _LOGGER.info("error %s", _kind_and_places(error))
+
+
+def _kind_and_places(error: BaseException) -> str:
     own = Path(__file__).parent.resolve()
     places = []
     for frame in traceback.extract_tb(error.__traceback__):
         path = Path(frame.filename).resolve()
         if path.is_relative_to(own):
             places.append(f"{path.relative_to(own).as_posix()}:{frame.lineno}")
-    _LOGGER.info("error kind=%s at=%s", type(error).__name__, ",".join(places) or "elsewhere")
+    return f"kind={type(error).__name__} at={','.join(places) or 'elsewhere'}"
+
+
+class _Discreet(logging.Formatter):
+    """Leaves out what an exception says, and what lines of source it went through."""
+
+    def formatException(self, ei: object) -> str:
+        error = ei[1] if isinstance(ei, tuple) else None
+        return "" if error is None else _kind_and_places(error)
 
 
 def _safe(fact: float | str) -> str:

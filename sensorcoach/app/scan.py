@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sensorcoach.devices import radio_profiles
+from sensorcoach.sources.finding import Match, listen
 
 if TYPE_CHECKING:
-    from sensorcoach.sources.radio import Found, Radio
+    from sensorcoach.sources.radio import Radio
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class HeardSensor:
     address: str
     rssi_dbm: int | None
     profile: str | None
-    connected: bool = False
+    connected: bool
 
 
 async def scan(radio: Radio, duration_s: float) -> list[HeardSensor]:
@@ -31,24 +31,10 @@ async def scan(radio: Radio, duration_s: float) -> list[HeardSensor]:
     Raises:
         BluetoothError: Bluetooth cannot be used.
     """
-    services = sorted({service for profile in radio_profiles() for service in profile.advertised.services})
-    heard: dict[str, Found] = {}
-
-    def hear(found: Found) -> None:
-        heard[found.address] = found
-
-    for found in await radio.held(services):
-        hear(found)
-    async with radio.scan(hear, services):
-        await asyncio.sleep(duration_s)
-    return sorted(map(_sensor, heard.values()), key=_rank)
+    return [_told(match) for match in await listen(radio, radio_profiles(), duration_s)]
 
 
-def _sensor(found: Found) -> HeardSensor:
-    profile = next((one.name for one in radio_profiles() if one.advertised.matches(found.name, found.services)), None)
+def _told(match: Match) -> HeardSensor:
+    found = match.found
+    profile = None if match.profile is None else match.profile.name
     return HeardSensor(found.name, found.address, found.rssi_dbm, profile, found.connected)
-
-
-def _rank(sensor: HeardSensor) -> tuple[bool, bool, float, str]:
-    strength_dbm = float("-inf") if sensor.rssi_dbm is None else sensor.rssi_dbm
-    return sensor.profile is None, not sensor.connected, -strength_dbm, sensor.address

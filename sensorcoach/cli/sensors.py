@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import queue
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,11 +78,12 @@ def live(
     from sensorcoach.output.words import summary_line
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking)
-    plan = ask.live_plan(choices, device=device, profile=profile, choose=_choose, record=not no_record, out=out)
+    view = _PlainView()
+    choose = view.choose if sys.stdin.isatty() and sys.stderr.isatty() else None
+    plan = ask.live_plan(choices, device=device, profile=profile, choose=choose, record=not no_record, out=out)
     if not plain:
         remark("There is no screen yet; this is the plain view.")
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
-    view = _PlainView()
     try:
         result = ask.go_live(ask.bluetooth(), plan, view.tell, view.begun)
     except KeyboardInterrupt:
@@ -92,53 +96,53 @@ def live(
 
 
 class _PlainView:
-    """Events as lines; what is new about signal and battery before them."""
+    """Events as lines; what is new about the sensor before them."""
 
     def __init__(self) -> None:
         self._live: Live | None = None
         self._say_event = say_events()
-        self._said: object = None
+        self._said = ""
+        self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def begun(self, live: Live) -> None:
         self._live = live
 
     def tell(self, event: Event | LinkEvent | Notice) -> None:
-        from sensorcoach.output.plain import signal_and_battery
+        from sensorcoach.model import Notice
+        from sensorcoach.output.plain import sensor_words
 
-        status = None if self._live is None else self._live.status
-        if status is not None and (status.rssi_dbm, status.battery) != self._said:
-            self._said = status.rssi_dbm, status.battery
-            words = signal_and_battery(status.rssi_dbm, status.battery)
-            if words:
-                say(f"{'':8}  {words}")
+        if isinstance(event, Notice) and event.code == "stopping":
+            self._typed.put("")  # whoever is being asked need not answer any more
+        words = "" if self._live is None else sensor_words(self._live.status)
+        if words and words != self._said:
+            self._said = words
+            say(f"{'':8}  {words}")
         self._say_event(event)
+
+    def choose(self, found: Sequence[Found]) -> Found | None:
+        """Ask the person which of several sensors; best first. None: they would not say."""
+        for number, one in enumerate(found, 1):
+            strength = "" if one.rssi_dbm is None else f"  {one.rssi_dbm} dBm"
+            remark(f"  {number}  {one.name or '(no name)'}  {one.address}{strength}")
+        while True:
+            typer.echo(f"Which sensor, 1-{len(found)}? ", nl=False, err=True)
+            # In a thread that may be left behind: Ctrl-C must not wait for the Enter key.
+            threading.Thread(target=self._read_a_line, daemon=True).start()
+            typed = self._typed.get().strip()
+            if not typed:
+                return None
+            if typed.isdecimal() and 1 <= int(typed) <= len(found):
+                return found[int(typed) - 1]
+
+    def _read_a_line(self) -> None:
+        # Past the buffer of sys.stdin, whose lock the interpreter needs when it leaves.
+        self._typed.put(os.read(sys.stdin.fileno(), 1024).decode(errors="replace"))
 
 
 def _heard_line(sensor: HeardSensor) -> str:
     strength = "connected" if sensor.connected else "" if sensor.rssi_dbm is None else f"{sensor.rssi_dbm} dBm"
     name = sensor.name or "(no name)"
     return printable(f"{name:<24} {sensor.address:<36} {strength:>9}  {sensor.profile or 'unknown'}")
-
-
-def _choose(found: Sequence[Found]) -> Found | None:
-    """Ask the person which of several sensors; best first.
-
-    Raises:
-        SensorError: nobody sits there to be asked.
-    """
-    names = [printable(f"{one.name or '(no name)'} {one.address}") for one in found]
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise SensorError(f"{len(found)} sensors match: {'; '.join(names)}.", "Name one with --device.")
-    for number, name in enumerate(names, 1):
-        strength = found[number - 1].rssi_dbm
-        remark(f"  {number}  {name}" + ("" if strength is None else f"  {strength} dBm"))
-    while True:
-        typer.echo(f"Which sensor, 1-{len(found)}? ", nl=False, err=True)
-        typed = sys.stdin.readline()
-        if not typed:
-            return None
-        if typed.strip().isdecimal() and 1 <= int(typed) <= len(found):
-            return found[int(typed) - 1]
 
 
 def _kept(file: Path) -> str:

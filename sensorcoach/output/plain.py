@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sensorcoach.devices.conversation import Battery
+from typing import TYPE_CHECKING
+
 from sensorcoach.model import (
     Aborted,
     CentreFound,
@@ -18,6 +19,9 @@ from sensorcoach.model import (
 )
 from sensorcoach.output.printable import printable
 from sensorcoach.output.words import LINK, NOT_COUNTED, code_words, cue, side_word
+
+if TYPE_CHECKING:
+    from sensorcoach.sources.link import LinkStatus
 
 
 def line(event: Event | LinkEvent | Notice) -> str | None:
@@ -70,11 +74,16 @@ def _instant(t_s: float) -> str:
     return f"{sign}{minutes}:{tenths // 10:02d}.{tenths % 10}".rjust(8)
 
 
-def signal_and_battery(rssi_dbm: int | None, battery: Battery | None) -> str:
-    """``signal -60 dBm, battery 80 %``; empty where nothing is known."""
-    parts = [] if rssi_dbm is None else [f"signal {rssi_dbm} dBm"]
+def sensor_words(status: LinkStatus) -> str:
+    """``knee-1 (open), signal -60 dBm, battery 80 %``; empty before a sensor is found. Battery in steps of 10 %."""
+    if status.profile is None:
+        return ""
+    parts = [f"{status.name or 'sensor'} ({status.profile})"]
+    if status.rssi_dbm is not None:
+        parts.append(f"signal {status.rssi_dbm} dBm")
+    battery = status.battery
     if battery is not None and battery.fraction is not None:
-        parts.append(f"battery {100 * battery.fraction:.0f} %")
+        parts.append(f"battery {10 * round(10 * battery.fraction)} %")
     elif battery is not None and battery.volts is not None:
-        parts.append(f"battery {battery.volts:.2f} V")
-    return ", ".join(parts)
+        parts.append(f"battery {battery.volts:.1f} V")
+    return printable(", ".join(parts))

@@ -1,0 +1,18 @@
+"""The `sensorcoach` command with a scripted radio: ``child.py SCRIPT_JSON HOME WORDS…``. All folders lie under HOME."""
+
+import json
+import sys
+from pathlib import Path
+
+from scripted_radio import Script, ScriptedRadio
+
+from sensorcoach import app, folders
+from sensorcoach.cli import main
+
+if __name__ == "__main__":
+    script, home = Script(**json.loads(sys.argv[1])), Path(sys.argv[2])
+    places = folders.Folders(home / "data" / "recordings", home / "config", home / "log")
+    app.live.folders = lambda: places  # type: ignore[attr-defined]
+    app.bluetooth = lambda: ScriptedRadio(script)  # type: ignore[assignment]
+    sys.argv[1:] = sys.argv[3:]
+    main()
