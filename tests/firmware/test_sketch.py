@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from note_control import REQUESTS, AsTheNoteSays
 
 from sensorcoach.devices import PROFILES
+from sensorcoach.devices.conversation import Ask, Read, Subscribe
+from sensorcoach.errors import SensorError
 from sensorcoach.model import STANDARD_GRAVITY, Packet
 from sensorcoach.recording import Header, SessionWriter
 
@@ -77,6 +79,30 @@ class Board(bench.Program):
         return bytes.fromhex(self.ask("info")[0])
 
 
+def converse(board, conversation):
+    """Carry out what the host's profile says, as a link would; what it makes of the answers, and what it asked."""
+    asked, answer = [], None
+    texts = {"serial": board.introduction.split(" ")[1].encode(), "firmware": b"1.0.0"}
+    while True:
+        try:
+            step = conversation.send(answer)
+        except StopIteration as end:
+            return end.value, asked
+        answer = None
+        match step:
+            case Read(channel="info"):
+                answer = board.info()
+            case Read(channel=channel):
+                answer = texts.get(channel)
+            case Subscribe(channel=channel):
+                board.ask(f"{channel} on")
+                answer = b""
+            case Ask(channel="control", payload=payload):
+                asked.append(payload)
+                reply = board.write(*payload)
+                answer = reply if step.is_reply(reply) else None
+
+
 @pytest.fixture
 def board(built):
     program = Board(built)
@@ -112,6 +138,35 @@ def test_what_the_chip_measures_arrives(board):
     np.testing.assert_allclose(decoded.acc / STANDARD_GRAVITY, values[:, :3] * 0.000488, rtol=1e-6)
     np.testing.assert_allclose(np.rad2deg(decoded.gyr), values[:, 3:] * 0.035, rtol=1e-6)
     np.testing.assert_allclose(np.diff(decoded.t_s), PERIOD_US * 1e-6, atol=1e-9)
+
+
+def test_the_hosts_profile_starts_it_and_knows_it(board):
+    board.ask("connect 247")
+    started, asked = converse(board, OPEN.start())
+    assert [request[0] for request in asked] == [3, 4, 1, 5]
+    assert (started.rate_hz, started.identity, started.doubts) == (104.0, "60C5A8F1E4D30718", ())
+    board.settle()
+    board.measure(*[(2049, 0, 0, 0, 0, 100)] * 5)
+    _, decoded = OPEN.decode(OPEN.initial(started.device_settings), Packet("knee", "imu", 9.0, *board.notified()))
+    np.testing.assert_allclose(decoded.acc[0] / STANDARD_GRAVITY, [1, 0, 0], atol=1e-3)
+    np.testing.assert_allclose(np.rad2deg(decoded.gyr[0]), [0, 0, 3.5], atol=1e-3)
+    _, asked = converse(board, OPEN.stop())
+    assert asked == [b"\2"]
+    assert board.ask("registers") == ["0 0"]
+
+
+def test_the_hosts_profile_finds_it_streaming_from_before_and_starts_it_anew(board):
+    board.stream()
+    started, asked = converse(board, OPEN.start())
+    assert 2 in [request[0] for request in asked]
+    assert started.doubts == ()
+
+
+def test_the_hosts_profile_is_told_that_the_link_carries_too_little(board):
+    board.ask("connect 23")
+    with pytest.raises(SensorError, match="failed") as told:
+        converse(board, OPEN.start())
+    assert "MTU" in str(told.value.advice)
 
 
 def test_time_goes_on_over_the_wrap_of_the_clock(board):
