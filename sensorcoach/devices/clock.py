@@ -144,6 +144,10 @@ class ClockFit(NamedTuple):
             began_s, late_s = sensor_s, math.inf
         return ClockFit(knot_s, session_s, slope, sensor_s, steered_from_s, line, began_s, late_s, at_s)
 
+    def passed(self, sensor_s: float) -> ClockFit:
+        """The same map after a packet whose arrival says nothing, its last sample at ``sensor_s``."""
+        return self._replace(last_sensor_s=sensor_s)
+
     def skipped(self, missing_s: float) -> ClockFit:
         """The same map for a sensor clock that is ``missing_s`` ahead from now on: samples were lost uncounted."""
         last_s = self.last_sensor_s + missing_s

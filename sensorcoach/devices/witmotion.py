@@ -26,6 +26,8 @@ from sensorcoach.model import STANDARD_GRAVITY, Bools, Decoded, Packet
 SERVICE: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
 """The base ends in 9a, not in the SIG's 9b."""
 FRAME_BYTES: Final = 20
+OTHER_FRAME_BYTES: Final = 28
+"""Of other sensors of this maker, with the same beginning and another meaning (vector W8)."""
 SAMPLE: Final = 0x61
 REGISTERS: Final = 0x71
 _FULL_SCALE: Final = 32768
@@ -184,12 +186,13 @@ class _Placed:
         self._first_s: list[float] = []
         self._step_s: list[float] = []
 
-    def add(self, frames: bytes, first_s: float, step_s: float) -> None:
-        """Frames of one notification: time of the first, and from one to the next."""
+    def add(self, frames: bytes, clock: ClockFit, rate_hz: float) -> None:
+        """Frames of one notification, the newest that ``clock`` knows."""
+        count = len(frames) // FRAME_BYTES
         self._frames.append(frames)
-        self._count.append(len(frames) // FRAME_BYTES)
-        self._first_s.append(first_s)
-        self._step_s.append(step_s)
+        self._count.append(count)
+        self._first_s.append(clock.session_s(clock.last_sensor_s - (count - 1) / rate_hz))
+        self._step_s.append(clock.slope / rate_hz)
 
     def decoded(self) -> Decoded | None:
         """All of them."""
@@ -209,6 +212,8 @@ class _Placed:
 
 def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
     """The state after a notification; frames whose time is known, also those held before, go to ``placed``."""
+    if not state.pending and _of_another(packet.payload):
+        raise _damaged(packet, "28 bytes, as a vibration sensor (WTVB) sends them")
     frames, replies, pending, dropped = _frames(state.pending, packet.payload)
     if _twice(state, packet, frames):
         return replace(state, duplicated=state.duplicated + len(frames) // FRAME_BYTES)
@@ -271,6 +276,11 @@ def _whole(payload: bytes) -> bool:
     )
 
 
+def _of_another(payload: bytes) -> bool:
+    """A longer frame than ours, and not one of ours with the beginning of the next."""
+    return len(payload) == OTHER_FRAME_BYTES and payload[:2] == b"\x55\x61" and payload[FRAME_BYTES] != 0x55
+
+
 def _twice(state: WitState, packet: Packet, frames: bytes) -> bool:
     """The very notification that came before. Frames that are all alike (a sensor without noise) prove nothing."""
     return (
@@ -313,23 +323,25 @@ def _released(state: WitState, placed: _Placed) -> WitState:
     assert clock is not None
     if held.least_late_s > clock.line.usual_late_s:
         clock = clock.skipped(round(held.least_late_s * state.rate_hz) / state.rate_hz)
-    state = replace(state, held=None, clock=clock)
     for t_s, frames in held.arrivals:
-        state = _with_frames(state, t_s, frames, placed)
-    return state
+        last_s = clock.last_sensor_s + len(frames) // FRAME_BYTES / state.rate_hz
+        # A backlog says nothing about the clock; its last packets, that are in time, do.
+        in_time = clock.late_s(last_s, t_s) <= clock.line.usual_late_s
+        clock = clock.followed(last_s, t_s) if in_time else clock.passed(last_s)
+        placed.add(frames, clock, state.rate_hz)
+    return replace(state, held=None, clock=clock)
 
 
 def _with_frames(state: WitState, t_s: float, frames: bytes, placed: _Placed) -> WitState:
-    period_s = 1.0 / state.rate_hz
-    count = len(frames) // FRAME_BYTES
+    span_s = len(frames) // FRAME_BYTES / state.rate_hz
     clock = state.clock
     if clock is None:
-        clock = ClockFit.laid(count * period_s, t_s)
+        clock = ClockFit.laid(span_s, t_s)
     else:
         if clock.line.late_blocks >= LOSS_BLOCKS:
-            clock = clock.skipped(round(clock.line.late_by_s * state.rate_hz) * period_s)
-        clock = clock.followed(clock.last_sensor_s + count * period_s, t_s)
-    placed.add(frames, clock.session_s(clock.last_sensor_s - (count - 1) * period_s), clock.slope * period_s)
+            clock = clock.skipped(round(clock.line.late_by_s * state.rate_hz) / state.rate_hz)
+        clock = clock.followed(clock.last_sensor_s + span_s, t_s)
+    placed.add(frames, clock, state.rate_hz)
     return replace(state, clock=clock, arrival_s=t_s, resumed=False)
 
 
