@@ -63,7 +63,7 @@ _DBUS: Final = {
 _PASSING: Final = frozenset(
     (Att.UNLIKELY_ERROR, Att.INSUFFICIENT_RESOURCE, Att.PROCEDURE_ALREADY_IN_PROGRESS, Att.DATABASE_OUT_OF_SYNC)
 )
-"""Told also when the link breaks in mid-operation, or when the sensor is busy."""
+"""Told also when the link breaks in mid-operation."""
 _SECRET: Final = frozenset(
     (Att.INSUFFICIENT_AUTHENTICATION, Att.INSUFFICIENT_AUTHORIZATION, Att.INSUFFICIENT_ENCRYPTION)
 )
@@ -170,10 +170,10 @@ class _BleConnection:
         return max(sizes, default=None)
 
     async def read(self, uuid: str) -> bytes:
-        return bytes(await _answered(self._client.read_gatt_char(self._known(uuid)), ANSWER_S))
+        return bytes(await self._asked(self._client.read_gatt_char(self._known(uuid))))
 
     async def write(self, uuid: str, payload: bytes, acknowledged: bool) -> None:
-        await _answered(self._client.write_gatt_char(self._known(uuid), payload, response=acknowledged), ANSWER_S)
+        await self._asked(self._client.write_gatt_char(self._known(uuid), payload, response=acknowledged))
 
     async def subscribe(self, uuid: str, heard: Callable[[bytes], None]) -> None:
         def notified(_: BleakGATTCharacteristic, value: bytearray) -> None:
@@ -185,11 +185,19 @@ class _BleConnection:
                 _log.error("the listener of a notification failed: %s", type(error).__name__)
 
         # BlueZ: StartNotify, bleak's default. AcquireNotify loses packets when this computer is busy.
-        await _answered(self._client.start_notify(self._known(uuid), notified), ANSWER_S)
+        await self._asked(self._client.start_notify(self._known(uuid), notified))
 
     async def close(self) -> None:
         self._broken = True
         await _tried("disconnecting", self._client.disconnect(), DISCONNECT_S)
+
+    async def _asked(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await _answered(work, ANSWER_S)
+        except LinkLost as error:
+            if isinstance(error.__cause__, BleakGATTProtocolError) and self._client.is_connected:
+                raise Refused(error.message, error.advice) from error.__cause__
+            raise
 
     def _known(self, uuid: str) -> BleakGATTCharacteristic:
         try:

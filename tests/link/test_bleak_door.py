@@ -180,8 +180,6 @@ PASSING = [
     BleakDBusError("org.bluez.Error.Failed", ["AA:BB le-connection-abort-by-local"]),
     BleakDBusError("org.bluez.Error.InProgress", ["AA:BB"]),
     BleakDBusError("org.freedesktop.DBus.Error.UnknownObject", ["AA:BB ATT error: 0xzz"]),
-    BleakGATTProtocolError(0x0E),
-    BleakGATTProtocolError(0x11),
     BleakError("AA:BB disconnected"),
     TimeoutError("AA:BB"),
     OSError(22, "AA:BB"),
@@ -261,6 +259,19 @@ def test_what_the_sensor_refuses_is_told_apart(error: BleakGATTProtocolError) ->
     told = raised(go)
     assert isinstance(told, Refused)
     assert ("paired" in told.message) == (error.code in (5, 8, 15))
+
+
+@pytest.mark.parametrize("code", [0x0E, 0x11, 0x12, 0xFE])
+@pytest.mark.parametrize("breaks", [False, True])
+def test_an_unlikely_error_is_a_refusal_unless_the_link_broke(code: int, breaks: bool) -> None:
+    kind = fails(Client, fails=BleakGATTProtocolError(code), fails_at="write")
+
+    async def go() -> None:
+        connection = await radio(client=kind).connect(FOUND, lambda: None)
+        kind.made[0].connected = not breaks
+        await connection.write(UUID, b"x", True)
+
+    assert isinstance(raised(go), LinkLost if breaks else Refused)
 
 
 @pytest.mark.parametrize(("step", "limit_s"), [("connect", 30.0), ("read", 10.0), ("subscribe", 10.0)])
