@@ -274,6 +274,23 @@ def test_a_radio_that_takes_nothing_loses_the_oldest_and_says_so(board):
     assert [payload[1] for payload in payloads] == [0, DROPPED_BEFORE] + [0] * 19
 
 
+def test_a_stop_throws_away_what_waits_and_a_start_counts_anew(board):
+    board.stream()
+    board.settle()
+    board.ask("room 0")
+    board.measure(*rows(130))
+    assert board.write(2) == b"\x82\x00"
+    assert struct.unpack_from("<I", board.write(5), 8) == (5,)
+    board.ask("room 1000", *["loop"] * 30)
+    assert board.notified() == []
+    assert board.write(1) == b"\x81\x00"
+    assert struct.unpack_from("<I", board.write(5), 8) == (0,)
+    board.settle()
+    board.measure(*rows(10))
+    heads = [(payload[1], struct.unpack_from("<H", payload, 2)[0]) for payload in board.notified()]
+    assert heads == [(DROPPED_BEFORE, 26), (0, 27)]
+
+
 def test_a_missed_sample_is_a_hole_in_time_and_told(board):
     board.stream()
     board.settle()
