@@ -275,7 +275,8 @@ class CentreFound:
 class Notice:
     """What the listener of a live session must be told besides events and the link: a sentence that ends in advice.
 
-    ``code``: recording_stopped, slow_stream, undecodable, cut_packets, unverified.
+    ``code``: recording_stopped, counting_stopped, slow_stream, undecodable, cut_packets, unverified; beforehand,
+    not_remembered, stopping.
     """
 
     t_s: float

@@ -34,6 +34,7 @@ def scan(
     """List the sensors in the air, the strongest first: name, address, signal, profile."""
     from sensorcoach import app as ask
     from sensorcoach.output.json_ import as_json
+    from sensorcoach.output.words import plural
 
     remark(f"Listening for {seconds:g} s.")
     heard = asyncio.run(ask.scan(ask.bluetooth(), seconds))
@@ -44,7 +45,7 @@ def scan(
     for sensor in shown:
         say(_heard_line(sensor))
     if not any(sensor.profile for sensor in heard):
-        others = f" {len(heard)} other devices were heard: --all shows them." if heard and not all_ else ""
+        others = f" {plural(len(heard), 'other device')} heard: --all shows them." if heard and not all_ else ""
         raise SensorError(
             "No sensor was heard.",
             f"Switch it on, bring it near, and end its connection to a phone or another program.{others}",

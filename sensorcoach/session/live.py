@@ -32,6 +32,10 @@ SENSOR: Final = "knee"
 """What the link calls the sensor in every packet; its own name stands in the header only."""
 INTERRUPTIONS: Final = frozenset({"connecting", "stalled", "lost", "resumed", "overflow"})
 """Link events after which the rate is measured anew."""
+CUT: Final = (
+    "Packets arrive cut short: the link carries fewer bytes at once (MTU) than the sensor puts into a packet. Its "
+    "firmware must send fewer samples a packet; until then, another Bluetooth adapter may help."
+)
 
 
 class LiveSession:
@@ -72,8 +76,8 @@ class LiveSession:
         self._pace: Pace | None = None
         self._aborted: list[Aborted] = []
         self._doubts: set[str] = set()
-        self._undecodable_told = 0
         self._cut_told = False
+        self._next_damaged_told = 1
         self._now_s = 0.0
         self._turn = threading.Lock()
 
@@ -186,7 +190,21 @@ class LiveSession:
             )
 
     def _watch_decoding(self) -> None:
-        """Told at the first, the tenth, the hundredth unreadable packet."""
+        """Packets that cannot be read: the first one is told, then the tenth, the hundredth …"""
+        assert self._pipeline is not None
+        if self._pipeline.cut_packets and not self._cut_told:
+            self._cut_told = True
+            self._notice("cut_packets", CUT)
+        damaged = self._pipeline.undecodable - self._pipeline.cut_packets
+        if damaged >= self._next_damaged_told:
+            while self._next_damaged_told <= damaged:
+                self._next_damaged_told *= 10
+            many = "A packet was" if damaged == 1 else f"{damaged} packets were"
+            self._notice(
+                "undecodable",
+                f"{many} not what this sensor sends; counting goes on without. If it goes on, check --profile, and "
+                "please report it with the recording.",
+            )
 
     # --- what is told ------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from sensorcoach.devices import PluginProblem
 from sensorcoach.model import LinkEvent, Notice
 from sensorcoach.output.plain import line
 from sensorcoach.sources.radio import Found
+from sensorcoach.sources.timing import LinkTiming
 
 Run = Callable[..., Result]
 
@@ -117,7 +120,9 @@ def test_wrong_usage_exits_2(words: list[str], run: Run) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_without_a_terminal_several_sensors_are_named_not_asked(run: Run) -> None:
+def test_without_a_terminal_several_sensors_are_named_not_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    hasty = partial(replace, timing=LinkTiming(competitors_s=0.1))
+    monkeypatch.setattr(app, "live_plan", lambda *told, _plan=app.live_plan, **more: hasty(_plan(*told, **more)))
     done = run("live", "--no-record", names=["sc-one", "sc-two"])
     assert done.exit_code == 4
     for word in ("sc-one", "sc-two", "--device"):
@@ -158,7 +163,8 @@ def test_ctrl_c_ends_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
         view = _PlainView()
         view.tell(Notice(0.0, "stopping", "Stopping."))
         assert view.choose(found("sc-one", "sc-two")) is None
-        keyboard.write(b"\n")  # let the thread that reads go
+        keyboard.write(b"\n")
+        assert view._typed.get() == "\n"  # the thread that reads is done
 
 
 def test_the_details_of_the_link_command_no_terminal() -> None:

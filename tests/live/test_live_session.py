@@ -243,3 +243,28 @@ def test_a_sensor_far_too_slow_is_told_and_still_recorded() -> None:
     assert len(diary) == 1 + len(sparse)
     assert result is None
     assert not any(isinstance(one, RepDone) for one in told)
+
+
+def junk(t_s: float) -> Packet:
+    return Packet("knee", "imu", t_s, b"\x55\x61junk from elsewhere")
+
+
+def test_unreadable_packets_are_told_at_the_first_and_then_ever_more_seldom() -> None:
+    items = session("good")
+    stream = items[5:]
+    noisy = [*items[:5], *(one for packet in stream for one in (packet, junk(packet.t_s)))]
+    result, told = run(noisy, 0)
+    assert [one.text.split()[0] for one in notices(told, "undecodable")] == ["A", "10", "100", "1000"]
+    clean, _ = run(items, 0)
+    assert result is not None
+    assert clean is not None
+    assert result.reps == clean.reps
+    assert result.counts["undecodable"] == len(stream)
+
+
+def test_packets_cut_by_the_link_are_told_once_with_the_mtu() -> None:
+    info, *stream = packets("good")
+    _, told = run([info, ready(), *(replace(packet, payload=packet.payload[:20]) for packet in stream)], 1)
+    (notice,) = notices(told, "cut_packets")
+    assert "MTU" in notice.text
+    assert not notices(told, "undecodable")
