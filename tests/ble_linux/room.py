@@ -6,8 +6,8 @@ import asyncio
 import functools
 import inspect
 import os
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import bleak.backends.bluezdbus.manager as bleak_manager
@@ -25,7 +25,7 @@ BUS = "DBUS_SYSTEM_BUS_ADDRESS"
 
 
 class LinuxRoom:
-    """While the context is open this process finds the private bus where the system's would be."""
+    """Everything is off when the context ends."""
 
     def __init__(self) -> None:
         self.bus = PrivateBus()
@@ -34,14 +34,10 @@ class LinuxRoom:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> LinuxRoom:
-        before = os.environ.get(BUS)
-        self._stack.callback(_set_back, before)
         await self._stack.enter_async_context(self.bus)
-        os.environ[BUS] = self.bus.address
         await self._stack.enter_async_context(self.lab)
         await self.bluetoothd.start(self.bus.address)
         self._stack.push_async_callback(self.bluetoothd.objects.vanish)
-        self._stack.push_async_callback(_let_bleak_go)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -108,13 +104,13 @@ class Linked:
 
 
 def in_linux_room(pace: float = hasty.PACE) -> Callable[[Callable[..., Awaitable[None]]], Callable[..., None]]:
-    """A test that takes a `LinuxRoom` first, run in hasty time."""
+    """A test that takes a `LinuxRoom` first, run in hasty time, in which this process has the bus for the system's."""
 
     def decorated(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
         @functools.wraps(test)
         def run(*args: Any, **kwargs: Any) -> None:
             async def go() -> None:
-                async with LinuxRoom() as room:
+                async with LinuxRoom() as room, _system_bus(room.bus.address):
                     await test(room, *args, **kwargs)
 
             hasty.run(go(), pace)
@@ -128,11 +124,18 @@ def in_linux_room(pace: float = hasty.PACE) -> Callable[[Callable[..., Awaitable
     return decorated
 
 
-def _set_back(before: str | None) -> None:
-    if before is None:
-        os.environ.pop(BUS, None)
-    else:
-        os.environ[BUS] = before
+@asynccontextmanager
+async def _system_bus(address: str) -> AsyncIterator[None]:
+    before = os.environ.get(BUS)
+    os.environ[BUS] = address
+    try:
+        yield
+        await _let_bleak_go()
+    finally:
+        if before is None:
+            del os.environ[BUS]
+        else:
+            os.environ[BUS] = before
 
 
 async def _let_bleak_go() -> None:
