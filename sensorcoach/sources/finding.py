@@ -22,8 +22,12 @@ MOST_DEVICES: Final = 1000
 _NOT_HEARD_DBM: Final = -1000
 
 
-class NotFound(SensorError):
-    """Nothing that is meant was heard in time, or nobody says which of several is meant: asking again is no use."""
+class SearchFailed(SensorError):
+    """Which sensor is meant cannot be told; asking again is no use."""
+
+
+class NotFound(SearchFailed):
+    """Nothing that is meant was heard in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ class Search:
         Raises:
             BluetoothError: Bluetooth cannot be used.
             NotFound: it was not heard within the search time.
-            SensorError: several match and none was chosen, or nobody knows its kind.
+            SearchFailed: several match and none was chosen, or nobody knows its kind.
         """
         services = _services(self._profiles)
         for held in await self._radio.held(services):
@@ -219,7 +223,7 @@ class Search:
 
     async def _chosen(self, matches: Sequence[Match]) -> Match:
         if self._wanted.choose is None:
-            raise NotFound(
+            raise SearchFailed(
                 f"{len(matches)} sensors match: {_named(matches)}.",
                 "Say which with --device and its name or address, or switch the others off.",
             )
@@ -227,7 +231,7 @@ class Search:
         for match in matches:
             if chosen is not None and match.found.address == chosen.address:
                 return match
-        raise NotFound("No sensor was chosen.", "Choose one, or name it with --device.")
+        raise SearchFailed("No sensor was chosen.", "Choose one, or name it with --device.")
 
     def _not_found(self) -> NotFound:
         if self._insists:  # goes into a recording, which need not tell what else is in the room
@@ -288,7 +292,7 @@ def _profile_named(name: str | None, profiles: Sequence[RadioProfile[Any]]) -> R
     for profile in profiles:
         if profile.name == name:
             return profile
-    raise SensorError(
+    raise SearchFailed(
         f"No kind of sensor is called {_shown(name)}.",
         f"Known are {', '.join(profile.name for profile in profiles)}.",
     )
@@ -296,7 +300,7 @@ def _profile_named(name: str | None, profiles: Sequence[RadioProfile[Any]]) -> R
 
 def _known(profile: RadioProfile[Any] | None, found: Found) -> RadioProfile[Any]:
     if profile is None:
-        raise SensorError(
+        raise SearchFailed(
             f"{_shown(found.name)} ({found.address}) does not say what kind of sensor it is.",
             "Name its kind with --profile.",
         )

@@ -28,7 +28,7 @@ from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError
 from sensorcoach.model import LinkEvent
 from sensorcoach.sources.bounded import bounded, ended, set_within
 from sensorcoach.sources.conversing import Line, WrongProfile
-from sensorcoach.sources.finding import Candidate, NotFound, Search, Wanted, unit_preferred
+from sensorcoach.sources.finding import Candidate, NotFound, Search, SearchFailed, Wanted, unit_preferred
 from sensorcoach.sources.mailbox import LinkItem, Mailbox, SensorReady
 from sensorcoach.sources.radio import LinkLost, Radio
 from sensorcoach.sources.remembered import RememberedSensor
@@ -165,6 +165,12 @@ class SensorLink:
                 serious = isinstance(error, BluetoothError) or self._failures >= self._timing.failures_told
                 why = str(error) if serious else ""
                 await asyncio.sleep(self._timing.pause_s(self._failures))
+            except Exception as error:  # a mistake of ours, or of a profile: no reason to end a session under way
+                if not self._has_streamed:
+                    raise
+                self._failures += 1
+                _log.error("attempt failed: %s", type(error).__name__)
+                await asyncio.sleep(self._timing.pause_s(self._failures))
 
     def _weigh(self, error: SensorcoachError) -> None:
         """Count a failed attempt; raise what ends everything."""
@@ -179,7 +185,7 @@ class SensorLink:
         if self._has_streamed or isinstance(error, LinkLost):
             return
         self._rebuffs += 1
-        if isinstance(error, BluetoothError | NotFound | WrongProfile) or self._rebuffs >= self._timing.rebuffs:
+        if isinstance(error, BluetoothError | SearchFailed | WrongProfile) or self._rebuffs >= self._timing.rebuffs:
             raise error
 
     async def _one_connection(self) -> None:
@@ -292,30 +298,32 @@ class SensorLink:
         while True:
             self._say("streaming", "")
             await self._until_stalled(since_s)
-            quiet_s = self._quiet_s()
-            self._say("stalled", f"no samples for {quiet_s:.1f} s")
             self._data_came.clear()
-            while not await set_within(self._data_came, self._wait_s(self._watch.gone_at_s)):
-                self._note_sleep()
-                if not self._data_came.is_set() and self._clock.now_s() >= self._watch.gone_at_s - _ROUNDING_S:
+            self._say("stalled", f"no samples for {self._quiet_s():.1f} s")
+            while not self._data_came.is_set():
+                if self._clock.now_s() >= self._watch.gone_at_s - _ROUNDING_S:
                     raise LinkLost(
                         f"No samples came for {self._quiet_s():.0f} s.", "Is the sensor near, switched on and charged?"
                     )
+                await self._wait(self._watch.gone_at_s, self._data_came)
 
     async def _until_stalled(self, since_s: float) -> None:
+        never = asyncio.Event()
         while self._clock.now_s() < self._watch.stalled_at_s - _ROUNDING_S:
-            wait_s = self._wait_s(self._watch.stalled_at_s)
-            due_s = asyncio.get_running_loop().time() + wait_s
-            await asyncio.sleep(wait_s)
-            if asyncio.get_running_loop().time() - due_s > LATE_S:
-                # This computer was busy, not the sensor: what waits is delivered first.
-                await asyncio.sleep(LATE_S)
-            self._note_sleep()
+            await self._wait(self._watch.stalled_at_s, never)
             if self._clock.now_s() - since_s >= self._timing.settled_s:
                 self._failures = 0
 
-    def _wait_s(self, moment_s: float) -> float:
-        return min(max(moment_s - self._clock.now_s(), 0.0), self._timing.look_s)
+    async def _wait(self, moment_s: float, news: asyncio.Event) -> None:
+        """Until ``moment_s`` of the session, or ``news``, or it is time for another look."""
+        limit_s = min(max(moment_s - self._clock.now_s(), 0.0), self._timing.look_s)
+        loop_time = asyncio.get_running_loop().time
+        due_s = loop_time() + limit_s
+        await set_within(news, limit_s)
+        if loop_time() - due_s > LATE_S:
+            # This program was busy, not the sensor silent: what waits in the computer is delivered first.
+            await asyncio.sleep(LATE_S)
+        self._note_sleep()
 
     def _quiet_s(self) -> float:
         return self._clock.now_s() - (self._watch.last_s or self._since_s)

@@ -281,3 +281,10 @@ def on_stage(play: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None
 
     test.__name__ = play.__name__
     return test
+
+
+def block(duration_s: float) -> None:
+    """As if the loop's thread had been busy: every timer that falls into this time is late."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, virtual_time.VirtualLoop)
+    loop._jumping.now_s += duration_s

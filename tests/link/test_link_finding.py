@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensorcoach.errors import SensorError
 from sensorcoach.sources.finding import (
     MOST_DEVICES,
     Match,
     Neighbourhood,
     NotFound,
+    SearchFailed,
     Wanted,
     listen,
     the_named,
@@ -133,7 +133,8 @@ async def test_without_an_identity_the_name_has_to_do() -> None:
 @on_stage
 async def test_several_matches_are_an_error_that_names_them() -> None:
     error = await Play(ToyRadio(Toy(), Toy(address="AA:01", rssi_dbm=-40))).error()
-    assert isinstance(error, SensorError)
+    assert isinstance(error, SearchFailed)
+    assert virtual_time.now_s() == pytest.approx(virtual_time.START_S + 4.0)
     assert error.message == "2 sensors match: 'Toy' (AA:01, -40 dBm), 'Toy' (AA:00, -50 dBm)."
     assert "--device" in error.advice
 

@@ -13,7 +13,7 @@ from sensorcoach.sources.finding import NotFound
 from sensorcoach.sources.link import SensorReady
 from sensorcoach.sources.radio import LinkLost
 from tests.ble import virtual_time
-from tests.link.stage import DATA, SERIAL, Play, Toy, ToyRadio, on_stage
+from tests.link.stage import DATA, SERIAL, Play, Toy, ToyRadio, block, on_stage
 
 
 @on_stage
@@ -385,6 +385,43 @@ async def test_status_tells_the_screen() -> None:
     assert (status.state, status.name, status.profile, status.rssi_dbm) == ("streaming", "Toy 7", "toy", -63)
     assert status.notifications == pytest.approx(10 / 0.08, abs=3)
     assert status.since_s == pytest.approx(4.0, abs=0.2)
+    await play.stop()
+
+
+@pytest.mark.parametrize("stalls_first", [False, True])
+def test_a_program_that_was_busy_is_not_taken_for_a_silent_sensor(stalls_first: bool) -> None:  # R15
+    async def go() -> None:
+        toy = Toy()
+        play = Play(ToyRadio(toy))
+        await play.until("streaming")
+        await asyncio.sleep(20)
+        toy.mute = True
+        await asyncio.sleep(1.5 if stalls_first else 0.5)
+        loop = asyncio.get_running_loop()
+        block(10.0)
+        for number in range(125):  # the backlog takes a few rounds of the loop
+            loop.call_later(0.001 * number, toy.connection.notify, DATA, b"late")
+        toy.mute = False
+        await asyncio.sleep(5)
+        await play.stop()
+        assert play.states == ["searching", "connecting", "streaming"] + ["stalled", "streaming"] * stalls_first
+        assert len(toy.connections) == 1
+
+    virtual_time.run(go())
+
+
+@on_stage
+async def test_a_mistake_in_a_profile_ends_no_session_under_way() -> None:
+    toy = Toy()
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await asyncio.sleep(20)
+    toy.values[SERIAL] = b"\xff"  # the toy profile trips over it
+    toy.connection.drop()
+    await asyncio.sleep(5)
+    assert any("The profile toy failed: UnicodeDecodeError in stage.py" in event.detail for event in play.events)
+    toy.values[SERIAL] = b"S1"
+    await play.until("streaming", 2)
     await play.stop()
 
 
