@@ -87,9 +87,10 @@ def grouped(paths: Sequence[Path]) -> list[list[Path]]:
 
 
 def _belong_together(first: Path, second: Path) -> bool:
-    if first.is_dir() or second.is_dir() or not (first.exists() and second.exists()):
+    try:
+        exports = _exports_of(_headed([first, second]))
+    except InputError:
         return False
-    exports = _exports_of(_headed([first, second]))
     if len(exports) != 1 or not begin_together(exports[0].parts):
         return False
     # Most apps count from their own start, so that files of two recordings begin at the same time.
@@ -162,13 +163,7 @@ def _columns_of(file: RecordingFile, notices: list[str]) -> ColumnChoice:
 
 
 def _headed(files: Sequence[RecordingFile]) -> list[HeadedFile]:
-    headed = []
-    for file in files:
-        try:
-            headed.append(HeadedFile(file, first_bytes(file)[:_HEAD_BYTES]))
-        except InputError:
-            headed.append(HeadedFile(file, b""))
-    return headed
+    return [HeadedFile(file, first_bytes(file)[:_HEAD_BYTES]) for file in files]
 
 
 def _exports_of(files: Sequence[HeadedFile]) -> list[Export]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -78,7 +78,7 @@ def recording_of(export: Export, name: str, unit: str | None) -> Recording:
     """
     parts = _chosen(export, name)
     notices = list(export.notices)
-    streams = {sensor: part.open(unit, notices) for sensor, part in parts.items()}
+    streams = {sensor: _on_wall_time(part.open(unit, notices), export) for sensor, part in parts.items()}
     if "acc+gyr" in streams:
         rows = streams["acc+gyr"].rows
     else:
@@ -92,7 +92,7 @@ def recording_of(export: Export, name: str, unit: str | None) -> Recording:
         device_settings={},
         mounting=None,
         start=export.start,
-        items=(rows_packet(label, _on_wall_time(block, export)) for block in rows),
+        items=(rows_packet(label, block) for block in rows),
         notices=notices,
         sensor={
             "label": label,
@@ -110,7 +110,9 @@ def table_part(
 
     def opened(unit: str | None, notices: list[str]) -> Stream:
         table = Table.opened(file, choice, notices)
-        return Stream(file.name, table.period_s, table.rows(factor * _factors(table, sensor, unit)))
+        # What a phone computes may well stand still; an axis of a sensor does not.
+        alive = () if sensor in ("linear", "gravity") else table.layout.values
+        return Stream(file.name, table.period_s, table.rows(factor * _factors(table, sensor, unit), alive=alive))
 
     return Part(sensor, file.name, begins_s, opened, rank)
 
@@ -171,14 +173,19 @@ def _factors(table: Table, sensor: Sensor, unit: str | None) -> Floats:
     return np.full(3, scale)
 
 
-def _on_wall_time(rows: Floats, export: Export) -> Floats:
-    moved = rows.copy()
-    for paused_s, length_s in export.pauses:
-        moved[rows[:, 0] > paused_s, 0] += length_s
-    if export.zero_s:
-        # Seconds since 1970 are only told to 0.2 µs; the digits behind are noise.
-        moved[:, 0] = np.round(moved[:, 0] - export.zero_s, 6)
-    return moved
+def _on_wall_time(stream: Stream, export: Export) -> Stream:
+    """The stream on a clock that begins at 0 and never pauses."""
+
+    def moved(rows: Floats) -> Floats:
+        t_s = rows[:, 0].copy()
+        for paused_s, length_s in export.pauses:
+            t_s[rows[:, 0] > paused_s] += length_s
+        if export.zero_s:
+            # Seconds since 1970 are only told to 0.2 µs; the digits behind are noise.
+            t_s = np.round(t_s - export.zero_s, 6)
+        return np.column_stack((t_s, rows[:, 1:]))
+
+    return replace(stream, rows=map(moved, stream.rows))
 
 
 def begin_together(parts: Sequence[Part]) -> bool:

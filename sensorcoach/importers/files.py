@@ -117,7 +117,7 @@ def files_in(path: Path) -> Sequence[RecordingFile]:
     """
     found: list[RecordingFile] = []
     for file, parts in _files_in_folder(path) if path.is_dir() else _files_in_zip(path):
-        if any(part.startswith((".", "__MACOSX")) for part in parts):
+        if any(part.startswith((".", "__MACOSX")) and part != ".." for part in parts):
             continue
         found.append(file)
         if len(found) > MOST_FILES:

@@ -6,7 +6,7 @@ that never changes, too many broken lines) is kept as running figures and raised
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -28,7 +28,7 @@ from sensorcoach.importers.cells import (
 from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import TIME_UNITS, WRAPPING_US
-from sensorcoach.importers.layout import GIVE_THE_RATE, Layout, decoded_text, layout_of, split_cells
+from sensorcoach.importers.layout import GIVE_THE_RATE, Column, Layout, decoded_text, layout_of, split_cells
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.stamps import StampReader, is_stamp
 from sensorcoach.importers.units import (
@@ -62,7 +62,7 @@ def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> R
             "Name the accelerometer's file, or one that holds both.",
         )
     units = units_of(table, unit)
-    blocks = table.rows(units.factors)
+    blocks = table.rows(units.factors, alive=table.layout.values)
     return Recording(
         profile="samples",
         device_settings={},
@@ -115,13 +115,14 @@ class Table:
         """The instant of time 0 (ISO 8601), where the times are wall-clock stamps."""
         return self.times.start if isinstance(self.times, StampReader) else None
 
-    def rows(self, factors: Floats) -> Iterator[Floats]:
+    def rows(self, factors: Floats, *, alive: Sequence[Column]) -> Iterator[Floats]:
         """Blocks (n, 1 + columns) of time in s and values times ``factors`` (columns,).
 
+        The columns ``alive`` change in the course of the table, or their sensor is broken.
         What only the whole table tells is raised and noted when it is over; for a short one that is at once.
         """
         _refuse_coarse_times(self.path, self.layout, self.first)
-        return _TableReader(self, factors).blocks()
+        return _TableReader(self, factors, alive).blocks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class _TableReader:
 
     table: Table
     factors: Floats
+    alive: Sequence[Column]
     count: int = 0
     lines: int = 0
     broken: int = 0
@@ -231,7 +233,7 @@ class _TableReader:
     def _finish(self) -> None:
         _refuse_mostly_broken(self.table.path, self.broken, self.lines, self.first_broken)
         for column, lowest, highest in zip(self.table.layout.values, self.lowest, self.highest, strict=True):
-            if not lowest < highest:
+            if column in self.alive and not lowest < highest:
                 what = f"is {lowest:g} in all {self.count} rows read" if lowest == highest else "holds no number"
                 raise _dead_column(self.table.path, column.name, what, gyr=column in self.table.layout.gyr)
         if self.broken and self.first_broken is not None:
