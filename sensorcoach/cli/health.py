@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
 from sensorcoach.cli.root import EXIT_CODES, EXIT_NO_SENSOR, app, say
@@ -13,6 +11,8 @@ from sensorcoach.output.printable import printable
 @app.command(epilog=EXIT_CODES)
 def doctor() -> None:
     """Check Bluetooth, permissions, folders, sound and versions, and say what to do."""
+    import asyncio
+
     from sensorcoach import app as ask
 
     checks = asyncio.run(ask.doctor(ask.bluetooth()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import queue
 import sys
@@ -32,6 +31,8 @@ def scan(
     seconds: Annotated[float, typer.Option("--seconds", min=0.5, max=600.0, help="How long to listen.")] = 5.0,
 ) -> None:
     """List the sensors in the air, the strongest first: name, address, signal, profile."""
+    import asyncio
+
     from sensorcoach import app as ask
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.words import plural

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from sensorcoach.errors import RecordingError
+from sensorcoach.model import LinkEvent
 from sensorcoach.recording import Header, Item
 
 _ADVICE: Final = "What was recorded so far is kept and counting goes on. Make room on the disk before the next session."
@@ -17,6 +18,9 @@ class Recorder(Protocol):
 
     def append(self, item: Item) -> None:
         """Write one item; OSError if that fails."""
+
+    def flush(self) -> None:
+        """Hand everything to the operating system; OSError if that fails."""
 
     def close(self) -> None:
         """Write the rest and close; OSError if that fails."""
@@ -42,12 +46,17 @@ class RawRecording:
         return None
 
     def append(self, items: Sequence[Item]) -> str | None:
-        """Write items. What there is to tell the person, or None."""
+        """Write items. What there is to tell the person, or None.
+
+        When the link changes all is flushed: a sensor that is lost may never come back.
+        """
         if self._recorder is None:
             return None
         try:
             for item in items:
                 self._recorder.append(item)
+            if any(isinstance(item, LinkEvent) for item in items):
+                self._recorder.flush()
         except OSError as error:
             # The disk may be full to the last byte: closing would raise the same again.
             with contextlib.suppress(OSError):

@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-HEAVY = {"numpy", "scipy", "vqf", "matplotlib", "textual", "bleak", "rich"}
+HEAVY = {"numpy", "scipy", "vqf", "matplotlib", "textual", "bleak", "rich", "asyncio", "wakepy", "platformdirs"}
 REPORT = "import sys, json; json.dump(sorted({m.split('.')[0] for m in sys.modules}), sys.__stderr__)"
 
 
@@ -31,9 +32,24 @@ def test_importing_is_light(statement: str) -> None:
     assert loaded_by(statement) & HEAVY == set()
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["--version"], ["analyze", "--help"], ["replay", "--help"]])
+COMMANDS = ["analyze", "replay", "demo", "simulate", "scan", "live", "doctor", "where"]
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
 def test_help_is_light(words: list[str]) -> None:
     assert loaded_by(HELP.format(words=words)) & HEAVY == set()
+
+
+def test_without_a_sensor_the_radio_is_not_loaded(tmp_path: Path) -> None:
+    table = Path(__file__).resolve().parents[2] / "recordings" / "good.jsonl.gz"
+    statement = HELP.format(words=["analyze", str(table), "--csv"])
+    loaded = loaded_by(statement)
+    assert "numpy" in loaded
+    assert loaded & {"bleak", "dbus_fast", "wakepy", "textual"} == set()
+
+
+def test_looking_for_folders_loads_no_radio() -> None:
+    assert loaded_by(HELP.format(words=["where"])) & {"bleak", "dbus_fast", "wakepy", "textual"} == set()
 
 
 def test_the_probe_sees_what_is_heavy() -> None:

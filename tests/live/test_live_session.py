@@ -33,6 +33,9 @@ class Kept:
             raise OSError(28, "No space left on device")
         self.diary.append(("recorded", item))
 
+    def flush(self) -> None:
+        self.diary.append(("flushed", None))
+
     def close(self) -> None:
         self.closed += 1
         if self.fails_to_close:
@@ -125,7 +128,7 @@ def test_each_item_is_recorded_before_anything_comes_of_it() -> None:
     for what, item in diary:  # type: ignore[misc]
         if what == "recorded":
             newest_s = item.t_s
-        elif not isinstance(item, LinkEvent | Notice):
+        elif what == "told" and not isinstance(item, LinkEvent | Notice):
             events += 1
             assert item.known_s <= newest_s
     assert events > 20
@@ -135,7 +138,16 @@ def test_everything_stands_in_the_file_in_the_order_it_came() -> None:
     diary: list[object] = []
     items = session("good")
     run(items, 3, recorder_for=lambda header: Kept(diary))
-    assert [item for _, item in diary] == [item for item in items if isinstance(item, Packet | LinkEvent)]
+    recorded = [item for what, item in diary if what == "recorded"]  # type: ignore[misc]
+    assert recorded == [item for item in items if isinstance(item, Packet | LinkEvent)]
+
+
+def test_when_the_sensor_is_lost_all_is_on_the_disk() -> None:
+    diary: list[object] = []
+    items = session("good")[:100]
+    under_way, _ = live(lambda header: Kept(diary))
+    under_way.take([*items, LinkEvent(items[-1].t_s, "lost")])
+    assert diary[-1] == ("flushed", None)
 
 
 def test_a_search_that_found_nothing_leaves_nothing() -> None:
@@ -240,7 +252,7 @@ def test_a_sensor_far_too_slow_is_told_and_still_recorded() -> None:
     result, told = run([info, ready(), *sparse], 1, recorder_for=lambda header: Kept(diary))
     (notice,) = notices(told, "counting_stopped")
     assert "samples a second" in notice.text
-    assert len(diary) == 1 + len(sparse)
+    assert sum(what == "recorded" for what, _ in diary) == 1 + len(sparse)
     assert result is None
     assert not any(isinstance(one, RepDone) for one in told)
 
