@@ -89,7 +89,7 @@ class WitState:
     rate_read_back: bool = False
     """Every connection of the recording begins with reading the rate back (device setting ``rate_hz``)."""
     unsettled_until_s: float | None = None
-    """Frames are left out until the rate is read back, or until then; inf: until so long after the first of them."""
+    """Frames are left out until rate and output are read back, or until then; inf: until so long after the first."""
     displacement: bool = False
     """It sends displacement, not acceleration, in frames that look the same."""
     pending: bytes = b""
@@ -222,15 +222,17 @@ def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
     for reply in replies:
         state = _told(state, reply)
     if not frames:
+        if dropped and not replies and not pending:
+            raise _damaged(packet, f"no frame is in its {len(packet.payload)} bytes")
         return state
-    if state.displacement:
-        if replies:
-            return state
-        raise _damaged(packet, "the sensor is set to displacement (register 0x96)")
     if state.unsettled_until_s is not None:
         if t_s < state.unsettled_until_s:
             return replace(state, unsettled_until_s=min(state.unsettled_until_s, t_s + UNSETTLED_S))
         state = replace(state, unsettled_until_s=None)
+    if state.displacement:
+        if replies:
+            return state
+        raise _damaged(packet, "the sensor is set to displacement (register 0x96)")
     if state.held is not None and _over(state.held, t_s):
         state = _released(state, placed)
     silent = state.clock is not None and (state.resumed or t_s - state.arrival_s > SILENCE_S)
@@ -294,12 +296,13 @@ def _twice(state: WitState, packet: Packet, frames: bytes) -> bool:
 def _told(state: WitState, reply: bytes) -> WitState:
     """The state after an answer to a register read."""
     register, value = struct.unpack_from("<HH", reply, 2)
-    if register == OUTPUT_REGISTER:
-        return replace(state, displacement=value == 1)
+    if register == OUTPUT_REGISTER:  # asked last of what frames mean: at their rate, and now surely acceleration
+        unsettled_until_s = None if value == 0 else state.unsettled_until_s
+        return replace(state, displacement=value == 1, unsettled_until_s=unsettled_until_s)
     rate_hz = RATES_HZ.get(value) if register == RATE_REGISTER else None
     if rate_hz is None:  # another register, or a sensor busy with its flash, that reads 0
         return state
-    return replace(state, rate_hz=rate_hz, unsettled_until_s=None, resumed=state.resumed or rate_hz != state.rate_hz)
+    return replace(state, rate_hz=rate_hz, resumed=state.resumed or rate_hz != state.rate_hz)
 
 
 def _holding(state: WitState, t_s: float, frames: bytes) -> WitState:

@@ -172,7 +172,7 @@ def test_displacement_is_not_taken_for_acceleration():
 
 def test_frames_before_the_rate_is_read_back_are_left_out():
     early = [numbered(n, 1) for n in range(3)]
-    _, got = decode([*early, answer(0x03, 9), numbered(3, 4)], READ_BACK)
+    _, got = decode([*early, answer(0x03, 9), numbered(9, 1), answer(0x96, 0), numbered(3, 4)], READ_BACK)
     assert number_of(got).tolist() == [3, 4, 5, 6]
     _, foreign = decode([*early, numbered(3, 4)])
     assert number_of(foreign).tolist() == list(range(7))
@@ -261,10 +261,10 @@ def test_out_of_range_and_back_with_the_link_telling():
     packets = on_air(80, unheard=[(40, 52)])
     middle = next(n for n, packet in enumerate(packets) if packet.t_s > 45)
     back_s = packets[middle].t_s
-    answered = Packet("knee", "data", back_s + 0.3, answer(0x03, 9))
+    answered = Packet("knee", "data", back_s + 0.3, answer(0x03, 9) + answer(0x96, 0))
     later = [packet for packet in packets[middle:] if packet.t_s > back_s + 0.3]
     early = [packet for packet in packets[middle:] if packet.t_s <= back_s + 0.3]
-    begun = [Packet("knee", "data", 0.0, answer(0x03, 9)), *packets[:middle], LinkEvent(42.0, "lost")]
+    begun = [Packet("knee", "data", 0.0, answer(0x03, 9) + answer(0x96, 0)), *packets[:middle], LinkEvent(42.0, "lost")]
     items = [*begun, LinkEvent(back_s - 0.5, "connecting"), *early, answered, *later]
     pipeline = Pipeline(WITMOTION, READ_BACK, Mounting(), Settings())
     for item in items:
