@@ -14,11 +14,13 @@ from sensorcoach.app.sessions import (
     replay_file,
     write_simulation,
 )
+from sensorcoach.sources.radio import Found
 
 __all__ = [
     "DEMO",
     "Check",
     "Failure",
+    "Found",
     "HeardSensor",
     "Live",
     "LivePlan",

@@ -19,9 +19,8 @@ from sensorcoach.output.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sensorcoach.app import HeardSensor, Live
+    from sensorcoach.app import Found, HeardSensor, Live
     from sensorcoach.model import Event, LinkEvent, Notice
-    from sensorcoach.sources.radio import Found
 
 
 @app.command(epilog=EXIT_CODES)
@@ -77,7 +76,7 @@ def live(
     if out is not None and no_record:
         raise typer.BadParameter("--out and --no-record exclude each other.")
     from sensorcoach import app as ask
-    from sensorcoach.output.words import summary_line
+    from sensorcoach.output.words import reception_line, summary_line
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking)
     view = _PlainView()
@@ -94,7 +93,13 @@ def live(
     finally:
         if plan.file is not None:
             remark(_kept(plan.file))
-    say("Nothing was counted: too little was received." if result is None else summary_line(result))
+    if result is None:
+        say("Nothing was counted: too little was received.")
+        return
+    for notice in result.notices:
+        say(printable(notice))
+    say(reception_line(result))
+    say(summary_line(result))
 
 
 class _PlainView:

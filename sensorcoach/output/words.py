@@ -117,6 +117,15 @@ def summary_line(result: Result) -> str:
     return f"{plural(summary.reps, 'rep')}{doubt}: {counted}; {corrected}{beside}."
 
 
+def reception_line(result: Result) -> str:
+    """``Received 6240 samples, 100 a second; 52 lost, 2 gaps of 3.1 s in all.``"""
+    rate = "" if result.rate_hz is None else f", {result.rate_hz:.0f} a second"
+    lost = result.counts.get("lost", 0)
+    gap_s = sum(gap.end_s - gap.start_s for gap in result.gaps)
+    gaps = f", {plural(len(result.gaps), 'gap')} of {gap_s:.1f} s in all" if result.gaps else ""
+    return f"Received {result.samples} samples{rate}; {lost or 'none'} lost{gaps}."
+
+
 def plural(n: int, word: str) -> str:
     """``1 rep``, ``2 reps``."""
     return f"{n} {word}" if n == 1 else f"{n} {word}s"

@@ -34,7 +34,7 @@ from sensorcoach.output.json_ import as_json, json_schema
 from sensorcoach.output.plain import line
 from sensorcoach.output.printable import printable
 from sensorcoach.output.table import as_table
-from sensorcoach.output.words import CUES, clock, summary_line
+from sensorcoach.output.words import CUES, clock, reception_line, summary_line
 
 SCHEMA = json.loads(json_schema())
 TOO_FAST = rep(2, side="right", direction=-1, warnings=(warning("too_fast"), warning("short_hold", "note")))
@@ -216,3 +216,10 @@ def test_every_cue_belongs_to_a_warning_with_advice() -> None:
 def test_printable_text_obeys_no_terminal(text: str) -> None:
     assert printable(text).isprintable()
     assert printable(text) == text or not text.isprintable()
+
+
+def test_what_was_received_in_one_line() -> None:
+    whole = msgspec.structs.replace(result(rep()), samples=6240, rate_hz=104.2, gaps=(), counts={"lost": 0})
+    assert reception_line(whole) == "Received 6240 samples, 104 a second; none lost."
+    holed = msgspec.structs.replace(whole, gaps=(Gap(1.0, 2.5, 40), Gap(8.0, 9.6, 12)), counts={"lost": 52})
+    assert reception_line(holed).endswith("; 52 lost, 2 gaps of 3.1 s in all.")
