@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ NEED_A_TEST = set(REQUIREMENTS) - {"R20", "R21"}
 """A stale cache of BlueZ and macOS' permission dialogue exist only on real systems."""
 
 
+@cache
 def named_by_tests() -> dict[str, list[str]]:
     """Requirement -> tests that name it, as ``test_r03_…`` or as ``R3`` in their docstring."""
     named: dict[str, list[str]] = {requirement: [] for requirement in REQUIREMENTS}

@@ -451,3 +451,12 @@ def test_a_recording_and_a_simulation_are_played_as_they_were(tmp_path: Path) ->
     half = movement.sampled(movement.rate_hz / 2)
     assert np.allclose(half.acc_g[10], movement.acc_g[20])
     assert half.duration_s == pytest.approx(movement.duration_s, abs=0.1)
+
+
+@in_virtual_time
+async def test_session_time_never_runs_backwards_over_two_clocks_read_apart(lab: Lab) -> None:
+    from sensorcoach.sources.session_clock import SessionClock
+
+    readings = iter([5.0, 5.000002, 4.999999, 5.000001, 105.0, 104.999998, 105.000002])
+    clock = SessionClock(lambda: next(readings))
+    assert [clock.now_s() for _ in range(6)] == [0.0, 0.0, 0.0, 100.0, 100.0, 100.0]
