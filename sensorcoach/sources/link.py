@@ -208,8 +208,7 @@ class SensorLink:
             self._say("lost", str(error))
             raise
         except (asyncio.CancelledError, _OtherUnit):
-            if not lost.is_set():
-                await self._say_goodbye(line, candidate)
+            await self._say_goodbye(line, candidate)
             raise
         finally:
             line.hang_up()

@@ -372,6 +372,48 @@ def test_macos_releases_that_show_nothing_unasked_are_asked(
     assert kind.filters == [[UUID] if filtered else None]
 
 
+def test_one_scan_at_a_time() -> None:  # R8
+    running = 0
+
+    class Counting(Scanner):
+        async def start(self) -> None:
+            nonlocal running
+            running += 1
+            assert running == 1
+
+        async def stop(self) -> None:
+            nonlocal running
+            running -= 1
+
+    async def go() -> None:
+        one = radio(Counting)
+
+        async def scan() -> None:
+            async with one.scan(lambda found: None, [UUID]):
+                await asyncio.sleep(1)
+
+        await asyncio.gather(scan(), scan(), scan())
+
+    virtual_time.run(go())
+
+
+def test_a_disconnect_told_while_bleak_tries_again_is_no_loss() -> None:  # R5
+    class Stuttering(Client):
+        async def connect(self, pair: bool, **told: Any) -> None:
+            self._disconnected_callback()
+            await super().connect(pair, **told)
+
+    async def go() -> None:
+        losses: list[int] = []
+        connection = await radio(client=Stuttering).connect(FOUND, lambda: losses.append(1))
+        assert losses == []
+        assert await connection.read(UUID) == b"\x02"
+        await connection.close()
+        assert losses == [1]
+
+    virtual_time.run(go())
+
+
 def test_a_listener_that_fails_does_not_end_a_scan() -> None:
     def hear(found: Found) -> None:
         raise ValueError

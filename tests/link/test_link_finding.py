@@ -117,6 +117,49 @@ async def test_in_a_session_the_unit_is_found_again_under_a_new_address() -> Non
 
 
 @on_stage
+async def test_an_identity_read_wrongly_once_costs_a_search_not_the_session() -> None:
+    toy = Toy()
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await asyncio.sleep(20)
+    toy.address, toy.values = "AA:77", of_serial("??")
+    toy.connection.drop()
+    await play.until("connecting", 2)
+    await asyncio.sleep(1)
+    toy.values = of_serial("S1")
+    again = await play.until("streaming", 2)
+    assert again.t_s < 24 + 60
+    await play.stop()
+
+
+@on_stage
+async def test_an_identity_that_cannot_be_read_any_more_is_not_forgotten() -> None:
+    toy = Toy()
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    toy.refused.add(SERIAL)
+    toy.connection.drop()
+    await play.until("streaming", 2)
+    await play.stop()
+    assert [ready.identity for ready in play.ready] == ["S1", None]
+    assert {one.identity for one in play.remembered} == {"S1"}
+
+
+@on_stage
+async def test_a_stranger_that_tells_no_identity_is_not_taken_for_the_unit() -> None:
+    toy = Toy()
+    stranger = Toy(address="AA:02", name="Toy of Bob", on_air=False, values={DATA: b"", CONTROL: b""})
+    play = Play(ToyRadio(stranger, toy))
+    await play.until("streaming")
+    await asyncio.sleep(20)
+    toy.on_air, stranger.on_air = False, True
+    toy.connection.drop()
+    await asyncio.sleep(60)
+    assert len(play.ready) == 1
+    await play.stop()
+
+
+@on_stage
 async def test_without_an_identity_the_name_has_to_do() -> None:
     toy = Toy(values={DATA: b"", CONTROL: b""})
     stranger = Toy(address="AA:02", name="Toy of Bob", on_air=False, values={DATA: b"", CONTROL: b""})
@@ -232,6 +275,13 @@ async def test_what_is_held_only_on_paper_is_searched_in_the_air() -> None:
     assert radio.connected_to == ["AA:00"]
     toy.held = False
     await play.until("streaming")
+    scans = len(radio.scans)
+    toy.connection.drop()
+    await play.until("lost")
+    await asyncio.sleep(0.1)
+    toy.held = True  # and now it is so: this computer did not let go of it
+    await play.until("streaming", 2)
+    assert len(radio.scans) == scans
     await play.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
 import os
 import stat
@@ -257,6 +258,24 @@ def test_work_that_is_deaf_is_left_behind() -> None:
             await bounded(deaf(100), 3.0, grace_s=1.0)
         assert virtual_time.now_s() - began_s == pytest.approx(4.0)
         await asyncio.sleep(200)
+
+    virtual_time.run(go())
+
+
+def test_what_is_left_behind_says_nothing_when_it_fails_at_last() -> None:
+    async def go() -> None:
+        complaints: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+
+        async def fails_late() -> None:
+            await deaf(10)
+            raise ValueError
+
+        with pytest.raises(TimeoutError):
+            await bounded(fails_late(), 3.0)
+        await asyncio.sleep(20)
+        gc.collect()
+        assert complaints == []
 
     virtual_time.run(go())
 

@@ -7,13 +7,13 @@ import asyncio
 import pytest
 
 from sensorcoach.errors import BluetoothError, SensorError
-from sensorcoach.model import Packet
+from sensorcoach.model import LinkEvent, Packet
 from sensorcoach.sources.conversing import WrongProfile
 from sensorcoach.sources.finding import NotFound
-from sensorcoach.sources.link import SensorReady
+from sensorcoach.sources.link import Mailbox, SensorLink, SensorReady, SessionClock
 from sensorcoach.sources.radio import LinkLost
 from tests.ble import virtual_time
-from tests.link.stage import DATA, SERIAL, Play, Toy, ToyRadio, block, on_stage
+from tests.link.stage import ANY, CONTROL, DATA, SERIAL, TOY, Play, Toy, ToyRadio, block, on_stage
 
 
 @on_stage
@@ -400,7 +400,7 @@ def test_a_program_that_was_busy_is_not_taken_for_a_silent_sensor(stalls_first: 
         loop = asyncio.get_running_loop()
         block(10.0)
         for number in range(125):  # the backlog takes a few rounds of the loop
-            loop.call_later(0.001 * number, toy.connection.notify, DATA, b"late")
+            loop.call_later(0.05 + 0.001 * number, toy.connection.notify, DATA, b"late")
         toy.mute = False
         await asyncio.sleep(5)
         await play.stop()
@@ -408,6 +408,78 @@ def test_a_program_that_was_busy_is_not_taken_for_a_silent_sensor(stalls_first: 
         assert len(toy.connections) == 1
 
     virtual_time.run(go())
+
+
+@on_stage
+async def test_a_stream_that_held_makes_the_next_pause_short_again() -> None:
+    toy = Toy(connect_errors=[LinkLost("Trouble.", "Wait.")] * 5)
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await asyncio.sleep(11)
+    toy.connection.drop()
+    lost = await play.until("lost")
+    again = await play.until("streaming", 2)
+    assert again.t_s - lost.t_s < 1.0
+
+    toy.connection.drop()  # at once: that was no good one
+    lost = await play.until("lost", 2)
+    again = await play.until("streaming", 3)
+    assert 1.0 <= again.t_s - lost.t_s < 1.5
+    await play.stop()
+
+
+@on_stage
+async def test_time_without_a_connection_is_no_gap_of_the_sensor() -> None:
+    toy = Toy()
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    toy.on_air = False
+    toy.connection.drop()
+    await asyncio.sleep(100)
+    toy.on_air = True
+    await play.until("streaming", 2)
+    toy.mute = True
+    last_s = play.packets()[-1].t_s
+    stalled = await play.until("stalled")
+    assert stalled.t_s - last_s == pytest.approx(1.0, abs=1e-3)
+    await play.stop()
+
+
+@on_stage
+async def test_talk_on_other_channels_is_no_sign_of_a_stream() -> None:
+    toy = Toy()
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await asyncio.sleep(5)
+    toy.mute = True
+    for _ in range(30):
+        await asyncio.sleep(0.1)
+        toy.connection.notify(CONTROL, b"chatter")
+    await play.stop()
+    assert play.states[-1] == "stalled"
+    assert len([packet for packet in play.packets("control") if packet.payload == b"chatter"]) == 30
+
+
+@on_stage
+async def test_answers_of_the_sensor_are_kept_however_slow_the_session_is() -> None:
+    toy = Toy()
+    mailbox = Mailbox(capacity=10)
+    link = SensorLink(ToyRadio(toy), ANY, mailbox, SessionClock(lambda: 0.0), profiles=(TOY,))
+    running = asyncio.create_task(link.run())
+    await asyncio.sleep(20)
+    toy.connection.drop()
+    await asyncio.sleep(20)
+    link.stop()
+    await running
+    items = await mailbox.take()
+    channels = [item.channel for item in items if isinstance(item, Packet)]
+    assert channels.count("serial") == 2
+    assert channels.count("control") == 2
+    assert channels.count("data") <= 10
+    states = [item.state for item in items if isinstance(item, LinkEvent)]
+    assert states.count("streaming") == 2
+    assert "overflow" in states
+    assert sum(isinstance(item, SensorReady) for item in items) == 2
 
 
 @on_stage
