@@ -100,7 +100,12 @@ class _Header:
 
 
 def _numbered_lines(head: bytes) -> list[_Line]:
-    return [_Line(number, decoded_text(line)) for number, line in enumerate(head.split(b"\n")[:400], start=1)]
+    return [_Line(number, text) for number, text in enumerate(head_lines(head), start=1)]
+
+
+def head_lines(head: bytes) -> list[str]:
+    """The first lines of a file as text: enough for a long preamble and to see what the columns hold."""
+    return [decoded_text(line) for line in head.split(b"\n")[:400]]
 
 
 def decoded_text(line: bytes) -> str:

@@ -15,7 +15,7 @@ from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.export import three_axes
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import WRAPPING_US, Meaning
-from sensorcoach.importers.layout import HEADER_WITHIN_LINES, decoded_text, split_cells
+from sensorcoach.importers.layout import HEADER_WITHIN_LINES, head_lines, split_cells
 
 _ACC: Final = ("Acc_X", "Acc_Y", "Acc_Z")
 _GYR: Final = ("Gyr_X", "Gyr_Y", "Gyr_Z")
@@ -29,7 +29,7 @@ def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnCh
     Raises:
         InputError: it has no raw acceleration.
     """
-    lines = decoded_text(b"\n".join(head.split(b"\n")[:HEADER_WITHIN_LINES])).splitlines()
+    lines = head_lines(head)[:HEADER_WITHIN_LINES]
     names = next((cells for line in lines if (cells := split_cells(line, ","))[:2] == _HEADER), None)
     if names is None:
         return None

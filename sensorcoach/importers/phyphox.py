@@ -14,8 +14,10 @@ from typing import Final
 
 from sensorcoach.importers.choice import NO_CHOICE
 from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, instant, table_part
-from sensorcoach.importers.layout import SEPARATORS, decoded_text, header_of, split_cells
+from sensorcoach.importers.layout import SEPARATORS, head_lines, header_of, split_cells
 
+LONGEST_PAUSE_S: Final = 86400.0
+"""A longer one is a clock that was set."""
 _SENSOR_UNIT: Final = re.compile(r".+[(\[](?:m/s(?:\^?2|²)|rad/s)[)\]]\Z")
 _CLOCK_NAMES: Final = ("event", "experiment time", "system time")
 _SYSTEM_TEXT: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d+) UTC([+-]\d\d:?\d\d)")
@@ -63,7 +65,7 @@ class _Event:
 
 
 def _events(head: bytes) -> Iterator[_Event]:
-    lines = decoded_text(head).splitlines()
+    lines = head_lines(head)
     for separator in SEPARATORS:
         if lines and [cell.lower() for cell in split_cells(lines[0], separator)][:3] == list(_CLOCK_NAMES):
             for line in lines[1:]:
@@ -85,8 +87,9 @@ def _start(events: Sequence[_Event]) -> str | None:
 
 
 def _pauses(events: Sequence[_Event]) -> list[tuple[float, float]]:
-    return [
+    pauses = [
         (paused.experiment_s, resumed.system_s - paused.system_s)
         for paused, resumed in zip(events, events[1:], strict=False)
-        if paused.name == "PAUSE" and resumed.name == "START" and resumed.system_s > paused.system_s
+        if (paused.name, resumed.name) == ("PAUSE", "START")
     ]
+    return [(paused_s, length_s) for paused_s, length_s in pauses if 0 < length_s < LONGEST_PAUSE_S]

@@ -15,7 +15,7 @@ from typing import Final
 from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, instant, table_part, three_axes
 from sensorcoach.importers.header import Meaning
-from sensorcoach.importers.layout import Header, decoded_text, header_of, split_cells
+from sensorcoach.importers.layout import Header, head_lines, header_of, split_cells
 
 _SENSORS: Final[dict[str, tuple[Sensor, int]]] = {
     "totalacceleration": ("acc", 0),
@@ -58,7 +58,7 @@ def _part(one: HeadedFile, header: Header, acceleration_sign: float) -> Part | N
 
 def _of_iphone(head: bytes) -> bool:
     """Whether this is the export's metadata, and of a phone with the opposite sign."""
-    lines = decoded_text(head).splitlines()
+    lines = head_lines(head)
     if len(lines) < 2 or "platform" not in lines[0] or "recording" not in lines[0]:
         return False
     told = dict(zip(split_cells(lines[0], ","), split_cells(lines[1], ","), strict=False))

@@ -18,7 +18,7 @@ from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.export import three_axes
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import Meaning
-from sensorcoach.importers.layout import HEADER_WITHIN_LINES, SEPARATORS, decoded_text, split_cells
+from sensorcoach.importers.layout import HEADER_WITHIN_LINES, SEPARATORS, head_lines, split_cells
 
 _AXES: Final[dict[Literal["acc", "gyr"], re.Pattern[str]]] = {
     "acc": re.compile(r"(?:a|acc|acceleration )([xyz])\s*\(g\)", re.IGNORECASE),
@@ -27,7 +27,6 @@ _AXES: Final[dict[Literal["acc", "gyr"], re.Pattern[str]]] = {
 _CHIP_TIME: Final = re.compile(r"chip ?time(?:\(\))?", re.IGNORECASE)
 _TIME: Final = re.compile(r"time(?:\(s\))?", re.IGNORECASE)
 _DEVICE: Final = re.compile(r"device ?name", re.IGNORECASE)
-_LOOKED_AT: Final = 400
 _MOVING_SHARE: Final = 0.9
 """A clock of the sensor that is not sent, or only now and then, repeats itself."""
 
@@ -38,7 +37,7 @@ def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnCh
     Raises:
         InputError: it mixes the rows of several sensors.
     """
-    lines = decoded_text(b"\n".join(head.split(b"\n")[:_LOOKED_AT])).splitlines()
+    lines = head_lines(head)
     for number, line in enumerate(lines[:HEADER_WITHIN_LINES]):
         for separator in SEPARATORS:
             names = split_cells(line, separator)
