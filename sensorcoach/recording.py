@@ -33,6 +33,8 @@ FLUSH_S: Final = 1.0
 NAMED_LINES: Final = 5
 """So many unreadable lines are named by number; the rest is counted."""
 LONGEST_LINE_BYTES: Final = 1 << 26
+LATEST_S: Final = 1e9
+"""No session lasts thirty years: such a line is damaged."""
 _BLOCK_BYTES: Final = 1 << 19
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
@@ -190,6 +192,8 @@ def _decoded(line: bytes, session_sensor: str) -> Item | None:
     """The item of a line; None if it is not one."""
     try:
         read = _LINE.decode(line)
+        if not abs(read.t) < LATEST_S:
+            return None
         if read.ch is not None and read.hex is not None:
             return Packet(read.sensor or session_sensor, read.ch, read.t, bytes.fromhex(read.hex))
     except (msgspec.DecodeError, ValueError):

@@ -19,7 +19,7 @@ import numpy as np
 
 from sensorcoach.devices.clock import ClockFit
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Step, Subscribe, Wait
-from sensorcoach.devices.profile import Advertised
+from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.devices.rows import CLIP_FRACTION
 from sensorcoach.devices.setting import number_or_none
 from sensorcoach.errors import CutPacket, DecodeError, SensorError
@@ -98,6 +98,12 @@ class OpenProfile:
 
     name = "open"
     label = "sensorcoach open format"
+    about: Final = About(
+        sensor="a board with sensorcoach's own firmware (Seeed XIAO nRF52840 Sense, or another with the reference code)",
+        needs="the sketch of firmware_notes/sketch_xiao, flashed once",
+        rate_hz=RATE_HZ,
+        evidence="our own specification",
+    )
     advertised: Final = Advertised(services=(SERVICE,), names=("sc-",))
     channels: Final[Mapping[str, str]] = MappingProxyType(
         {

@@ -18,6 +18,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Final, TypeGuard
 
+from sensorcoach.devices.foreign import ForeignProfile
 from sensorcoach.devices.open_format import OPEN
 from sensorcoach.devices.profile import Profile, RadioProfile
 from sensorcoach.devices.rows import ROWS
@@ -25,10 +26,11 @@ from sensorcoach.devices.witmotion import WITMOTION
 from sensorcoach.errors import DecodeError
 
 GROUP: Final = "sensorcoach.profiles"
-PROFILES: Final[Mapping[str, Profile[Any]]] = MappingProxyType(
-    {profile.name: profile for profile in (ROWS, OPEN, WITMOTION)}
-)
-"""Our own, by the name their recordings carry."""
+RADIO_PROFILES: Final[tuple[RadioProfile[Any], ...]] = (OPEN, WITMOTION)
+"""Our own that can be streamed."""
+_BUILT_IN: Final[tuple[Profile[Any], ...]] = (ROWS, *RADIO_PROFILES)
+PROFILES: Final[Mapping[str, Profile[Any]]] = MappingProxyType({profile.name: profile for profile in _BUILT_IN})
+"""All our own, by the name their recordings carry."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NEEDED: Final = ("name", "label", "counts_loss", "initial", "decode", "decode_all", "reconnected")
 _NEEDED_FOR_RADIO: Final = ("advertised", "channels", "data_channel", "start", "stop", "battery")
@@ -71,7 +73,7 @@ def profile_named(name: str) -> Profile[Any]:
 def radio_profiles() -> tuple[RadioProfile[Any], ...]:
     """All profiles that can be streamed, our own first. What cannot be loaded is left out, see `plugin_problems`."""
     others = [_loaded(offered) for offered in _offered()[0].values()]
-    return (OPEN, WITMOTION, *(one for one in others if _is_radio(one)))
+    return (*RADIO_PROFILES, *(one for one in others if _is_radio(one)))
 
 
 def plugin_problems() -> tuple[PluginProblem, ...]:
@@ -110,7 +112,7 @@ def _loaded(offered: EntryPoint) -> Profile[Any] | PluginProblem:
             return _problem(offered, f"it calls itself {profile.name!r}")
     except Exception as error:  # Foreign code, run while being imported: whatever it raises must not stop the others.
         return _problem(offered, f"{type(error).__name__}: {error}")
-    return profile  # type: ignore[no-any-return]
+    return ForeignProfile(profile, _package(offered))
 
 
 def _is_radio(loaded: Profile[Any] | PluginProblem) -> TypeGuard[RadioProfile[Any]]:

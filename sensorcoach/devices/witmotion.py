@@ -17,7 +17,7 @@ import numpy as np
 
 from sensorcoach.devices.clock import ClockFit
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Started, Step, Subscribe, Wait, Write
-from sensorcoach.devices.profile import Advertised
+from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.devices.rows import CLIP_FRACTION
 from sensorcoach.devices.setting import number_or_none
 from sensorcoach.errors import DecodeError, SensorError
@@ -111,6 +111,12 @@ class WitProfile:
 
     name = "witmotion"
     label = "WitMotion BLE 5.0"
+    about: Final = About(
+        sensor="WitMotion WT901BLE67, WT901BLE68, WT901BLECL 5.0, WT9011DCL-BT50, BWT901BLE5.0",
+        needs="",
+        rate_hz=RATES_HZ[RATE_100],
+        evidence="decoded from captures",
+    )
     advertised: Final = Advertised(services=(SERVICE,), names=("WT",), other_names=("WTVB",))
     channels: Final[Mapping[str, str]] = MappingProxyType(
         {
