@@ -99,7 +99,7 @@ class OpenProfile:
     name = "open"
     label = "sensorcoach open format"
     about: Final = About(
-        sensor="a board with sensorcoach's own firmware (Seeed XIAO nRF52840 Sense, or another with the reference code)",
+        sensor="Seeed XIAO nRF52840 Sense with our sketch, or any board with our reference firmware",
         needs="the sketch of firmware_notes/sketch_xiao, flashed once",
         rate_hz=RATE_HZ,
         evidence="our own specification",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from sensorcoach.devices.conversation import Battery, Conversation, Started
 from sensorcoach.model import Decoded, Packet
@@ -78,11 +78,34 @@ class Advertised:
         return by_name or any(service.casefold() in self.services for service in services)
 
 
+Evidence = Literal["decoded from captures", "vendor test vectors", "documentation only", "our own specification"]
+"""What the decoder was held to, the best of it. None of ours was ever run on hardware."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What people should know before they use a sensor, for listings.
+
+    ``sensor``: makes and models. ``needs``: what it takes besides the sensor, in words; empty: nothing. ``rate_hz``:
+    samples a second it is set to; None: as its firmware has it. ``run_on_hardware``: by whom, or "never".
+    """
+
+    sensor: str
+    needs: str
+    rate_hz: float | None
+    evidence: Evidence
+    run_on_hardware: str = "never"
+
+
 class RadioProfile(Profile[S], Protocol[S]):
     """A sensor that can be streamed: how it is found, its characteristics, what is said to it.
 
     Conversations raise `SensorError` when the sensor answers, but not as this profile must insist on.
     """
+
+    @property
+    def about(self) -> About:
+        """For listings."""
 
     @property
     def advertised(self) -> Advertised:
