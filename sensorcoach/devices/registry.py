@@ -33,7 +33,7 @@ PROFILES: Final[Mapping[str, Profile[Any]]] = MappingProxyType({profile.name: pr
 """All our own, by the name their recordings carry."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NEEDED: Final = ("name", "label", "counts_loss", "initial", "decode", "decode_all", "reconnected")
-_NEEDED_FOR_RADIO: Final = ("advertised", "channels", "data_channel", "start", "stop", "battery")
+_NEEDED_FOR_RADIO: Final = ("about", "advertised", "channels", "data_channel", "start", "stop", "battery")
 
 
 @dataclass(frozen=True, slots=True)
