@@ -158,6 +158,7 @@ async def dry_run(told: argparse.Namespace, write: Callable[[str], None]) -> Non
 
 async def on_air(told: argparse.Namespace) -> None:
     """Until told to quit."""
+    moves = movement(told)  # before there is an adapter: the kernel gives it 2 s for each answer
     async with AsyncExitStack() as stack:
         transport = await stack.enter_async_context(await open_transport(told.transport))
         air = Air()
@@ -175,7 +176,7 @@ async def on_air(told: argparse.Namespace) -> None:
             source = sink = controller
         else:
             controller, source, sink = None, transport.source, transport.sink
-        sensor = KINDS[told.profile](source, sink, movement(told), **traits(told))
+        sensor = KINDS[told.profile](source, sink, moves, **traits(told))
         size = len(sensor.device.advertising_data)
         if size > LEGACY_ADVERTISEMENT_BYTES:
             raise SystemExit(
