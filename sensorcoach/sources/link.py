@@ -373,7 +373,6 @@ class SensorLink:
         self._tell(state, detail)
 
     def _tell(self, state: str, detail: str) -> None:
-        _log.info("%s", state)
         self._mailbox.put(LinkEvent(self._clock.now_s(), state, detail))
 
 
