@@ -368,6 +368,12 @@ def test_named_devices_are_of_that_name_or_address(matches: list[Match], device:
         assert late == early
 
 
+def test_a_better_one_may_still_be_heard() -> None:
+    near = [Match(found("AA:09", "Toy"), TOY)]
+    assert the_unit(near, unit(), (), heard_all=False) is None
+    assert the_unit(near, unit(), (), heard_all=True) == near[0]
+
+
 @pytest.mark.parametrize(
     ("wanted", "preferred"),
     [

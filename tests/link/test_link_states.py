@@ -401,6 +401,7 @@ def test_a_program_that_was_busy_is_not_taken_for_a_silent_sensor(stalls_first: 
         block(10.0)
         for number in range(125):  # the backlog takes a few rounds of the loop
             loop.call_later(0.05 + 0.001 * number, toy.connection.notify, DATA, b"late")
+        await asyncio.sleep(0.2)
         toy.mute = False
         await asyncio.sleep(5)
         await play.stop()
