@@ -1,11 +1,23 @@
-"""``python -m tests.ble.pretend``, the tool for makers, without a radio."""
+"""``python -m tests.ble.pretend``, the tool for makers, as far as it goes without a radio."""
 
+import asyncio
+import json
+import os
+import socket
 import struct
+import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bleak import BleakClient, BleakScanner
+from bumble.transport.tcp_server import open_tcp_server_transport_with_socket
 
 from tests.ble import virtual_time
+from tests.ble.air import RadioController
+from tests.ble.lab import Lab
+from tests.ble.pretend import open_format
 from tests.ble.pretend.__main__ import arguments, dry_run
 
 RECORDING = Path(__file__).resolve().parents[2] / "recordings" / "good.jsonl.gz"
@@ -42,3 +54,48 @@ def test_faults_can_be_thrown_from_the_start() -> None:
 def test_it_wants_a_transport_or_a_dry_run() -> None:
     with pytest.raises(SystemExit):
         arguments(["--profile", "open"])
+
+
+def test_a_process_of_its_own_obeys_while_it_is_on_the_air() -> None:
+    """Real time, a real process: bumble's TCP transport stands for the cable to a Bluetooth controller."""
+
+    async def go() -> None:
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        async with Lab() as lab, AsyncExitStack() as stack:
+            cable: Any = await open_tcp_server_transport_with_socket(listening)
+            stack.callback(cable.server.close)
+            RadioController("sensor", host_source=cable.source, host_sink=cable.sink, link=lab.air)
+            tool = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.ble.pretend", "--profile", "open"),
+                *("--transport", f"tcp-client:127.0.0.1:{port}"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                cwd=Path(__file__).resolve().parents[2],
+            )
+            assert tool.stdin is not None
+            assert tool.stdout is not None
+            try:
+                assert await asyncio.wait_for(tool.stdout.readline(), 30) == b"READY" + os.linesep.encode()
+                device = await BleakScanner.find_device_by_name("sc-0718", 10, backend=lab.computer.scanner_backend)
+                assert device is not None
+                gone, heard = asyncio.Event(), asyncio.Event()
+                client = BleakClient(device, lambda _: gone.set(), backend=lab.computer.client_backend)
+                await client.connect()
+                await client.start_notify(open_format.CONTROL, lambda *_: None)
+                await client.start_notify(open_format.IMU, lambda *_: heard.set())
+                await client.write_gatt_char(open_format.CONTROL, b"\x01", response=True)
+                await asyncio.wait_for(heard.wait(), 10)
+                tool.stdin.write(b"drop\n")
+                await asyncio.wait_for(gone.wait(), 10)
+                tool.stdin.write(b"nonsense\nquit\n")
+                summary = json.loads(await asyncio.wait_for(tool.stdout.readline(), 10))
+                assert summary["sent"] >= 1
+                assert summary["writes"] == ["01"]
+                assert await asyncio.wait_for(tool.wait(), 10) == 0
+            finally:
+                if tool.returncode is None:
+                    tool.kill()
+                    await tool.wait()
+
+    asyncio.run(go())

@@ -37,7 +37,10 @@ NO_GAUGE = 255
 
 
 class PretendOpen(PretendSensor):
-    """See the module. ``clock_error``: share by which crystal and chip run fast; ``battery``: % or None (no gauge)."""
+    """See the module. ``clock_error``: share by which crystal and chip run fast; ``battery``: % or None (no gauge).
+
+    ``first_us``, ``first_number``: clock and packet number at power-on, to see them wrap before 71 minutes have passed.
+    """
 
     def __init__(self, source: Any, sink: Any, movement: Movement, **told: Any) -> None:
         serial: str = told.setdefault("serial", SERIAL)
@@ -45,7 +48,8 @@ class PretendOpen(PretendSensor):
         self.battery: int | None = told.pop("battery", 81)
         self.gyroscope: bool = told.pop("gyroscope", True)
         self.rate_hz, self.acc_g, self.gyr_dps = 104, 16, 1000
-        self._sequence = 0
+        self._first_us: int = told.pop("first_us", 0)
+        self._sequence = self._first_number = told.pop("first_number", 0)
         self._dropped_before = False
         self._dropped = 0
         self._notifications_on = False
@@ -98,7 +102,7 @@ class PretendOpen(PretendSensor):
 
     def powered_on(self) -> None:
         self.rate_hz, self.acc_g, self.gyr_dps = 104, 16, 1000
-        self._sequence = 0
+        self._sequence = self._first_number
         self._dropped_before = False
 
     def connected(self) -> None:
@@ -134,7 +138,7 @@ class PretendOpen(PretendSensor):
         flags |= BATTERY_LOW if self.battery is not None and self.battery < 15 else 0
         self._dropped_before = False
         kind = 0x11 if self.gyroscope else 0x12
-        time_us = round(first * 1e6 / self.rate_hz) % (1 << 32)
+        time_us = (self._first_us + round(first * 1e6 / self.rate_hz)) % (1 << 32)
         head = HEAD.pack(kind, flags, self._sequence, time_us, round(1e6 / self.rate_hz), count, 0)
         self._sequence = (self._sequence + 1) % 65536
         return head + raw.tobytes()
