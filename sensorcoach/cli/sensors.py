@@ -155,7 +155,7 @@ def _heard_line(sensor: HeardSensor) -> str:
 def _kept(file: Path) -> str:
     """What became of the recording."""
     try:
-        size_mb = file.stat().st_size / 1e6
+        size = file.stat().st_size
     except OSError:
         return "Nothing was recorded."
-    return f"Recorded: {file} ({size_mb:.1f} MB)."
+    return f"Recorded: {file} ({size / 1e6:.1f} MB)." if size >= 1e6 else f"Recorded: {file} ({size / 1e3:.0f} kB)."

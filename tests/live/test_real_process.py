@@ -124,7 +124,7 @@ def test_ctrl_c_keeps_everything_and_sums_up(command: Callable[..., Command], tm
     session = read_session(file)
     assert len([item for item in session.items if isinstance(item, Packet)]) == 1 + len(live.sent)
     assert session.notices == []
-    assert f"Recorded: {file} (0.0 MB)." in live.said
+    assert f"Recorded: {file} ({file.stat().st_size / 1000:.0f} kB)." in live.said
     summary = next(line for line in live.said if " reps" in line)
     assert summary.startswith(f"{analyze(file).summary.reps} reps")
     assert not any("Traceback" in line for line in live.said)
