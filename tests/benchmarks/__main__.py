@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from tests.benchmarks.accuracy import activity_rows, broad_rows, exercise_rows, mex_rows, sisfall_rows, warning_rows
 from tests.benchmarks.memory import memory_rows
+from tests.benchmarks.radio import radio_rows
 from tests.benchmarks.speed import analysis_rows, linearity_rows, live_rows, reading_rows
 from tests.benchmarks.table import Row
 
@@ -25,6 +26,7 @@ SECTIONS: dict[str, Callable[[int], list[Row]]] = {
     "linear": linearity_rows,
     "live": live_rows,
     "memory": memory_rows,
+    "radio": radio_rows,
 }
 
 
