@@ -33,8 +33,8 @@ FLUSH_S: Final = 1.0
 NAMED_LINES: Final = 5
 """So many unreadable lines are named by number; the rest is counted."""
 LONGEST_LINE_BYTES: Final = 1 << 26
-LATEST_S: Final = 1e9
-"""No session lasts thirty years: such a line is damaged."""
+LATEST_S: Final = 1e12
+"""s. No session lasts thirty thousand years: such a line is damaged."""
 _BLOCK_BYTES: Final = 1 << 19
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
