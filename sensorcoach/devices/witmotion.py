@@ -95,7 +95,7 @@ class WitState:
     pending: bytes = b""
     """A frame that has begun."""
     newest: bytes = b""
-    """The last notification, to know one that comes twice."""
+    """The last notification whose frames were used, to know one that comes twice."""
     arrival_s: float = 0.0
     """Of the last frames that were used."""
     clock: ClockFit | None = None
@@ -224,7 +224,8 @@ def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
     if _twice(state, packet, frames):
         return replace(state, duplicated=state.duplicated + len(frames) // FRAME_BYTES)
     t_s = packet.t_s
-    state = replace(state, pending=pending, newest=packet.payload, dropped_bytes=state.dropped_bytes + dropped)
+    if pending or dropped or state.pending:
+        state = replace(state, pending=pending, dropped_bytes=state.dropped_bytes + dropped)
     for reply in replies:
         state = _told(state, reply)
     if not frames:
@@ -243,8 +244,8 @@ def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
         state = _released(state, placed)
     silent = state.clock is not None and (state.resumed or t_s - state.arrival_s > SILENCE_S)
     if state.held is None and not silent:
-        return _with_frames(state, t_s, frames, placed)
-    state = _holding(state, t_s, frames)
+        return _with_frames(state, packet, frames, placed)
+    state = _holding(state, packet, frames)
     assert state.held is not None
     assert state.clock is not None
     all_here = state.held.least_late_s <= state.clock.line.usual_late_s
@@ -311,14 +312,15 @@ def _told(state: WitState, reply: bytes) -> WitState:
     return replace(state, rate_hz=rate_hz, resumed=state.resumed or rate_hz != state.rate_hz)
 
 
-def _holding(state: WitState, t_s: float, frames: bytes) -> WitState:
+def _holding(state: WitState, packet: Packet, frames: bytes) -> WitState:
     assert state.clock is not None
+    t_s = packet.t_s
     held = state.held or Held((), 0, math.inf, t_s)
     count = held.frames + len(frames) // FRAME_BYTES
     late_s = state.clock.late_s(state.clock.last_sensor_s + count / state.rate_hz, t_s)
     fell = late_s < held.least_late_s - 1.0 / state.rate_hz
     held = Held((*held.arrivals, (t_s, frames)), count, min(late_s, held.least_late_s), t_s if fell else held.fell_s)
-    return replace(state, held=held, arrival_s=t_s, resumed=False)
+    return replace(state, held=held, newest=packet.payload, arrival_s=t_s, resumed=False)
 
 
 def _over(held: Held, t_s: float) -> bool:
@@ -341,17 +343,17 @@ def _released(state: WitState, placed: _Placed) -> WitState:
     return replace(state, held=None, clock=clock)
 
 
-def _with_frames(state: WitState, t_s: float, frames: bytes, placed: _Placed) -> WitState:
+def _with_frames(state: WitState, packet: Packet, frames: bytes, placed: _Placed) -> WitState:
     span_s = len(frames) // FRAME_BYTES / state.rate_hz
     clock = state.clock
     if clock is None:
-        clock = ClockFit.laid(span_s, t_s)
+        clock = ClockFit.laid(span_s, packet.t_s)
     else:
         if clock.line.late_blocks >= LOSS_BLOCKS:
             clock = clock.skipped(round(clock.line.late_by_s * state.rate_hz) / state.rate_hz)
-        clock = clock.followed(clock.last_sensor_s + span_s, t_s)
+        clock = clock.followed(clock.last_sensor_s + span_s, packet.t_s)
     placed.add(frames, clock, state.rate_hz)
-    return replace(state, clock=clock, arrival_s=t_s, resumed=False)
+    return replace(state, clock=clock, newest=packet.payload, arrival_s=packet.t_s, resumed=False)
 
 
 def _command(register: int, value: int) -> Write:

@@ -1,4 +1,6 @@
-"""Truth: a clock of known error, packets of known delay. Nothing but the radio's shortest delay may stand between."""
+"""R17: sample time from the sensor's own clock, arrival only for a slow fit of offset and drift.
+
+Truth: a clock of known error, packets of known delay. Nothing but the radio's shortest delay may stand between."""
 
 import numpy as np
 import pytest

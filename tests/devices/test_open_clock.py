@@ -1,4 +1,4 @@
-"""The open format over an hour: a wrong clock, its wrap, a restart. Packets are packed here from the firmware note."""
+"""R12, R17: the open format over an hour: a wrong clock, its wrap, a restart. Packets packed from the firmware note."""
 
 import struct
 

@@ -189,6 +189,7 @@ def test_the_rate_read_back_counts():
 
 
 def test_the_same_notification_twice_is_dropped_and_counted():
+    """R2, as far as a stream without numbers allows."""
     sent = on_air(20)
     again = [copy for packet in sent for copy in (packet, replace(packet, t_s=packet.t_s + 0.001))]
     once = WITMOTION.decode_all(WITMOTION.initial({}), sent)[1]

@@ -90,6 +90,16 @@ def test_a_recording_is_never_overwritten(tmp_path):
         SessionWriter(tmp_path / "nowhere" / "s.jsonl", HEADER)
 
 
+@pytest.mark.parametrize("t", ["1e300", "-1e13", "1e999"])
+def test_a_line_of_an_impossible_time_is_left_out(tmp_path, t):
+    path = written(tmp_path / "s.jsonl", [Packet("knee", "acc", 1.0, b"")])
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f'{{"t":{t},"ch":"imu","hex":"00"}}\n')
+    session = read_session(path)
+    assert [item.t_s for item in session.items] == [1.0]
+    assert "line 3" in session.notices[0]
+
+
 @pytest.mark.parametrize("name", ["s.jsonl", "s.jsonl.gz"])
 def test_a_killed_process_loses_at_most_the_last_second(tmp_path, name):
     path = tmp_path / name
