@@ -30,7 +30,10 @@ class WrongProfile(SensorError):
 
 
 class Line:
-    """One connection, spoken over in one profile's language. One conversation at a time."""
+    """One connection, spoken over in one profile's language. One conversation at a time.
+
+    What is heard is kept back until `release`: another unit's samples must not get into the session.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Line:
         self._connection = connection
         self._profile = profile
         self._mailbox = mailbox
+        self._kept_back: list[Packet] | None = []
         self._clock = clock
         self._heard_data = heard_data
         self._subscribed: set[str] = set()
@@ -79,6 +83,14 @@ class Line:
         """Bytes one notification can carry, as far as the computer tells."""
         return self._connection.max_payload
 
+    def release(self) -> None:
+        """It is the unit that is meant: hand on what it said, and whatever it says from now on."""
+        if self._kept_back is None:
+            return
+        for packet in self._kept_back:
+            self._mailbox.keep(packet)
+        self._kept_back = None
+
     def hang_up(self) -> None:
         """From now on nothing that this connection says is heard."""
         self._over = True
@@ -106,8 +118,7 @@ class Line:
             if step.optional:
                 return None
             raise
-        # Not dropped even if the session is slow: without scales and rates the rest cannot be read.
-        self._mailbox.keep(Packet(SENSOR, step.channel, self._clock.now_s(), value))
+        self._hand_on(Packet(SENSOR, step.channel, self._clock.now_s(), value), answers=True)
         return value
 
     async def _subscribe(self, step: Subscribe) -> bytes | None:
@@ -123,10 +134,7 @@ class Line:
                 return
             t_s = self._clock.now_s()
             packet = Packet(SENSOR, channel, t_s, payload)
-            if self._asking is not None and self._asking.answered_by(packet):
-                self._mailbox.keep(packet)
-            else:
-                self._mailbox.put(packet)
+            self._hand_on(packet, answers=self._asking is not None and self._asking.answered_by(packet))
             if carries_data:
                 self._heard_data(t_s)
 
@@ -138,6 +146,15 @@ class Line:
             raise
         self._subscribed.add(channel)
         return b""
+
+    def _hand_on(self, packet: Packet, *, answers: bool) -> None:
+        """An answer is not dropped even if the session is slow: without scales and rates the rest cannot be read."""
+        if self._kept_back is not None:
+            self._kept_back.append(packet)
+        elif answers:
+            self._mailbox.keep(packet)
+        else:
+            self._mailbox.put(packet)
 
     async def _ask(self, step: Ask) -> bytes | None:
         question = _Question(step)

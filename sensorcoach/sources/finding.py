@@ -58,12 +58,17 @@ class Candidate:
     profile: RadioProfile[Any]
     unit: RememberedSensor | None = None
 
-    def is_other_than_meant(self, identity: str | None) -> bool:
-        """Whether a device that calls itself so is another unit than the one that is meant.
+    @property
+    def is_certain(self) -> bool:
+        """Whether it needs no proof: any will do, or it is the address, which no two units share.
 
-        An address never belongs to two units; it needs no further proof. (An identity may be read wrongly.)
+        (An identity may be read wrongly.)
         """
-        if self.unit is None or self.found.address.casefold() == self.unit.address.casefold():
+        return self.unit is None or self.found.address.casefold() == self.unit.address.casefold()
+
+    def is_other_than_meant(self, identity: str | None) -> bool:
+        """Whether a device that calls itself so is another unit than the one that is meant."""
+        if self.unit is None or self.is_certain:
             return False
         if identity is None or self.unit.identity is None:
             return self.found.name is None or self.found.name != self.unit.name

@@ -95,6 +95,7 @@ class SensorLink:
         self._unit = unit_preferred(wanted)
         self._unit_is_certain = False
         """It was chosen or has started in this session: no other will do."""
+        self._last_remembered = wanted.remembered
         self._aside: set[str] = set()
         self._not_held: set[str] = set()
         self._uncached = False
@@ -170,6 +171,7 @@ class SensorLink:
                     raise
                 self._failures += 1
                 _log.error("attempt failed: %s", type(error).__name__)
+                self._say("lost", f"an unexpected failure ({type(error).__name__})")
                 await asyncio.sleep(self._timing.pause_s(self._failures))
 
     def _weigh(self, error: SensorcoachError) -> None:
@@ -180,8 +182,9 @@ class SensorLink:
             # The computer may remember characteristics from before a firmware change.
             self._uncached = True
             return
-        if isinstance(error, NotFound):
+        if isinstance(error, NotFound):  # whatever was held against a device may have passed
             self._aside.clear()
+            self._not_held.clear()
         if self._has_streamed or isinstance(error, LinkLost):
             return
         self._rebuffs += 1
@@ -200,6 +203,8 @@ class SensorLink:
             raise
         self._watch.connected(self._clock.now_s())
         line = Line(connection, candidate.profile, self._mailbox, self._clock, self._heard_data)
+        if candidate.is_certain:
+            line.release()
         try:
             await _unless(lost, self._started(line, candidate))
             await _unless(lost, self._streamed(line, candidate))
@@ -254,6 +259,7 @@ class SensorLink:
         if candidate.is_other_than_meant(started.identity):
             self._aside.add(candidate.found.address)
             raise _OtherUnit
+        line.release()
         self._remember_unit(candidate, started)
         self._starts += 1
         self._data_came.clear()
@@ -269,8 +275,9 @@ class SensorLink:
         if known is None and candidate.unit is not None:
             known = candidate.unit.identity
         unit = self._settle_on(candidate, known)
-        if self._remember is None:
+        if self._remember is None or unit == self._last_remembered:
             return
+        self._last_remembered = unit
         try:
             self._remember(unit)
         except (OSError, SensorcoachError) as error:

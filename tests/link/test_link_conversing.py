@@ -25,6 +25,7 @@ class Stand:
         self.mailbox = Mailbox()
         self.data_s: list[float] = []
         self.line = Line(self.connection, TOY, self.mailbox, SessionClock(lambda: 0.0), self.data_s.append)
+        self.line.release()
 
     async def packets(self) -> list[Packet]:
         return [item for item in await self.mailbox.take() if isinstance(item, Packet)]

@@ -97,6 +97,10 @@ async def test_in_a_session_another_unit_is_never_taken() -> None:
     own.connection.drop()
     await asyncio.sleep(300)
     assert len(play.ready) == 1
+    assert other.written.count(b"go") > 0, "it was asked who it is"
+    assert {packet.payload for packet in play.packets("serial")} == {b"S1"}, "and what it said is no part of this"
+    before = play.link.status.notifications
+    assert len(play.packets()) == before - len(other.connections)
     own.on_air = True
     await play.until("streaming", 2)
     await play.stop()
@@ -388,3 +392,19 @@ def test_a_better_one_may_still_be_heard() -> None:
 )
 def test_when_the_remembered_unit_is_preferred(wanted: Wanted, preferred: bool) -> None:
     assert unit_preferred(wanted) == (unit() if preferred else None)
+
+
+@on_stage
+async def test_a_device_held_in_vain_is_tried_again_after_a_search_in_vain() -> None:
+    toy = Toy()
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await asyncio.sleep(20)
+    toy.connection.drop()
+    await play.until("lost")
+    await asyncio.sleep(0.1)
+    toy.held = True
+    toy.connect_errors = [LinkLost("Dead.", "")]
+    again = await play.until("streaming", 2)
+    assert again.t_s < 24 + 35
+    await play.stop()
