@@ -12,6 +12,7 @@ from talking import Talking, converse
 
 from sensorcoach import analyze
 from sensorcoach.devices import plugin_problems, profile_named, profile_names, radio_profiles
+from sensorcoach.devices.registry import RADIO_PROFILES
 from sensorcoach.errors import DecodeError, RecordingError
 from sensorcoach.model import Mounting, Packet
 from sensorcoach.pipeline import Pipeline
@@ -137,7 +138,7 @@ def test_broken_packages_are_told_and_hurt_nobody(packages):
         "good": "no_decoder:PROFILE",
     }
     install(packages, "broken", entry_points, modules)
-    assert [profile.name for profile in radio_profiles()] == ["open", "witmotion"]
+    assert radio_profiles() == RADIO_PROFILES
     problems = {problem.name: problem for problem in plugin_problems()}
     assert set(problems) == set(entry_points) - {"good"}
     assert {problem.package for problem in problems.values()} == {"broken 1.2"}
