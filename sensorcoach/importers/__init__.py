@@ -14,7 +14,6 @@ from sensorcoach.importers.choice import NO_CHOICE, ColumnChoice, parse_columns
 from sensorcoach.importers.conversion import write_session
 from sensorcoach.importers.export import Export, HeadedFile, begin_together, recording_of
 from sensorcoach.importers.files import RecordingFile, files_in, is_container
-from sensorcoach.importers.layout import header_of
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.session_file import open_session
 from sensorcoach.importers.table import open_table
@@ -51,7 +50,7 @@ def open_recording(path: Path, *, unit: str | None = None, columns: str | None =
     if is_container(path, head):
         return _open_container(path, unit, columns)
     if columns is None:
-        export = movesense.export_of([HeadedFile(path, head)])
+        export = movesense.export_of([HeadedFile(path, head, None)])
         if export is not None:
             return recording_of(export, str(path), unit)
         partner = metamotion.partner_of(path)
@@ -142,7 +141,7 @@ def _open_member(one: HeadedFile, unit: str | None) -> Recording:
 
 
 def _may_be_recording(one: HeadedFile) -> bool:
-    if is_session_start(one.head) or header_of(one.head) is not None:
+    if is_session_start(one.head) or one.header is not None:
         return True
     return axivity.columns_of(one.file, one.head, []) is not None
 
@@ -163,7 +162,7 @@ def _columns_of(file: RecordingFile, notices: list[str]) -> ColumnChoice:
 
 
 def _headed(files: Sequence[RecordingFile]) -> list[HeadedFile]:
-    return [HeadedFile(file, first_bytes(file)[:_HEAD_BYTES]) for file in files]
+    return [HeadedFile.of(file, first_bytes(file)[:_HEAD_BYTES]) for file in files]
 
 
 def _exports_of(files: Sequence[HeadedFile]) -> list[Export]:

@@ -2,7 +2,8 @@
 
 A header (``Time,Accel-X (g), Accel-Y (g), Accel-Z (g), Gyro-X (d/s), …``) is optional and needs nothing special, nor do
 the four plain columns. Here: rows without a header that go on, with the gyroscope of an AX6 in °/s or with light,
-temperature and battery, which are measured once a second and repeated. Sources: openmovementproject/openmovement (cwa-convert, omconvert).
+temperature and battery, which are measured once a second and repeated.
+Sources: openmovementproject/openmovement (cwa-convert, omconvert).
 """
 
 from __future__ import annotations

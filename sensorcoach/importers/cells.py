@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -11,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sensorcoach.importers.layout import Layout, decoded_text
+from sensorcoach.importers.layout import Layout, decoded_text, split_cells
 from sensorcoach.model import Bools, Floats
 
 
@@ -158,7 +157,8 @@ def number_cells(cells: Sequence[bytes]) -> Floats:
 def _plain(text: bytes, layout: Layout) -> bytes:
     """Without quotes, and with decimal points."""
     if b'"' in text:
-        rows = csv.reader(decoded_text(text).splitlines(), delimiter=layout.separator)
+        # Line by line, so that a quote that is never closed costs no more than its line.
+        rows = (split_cells(line, layout.separator) for line in decoded_text(text).split("\n")[:-1])
         mark = "." if layout.decimal_comma else " "
         cleaned = ([cell.replace(",", mark).replace(layout.separator, " ") for cell in row] for row in rows)
         return "".join(layout.separator.join(row) + "\n" for row in cleaned).encode()

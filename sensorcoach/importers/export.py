@@ -14,6 +14,7 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import Axis, Meaning
+from sensorcoach.importers.layout import Header, header_of
 from sensorcoach.importers.merging import Stream, merged, summed
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.table import Table, units_of
@@ -31,10 +32,16 @@ TOGETHER_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class HeadedFile:
-    """A file and its first lines, empty if it holds no text."""
+    """A file, how it begins, and the header among its first lines if it is a table."""
 
     file: RecordingFile
     head: bytes
+    header: Header | None
+
+    @classmethod
+    def of(cls, file: RecordingFile, head: bytes) -> HeadedFile:
+        """Look for the header in the file's ``head``."""
+        return cls(file, head, header_of(head))
 
 
 @dataclass(frozen=True, slots=True)

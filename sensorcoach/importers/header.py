@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, cast
 
 Quantity = Literal["time", "acc", "gyr", "linear", "bare"]
@@ -47,6 +48,8 @@ _UNITS_OF: Final[dict[str, tuple[str, ...]]] = {
     "linear": ("mps2", "mg", "g"),
     "gyr": ("dps", "radps"),
 }
+LONGEST_NAME: Final = 200
+"""A longer cell is no name, and patterns take long over it."""
 _BRACKETS: Final = re.compile(r"[(\[{<]([^)\]}>]*)[)\]}>]")
 _AXIS_LAST: Final = re.compile(r"(.*?)([xyz])(?:axis|dir|achse)?(\d*)\Z")
 _AXIS_FIRST: Final = re.compile(r"([xyz])(?:axis|achse)?(.+?)(\d*)\Z")
@@ -71,8 +74,11 @@ _GYR_WORDS: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def meaning_of(name: str) -> Meaning | None:
     """What a column of this name holds; None for anything that is neither time nor acceleration nor turning rate."""
+    if len(name) > LONGEST_NAME:
+        return None
     plain = _plain(name)
     bracket = _BRACKETS.search(plain)
     if bracket:

@@ -18,6 +18,8 @@ from sensorcoach.importers.stamps import is_stamp
 SEPARATORS: Final = (",", ";", "\t")
 HEADER_WITHIN_LINES: Final = 60
 """Apps write a preamble of up to a dozen lines before the header."""
+MOST_COLUMNS: Final = 500
+"""Suits of many sensors have some hundred; a line with more is no header."""
 _COLUMNS_ADVICE: Final = "Name the columns: --columns t=NAME,ax=NAME,ay=NAME,az=NAME (numbers 1, 2, 3 … work too)."
 GIVE_THE_RATE: Final = "give the samples a second: --columns rate=100,ax=NAME,ay=NAME,az=NAME"
 _COMMA_NUMBER: Final = re.compile(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
@@ -117,8 +119,11 @@ def decoded_text(line: bytes) -> str:
 
 
 def split_cells(text: str, separator: str) -> list[str]:
-    """The cells of one line, unquoted and stripped."""
-    return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
+    """The cells of one line, unquoted and stripped; a line that cannot be cut is one cell."""
+    try:
+        return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
+    except csv.Error:
+        return [text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +170,8 @@ def _recognised_header(lines: Sequence[_Line]) -> _Header | None:
 
 
 def _recognised(names: Sequence[str]) -> int:
-    """Number of columns with a known axis."""
-    meanings = [meaning_of(name) for name in names]
+    """Number of columns with a known axis; none if no table has so many."""
+    meanings = [meaning_of(name) for name in names] if len(names) <= MOST_COLUMNS else []
     return sum(1 for meaning in meanings if meaning is not None and meaning.axis)
 
 

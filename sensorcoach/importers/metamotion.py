@@ -23,7 +23,6 @@ from sensorcoach.importers.export import (
     three_axes,
 )
 from sensorcoach.importers.header import Meaning
-from sensorcoach.importers.layout import header_of
 
 _EPOCHS: Final = ("epoch (ms)", "epoc (ms)")
 _UNITS: Final[tuple[tuple[Literal["acc", "gyr"], str, str], ...]] = (("acc", "g", "g"), ("gyr", "deg/s", "dps"))
@@ -45,32 +44,41 @@ def partner_of(path: Path) -> Path | None:
 
     Of several that began with it, the one whose name is most alike: two sensors worn at once differ in nothing else.
     """
-    part = _part(HeadedFile(path, _beginning(path)))
+    part = _part(_headed(path))
     if part is None:
         return None
     fitting: list[tuple[int, float, Path]] = []
-    for place, other in enumerate(sorted(path.parent.iterdir())):
-        if place >= _MOST_NEIGHBOURS:
-            break
-        beside = _part(HeadedFile(other, _beginning(other))) if other.is_file() and other != path else None
+    for other in _neighbours(path):
+        beside = _part(_headed(other))
         if beside is not None and begin_together([part, beside]):
             alike = len(os.path.commonprefix([path.name, other.name]))
             fitting.append((alike, -abs(beside.begins_s - part.begins_s), other))
     return max(fitting)[2] if fitting else None
 
 
-def _beginning(path: Path) -> bytes:
+def _neighbours(path: Path) -> Sequence[Path]:
+    try:
+        found = [other for other in path.parent.iterdir() if other != path and other.is_file()]
+    except OSError:
+        return []
+    return sorted(found)[:_MOST_NEIGHBOURS]
+
+
+def _headed(path: Path) -> HeadedFile:
     try:
         with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
+            head = file.read(_HEAD_BYTES)
     except OSError:
-        return b""
+        head = b""
+    return HeadedFile.of(path, head) if _begins_with_epoch(head) else HeadedFile(path, head, None)
+
+
+def _begins_with_epoch(head: bytes) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b'"').startswith(b"epoc")
 
 
 def _part(one: HeadedFile) -> Part | None:
-    if not one.head.lstrip(b'\xef\xbb\xbf"').startswith(b"epoc"):
-        return None
-    header = header_of(one.head)
+    header = one.header
     if header is None or header.names[0].lower() not in _EPOCHS:
         return None
     epoch_ms = header.first_value(header.names[0])

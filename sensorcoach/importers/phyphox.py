@@ -14,7 +14,7 @@ from typing import Final
 
 from sensorcoach.importers.choice import NO_CHOICE
 from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, instant, table_part
-from sensorcoach.importers.layout import SEPARATORS, head_lines, header_of, split_cells
+from sensorcoach.importers.layout import SEPARATORS, head_lines, split_cells
 
 LONGEST_PAUSE_S: Final = 86400.0
 """A longer one is a clock that was set."""
@@ -33,7 +33,7 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
 
 
 def _part(one: HeadedFile) -> Part | None:
-    header = header_of(one.head)
+    header = one.header
     if header is None:
         return None
     times = header.names_of("time")

@@ -15,7 +15,7 @@ from typing import Final
 from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, instant, table_part, three_axes
 from sensorcoach.importers.header import Meaning
-from sensorcoach.importers.layout import Header, head_lines, header_of, split_cells
+from sensorcoach.importers.layout import Header, head_lines, split_cells
 
 _SENSORS: Final[dict[str, tuple[Sensor, int]]] = {
     "totalacceleration": ("acc", 0),
@@ -32,7 +32,7 @@ _IOS_NOTICE: Final = "An iPhone gives acceleration with the opposite sign; it wa
 
 def export_of(files: Sequence[HeadedFile]) -> Export | None:
     """The export among the files; None if no table is Sensor Logger's."""
-    tables = [(one, header) for one in files if (header := header_of(one.head)) and set(_COLUMNS) <= set(header.names)]
+    tables = [(one, header) for one in files if (header := one.header) and set(_COLUMNS) <= set(header.names)]
     opposite = any(_of_iphone(one.head) for one in files)
     parts = [part for one, header in tables if (part := _part(one, header, -1.0 if opposite else 1.0)) is not None]
     if not parts:

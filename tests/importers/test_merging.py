@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from app_files import G, acc_at, assert_moves_like_the_leg, gyr_at, times
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensorcoach.errors import InputError
@@ -23,6 +23,7 @@ def together(acc_s, gyr_s, notices=None, **how):
     return np.concatenate(list(merged(acc, gyr, [] if notices is None else notices)))
 
 
+@settings(max_examples=40)
 @given(
     st.floats(11, 110), st.floats(11, 110), st.floats(-3, 3), st.integers(1, 400), st.integers(0, 2**32 - 1)
 )  # fmt: skip

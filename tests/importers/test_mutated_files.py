@@ -122,3 +122,14 @@ def test_a_damaged_archive_is_read_or_refused(tmp_path, method):
 def test_the_whole_export_opens(tmp_path, app):
     recording = open_recording(in_folder(tmp_path, FILES[app]))
     assert sum(len(packet.payload) for packet in recording.items) > 80 * 56
+
+
+def test_a_quote_that_is_never_closed_and_a_word_without_end(tmp_path):
+    text = table("t_s,ax_g,ay_g,az_g", times(50, 120), *(acc_at(times(50, 120)) / G).T)
+    place = text.index("\n", 20_000) + 1
+    (tmp_path / "a").write_text(text[:place] + '"' + text[place:])
+    recording = open_recording(tmp_path / "a")
+    assert sum(len(packet.payload) for packet in recording.items) == 5999 * 32
+    for number, junk in enumerate(('"' + text * 2, "x" * 400_000, "[" * 300_000, '{"Array' + "[" * 300_000)):
+        (tmp_path / str(number)).write_text(junk)
+        opens_or_says_why(tmp_path / str(number))
