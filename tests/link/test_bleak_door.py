@@ -414,6 +414,16 @@ def test_a_disconnect_told_while_bleak_tries_again_is_no_loss() -> None:  # R5
     virtual_time.run(go())
 
 
+def test_a_sensor_that_hangs_up_while_bleak_still_connects_is_lost() -> None:
+    class HangingUp(Client):
+        async def connect(self, pair: bool, **told: Any) -> None:
+            await super().connect(pair, **told)
+            self.connected = False
+            self._disconnected_callback()
+
+    assert isinstance(raised(lambda: radio(client=HangingUp).connect(FOUND, lambda: None)), LinkLost)
+
+
 def test_a_listener_that_fails_does_not_end_a_scan() -> None:
     def hear(found: Found) -> None:
         raise ValueError

@@ -66,6 +66,10 @@ async def test_the_remembered_unit_is_found_by_identity_under_another_address_an
     assert radio.toys[0].written == [b"go", b"halt"], "the other one is left as it was"
     assert not radio.toys[0].connection.open
     assert play.remembered == [unit("AA:09")]
+    assert [event.detail for event in play.events if event.state == "searching"] == [
+        "",
+        "that was another unit of the same kind",
+    ]
     assert [ready.identity for ready in play.ready] == ["S1"]
 
 

@@ -77,6 +77,7 @@ async def test_a_lost_link_is_back_within_seconds() -> None:
     assert again.t_s - lost.t_s < 1.0
     assert toy.written == [b"go", b"go", b"halt"], "start writes are repeated"
     assert play.link.status.reconnects == 1
+    assert len(play.remembered) == 1, "written once, not at each reconnect"
 
 
 @on_stage
@@ -219,7 +220,8 @@ async def test_once_it_streamed_nothing_ends_it() -> None:
     await asyncio.sleep(60)
     radio.trouble = BluetoothError("Bluetooth is switched off.", "Switch it on.")
     await asyncio.sleep(60)
-    assert any("Bluetooth is switched off. Switch it on." in event.detail for event in play.events)
+    told = [event.t_s for event in play.events if event.detail == "Bluetooth is switched off. Switch it on."]
+    assert told
     radio.trouble = None
     toy.values.pop(DATA)
     await asyncio.sleep(60)
@@ -228,6 +230,24 @@ async def test_once_it_streamed_nothing_ends_it() -> None:
     toy.mute = True
     await asyncio.sleep(120)
     toy.mute = False
+    await play.until("streaming", 2)
+    await play.stop()
+
+
+@on_stage
+async def test_bluetooth_switched_off_in_mid_session_is_told_at_once() -> None:
+    toy = Toy()
+    radio = ToyRadio(toy)
+    play = Play(radio)
+    await play.until("streaming")
+    await asyncio.sleep(20)
+    radio.trouble = BluetoothError("Bluetooth is switched off.", "Switch it on.")
+    toy.connection.drop()
+    lost = await play.until("lost")
+    why = await play.until("searching", 3)
+    assert why.detail == "Bluetooth is switched off. Switch it on."
+    assert why.t_s - lost.t_s < 2.0
+    radio.trouble = None
     await play.until("streaming", 2)
     await play.stop()
 
@@ -281,6 +301,13 @@ async def test_a_refusal_of_the_sensor_is_an_error_after_three_tries() -> None:
     assert str(error) == "The toy refuses to start. Wind it up."
     assert len(toy.connections) == 3
     assert not any(one.open for one in toy.connections)
+
+
+@on_stage
+async def test_what_a_sensor_says_while_it_refuses_is_recorded() -> None:
+    play = Play(ToyRadio(Toy(reply=b"go away")))
+    await play.error()
+    assert [packet.payload for packet in play.packets("control")] == [b"go away"] * 3
 
 
 @on_stage
