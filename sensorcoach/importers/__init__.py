@@ -64,10 +64,11 @@ def open_recording(path: Path, *, unit: str | None = None, columns: str | None =
 
 
 def open_recordings(paths: Sequence[Path], *, unit: str | None = None, columns: str | None = None) -> list[Recording]:
-    """One recording for each of `grouped` ``paths``; see `open_recording`."""
+    """One recording for each of `grouped` ``paths``; see `open_recording`. With ``columns`` each file is its own."""
+    groups = grouped(paths) if columns is None else [[path] for path in paths]
     return [
         open_recording(group[0], unit=unit, columns=columns) if len(group) == 1 else _open_together(group, unit)
-        for group in grouped(paths)
+        for group in groups
     ]
 
 
@@ -76,24 +77,35 @@ def grouped(paths: Sequence[Path]) -> list[list[Path]]:
     and the other the gyroscope. Nothing is raised here; a file that cannot be opened is a recording alone.
     """
     groups: list[list[Path]] = []
+    halves: list[tuple[Export, list[Path]]] = []
     for path in paths:
-        partners = [group for group in groups if len(group) == 1 and _belong_together(group[0], path)]
-        if partners:
-            partners[0].append(path)
-        else:
-            groups.append([path])
+        half = _half(path)
+        waiting = next((one for one in halves if half is not None and _belong_together(one, (half, [path]))), None)
+        if waiting is not None:
+            waiting[1].append(path)
+            halves.remove(waiting)
+            continue
+        groups.append([path])
+        if half is not None:
+            halves.append((half, groups[-1]))
     return groups
 
 
-def _belong_together(first: Path, second: Path) -> bool:
+def _half(path: Path) -> Export | None:
+    """The export in a file that holds one sensor of one app's recording."""
     try:
-        exports = _exports_of(_headed([first, second]))
+        exports = [] if path.is_dir() else _exports_of(_headed([path]))
     except InputError:
-        return False
-    if len(exports) != 1 or not begin_together(exports[0].parts):
+        return None
+    return exports[0] if len(exports) == 1 and len(exports[0].parts) == 1 else None
+
+
+def _belong_together(one: tuple[Export, list[Path]], other: tuple[Export, list[Path]]) -> bool:
+    (first, (path, *_)), (second, (beside, *_)) = one, other
+    if first.app != second.app or not begin_together([*first.parts, *second.parts]):
         return False
     # Most apps count from their own start, so that files of two recordings begin at the same time.
-    return exports[0].zero_s > 0 or first.resolve().parent == second.resolve().parent
+    return first.zero_s > 0 or path.resolve().parent == beside.resolve().parent
 
 
 def _open_together(paths: Sequence[Path], unit: str | None) -> Recording:
