@@ -117,9 +117,8 @@ async def _streamed(kind: str, rounds: int, folder: Path, take_every_s: float) -
     async with Lab() as lab:
         watch.watch_callbacks(lab.computer.client_backend)
         sensor = await getattr(lab, kind)(session.movement, **TRAITS[kind])
-        async with Product(lab, folder, choices=session.choices) as product:
+        async with Product(lab, folder, choices=session.choices, take_every_s=take_every_s) as product:
             watch.watch_session(product)
-            _take_every(product, take_every_s)
             await product.streaming()
             await asyncio.sleep(SETTLED_S)
             before_mb = _resident_mb()
@@ -151,19 +150,6 @@ async def _streamed(kind: str, rounds: int, folder: Path, take_every_s: float) -
 def _resident_mb() -> float:
     gc.collect()
     return float(psutil.Process().memory_info().rss) / 1e6
-
-
-def _take_every(product: Product, pause_s: float) -> None:
-    """Let the session look into its mailbox only so often, as on a busy computer: more at once is less work."""
-    mailbox: Any = product.live._mailbox
-    take = mailbox.take
-
-    async def taken() -> Any:
-        await asyncio.sleep(pause_s)
-        return await take()
-
-    if pause_s:
-        mailbox.take = taken
 
 
 def hour(kind: str, minutes: float, folder: Path, take_every_s: float = 0.0) -> Figures:

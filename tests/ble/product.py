@@ -76,6 +76,8 @@ class Product:
     timing: LinkTiming = LinkTiming()
     memory: Path | None = None
     record: bool = True
+    take_every_s: float = 0.0
+    """The session looks into its mailbox only so often, as on a busy computer: it gets more at once, for less work."""
     choose: Any = None
     told: list[Told] = field(default_factory=list)
     result: Result | None = None
@@ -97,8 +99,20 @@ class Product:
             timing=self.timing,
         )
         self.live = Live(BleRadio(**self.lab.computer.backends), plan, self.told.append)
+        if self.take_every_s:
+            self._take_only_so_often()
         self._task = asyncio.ensure_future(self.live.run())
         return self
+
+    def _take_only_so_often(self) -> None:
+        mailbox: Any = self.live._mailbox
+        take = mailbox.take
+
+        async def taken() -> Any:
+            await asyncio.sleep(self.take_every_s)
+            return await take()
+
+        mailbox.take = taken
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:

@@ -602,7 +602,7 @@ async def test_a_power_cycle_in_mid_session_goes_on_in_session_time(lab: Lab, tm
     """R17: the device clock begins anew at 0; session time does not."""
     session = worn()
     sensor = await lab.open(session.movement)
-    async with Product(lab, tmp_path, choices=session.choices) as product:
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.5) as product:
         await product.streaming()
         began_s = now_s()
         await asyncio.sleep(session.simulation.truth[1].return_end_s + 1)
