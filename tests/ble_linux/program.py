@@ -17,6 +17,8 @@ LIMIT_S = 30.0
 class Program:
     """``sensorcoach WORDS…``, running while the context is open; ``home``: all its folders lie there."""
 
+    limit_s = LIMIT_S
+
     def __init__(self, bus_address: str, home: Path, *words: str) -> None:
         self.said: list[str] = []
         """Lines of both streams, as they came."""
@@ -51,7 +53,7 @@ class Program:
             AssertionError: it ends before, or takes too long.
         """
         loop = asyncio.get_running_loop()
-        end_s = loop.time() + LIMIT_S
+        end_s = loop.time() + self.limit_s
         while sum(words in line for line in self.said) < times:
             assert not self._reading.done(), self.text
             assert loop.time() < end_s, self.text
@@ -63,7 +65,7 @@ class Program:
 
     async def ended(self) -> int:
         """Its exit code."""
-        async with asyncio.timeout(LIMIT_S):
+        async with asyncio.timeout(self.limit_s):
             await self._reading
             return await self._process.wait()
 

@@ -1,0 +1,1 @@
+"""Inside the virtual machine of `.ci/bluez`: the command on the machine's own bluetoothd, and a pretend sensor."""
