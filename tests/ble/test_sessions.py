@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ble import virtual_time
 from tests.ble.lab import Lab, in_virtual_time
 from tests.ble.pretend import open_format as own
 from tests.ble.pretend import witmotion as wit
@@ -232,3 +233,27 @@ async def test_wit_loss_is_estimated_and_called_so(lab: Lab, tmp_path: Path) -> 
     counts = product.done.counts
     assert counts["lost"] == pytest.approx(sensor.samples_lost, abs=12)
     assert any("estimate" in notice for notice in product.done.notices)
+
+
+def test_r17_samples_keep_the_sensors_time_whatever_the_connection_interval(tmp_path: Path) -> None:
+    """R17: notifications of 48 ms arrive at multiples of 47.5 ms, no event moves by half of that."""
+
+    async def ends_s(lab: Lab, folder: Path) -> list[float]:
+        folder.mkdir()
+        session = worn()
+        async with lab:
+            await lab.open(session.movement)
+            async with Product(lab, folder, choices=session.choices, take_every_s=0.5) as product:
+                await product.streaming()
+                await asyncio.sleep(session.duration_s)
+        assert product.done.counts["lost"] == 0
+        first_s = product.done.reps[0].drop_end_s
+        return [time_s - first_s for rep in product.done.reps for time_s in (rep.drop_end_s, rep.return_end_s)]
+
+    async def go() -> None:
+        even = await ends_s(Lab(), tmp_path / "even")
+        jumpy = await ends_s(Lab(interval_s=0.0475), tmp_path / "jumpy")
+        assert len(even) == 8
+        assert jumpy == pytest.approx(even, abs=0.02)
+
+    virtual_time.run(go())

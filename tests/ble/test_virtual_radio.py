@@ -1,5 +1,6 @@
 """The virtual radio and the pretend sensors themselves, through plain bleak, against the notes."""
 
+import ast
 import asyncio
 import re
 import struct
@@ -460,3 +461,12 @@ async def test_session_time_never_runs_backwards_over_two_clocks_read_apart(lab:
     readings = iter([5.0, 5.000002, 4.999999, 5.000001, 105.0, 104.999998, 105.000002])
     clock = SessionClock(lambda: next(readings))
     assert [clock.now_s() for _ in range(6)] == [0.0, 0.0, 0.0, 100.0, 100.0, 100.0]
+
+
+def test_pretend_sensors_know_nothing_of_the_decoders() -> None:
+    for file in (Path(__file__).parent / "pretend").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert not [name for name in names if name.startswith("sensorcoach.devices")], file.name
+            assert not [name for name in names if name.startswith("sensorcoach.sources")], file.name
