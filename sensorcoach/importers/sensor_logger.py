@@ -1,6 +1,7 @@
 """Sensor Logger: a zip or folder with a table a sensor, all with the columns ``time,seconds_elapsed,z,y,x``.
 
-The tables do not say which sensor they hold; the app's fixed names of the files do. ``time`` is in ns since 1970,
+The tables do not say which sensor they hold; the app's fixed names of the files do, and physics where somebody
+renamed them. ``time`` is in ns since 1970,
 ``seconds_elapsed`` counts from the tap on the start button. On Android ``TotalAcceleration`` is the accelerometer and
 ``Accelerometer`` has no gravity; on iOS the accelerometer is ``Accelerometer`` plus ``Gravity``, with the opposite sign
 unless "Standardise Units & Frames" is on. Sources: the app's documentation (tszheichoi/awesome-sensor-logger: README,
@@ -10,12 +11,19 @@ UNITS, COORDINATES, CROSSPLATFORM) and the exports at hand.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
+import numpy as np
+
+from sensorcoach.errors import InputError
 from sensorcoach.importers.choice import ColumnChoice
-from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, instant, table_part, three_axes
+from sensorcoach.importers.export import Export, HeadedFile, Sensor, instant, table_part, three_axes
+from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import Meaning
-from sensorcoach.importers.layout import Header, head_lines, split_cells
+from sensorcoach.importers.layout import head_lines, split_cells
+from sensorcoach.importers.physics import sensors_of
+from sensorcoach.importers.table import Table
+from sensorcoach.model import Floats
 
 _SENSORS: Final[dict[str, tuple[Sensor, int]]] = {
     "totalacceleration": ("acc", 0),
@@ -34,7 +42,15 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     """The export among the files; None if no table is Sensor Logger's."""
     tables = [(one, header) for one in files if (header := one.header) and set(_COLUMNS) <= set(header.names)]
     opposite = any(_of_iphone(one.head) for one in files)
-    parts = [part for one, header in tables if (part := _part(one, header, -1.0 if opposite else 1.0)) is not None]
+    held = [_SENSORS.get(one.file.name.lower().removesuffix(".csv")) for one, _ in tables]
+    if len(tables) > 1 and not any(held):
+        held = _told_by_physics([one.file for one, _ in tables])
+    sign = -1.0 if opposite else 1.0
+    parts = [
+        table_part(sensor, one.file, _choice(sensor), begins_s, rank=rank, factor=1.0 if sensor == "gyr" else sign)
+        for (one, header), (sensor, rank) in zip(tables, (known or (None, 0) for known in held), strict=True)
+        if sensor is not None and (begins_s := header.first_value("seconds_elapsed")) is not None
+    ]
     if not parts:
         return None
     starts = [header.first_value("time") for _, header in tables]
@@ -43,17 +59,27 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     return Export("Sensor Logger", parts, start=start, notices=(_IOS_NOTICE,) if opposite else ())
 
 
-def _part(one: HeadedFile, header: Header, acceleration_sign: float) -> Part | None:
-    sensor, rank = _SENSORS.get(one.file.name.lower().removesuffix(".csv"), (None, 0))
-    begins_s = header.first_value("seconds_elapsed")
-    if sensor is None or begins_s is None:
-        return None
-    axes = (
-        three_axes(("x", "y", "z"), "gyr", "radps") if sensor == "gyr" else three_axes(("x", "y", "z"), "acc", "mps2")
-    )
-    choice = ColumnChoice({"seconds_elapsed": Meaning("time", "", "s", "elapsed"), **axes}, (), None)
-    factor = 1.0 if sensor == "gyr" else acceleration_sign
-    return table_part(sensor, one.file, choice, begins_s, rank=rank, factor=factor)
+def _choice(sensor: Sensor) -> ColumnChoice:
+    quantity: Literal["acc", "gyr"] = "gyr" if sensor == "gyr" else "acc"
+    axes = three_axes(("x", "y", "z"), quantity, "radps" if sensor == "gyr" else "mps2")
+    return ColumnChoice({"seconds_elapsed": Meaning("time", "", "s", "elapsed"), **axes}, (), None)
+
+
+def _told_by_physics(files: Sequence[RecordingFile]) -> list[tuple[Sensor, int] | None]:
+    """What the beginning of each table shows; acceleration without gravity is nothing that could be told."""
+    beginnings = [_beginning(file) for file in files]
+    return [(sensor, 0) if sensor is not None else None for sensor in sensors_of(beginnings)]
+
+
+def _beginning(file: RecordingFile) -> tuple[Floats, Floats]:
+    """Readable times (n,) and values (n, 3) of a table's first block, none if it cannot be used."""
+    try:
+        first = Table.opened(file, _choice("acc"), []).first
+    except InputError:
+        return np.empty(0), np.empty((0, 3))
+    readable = np.isfinite(first.values).all(axis=1) & np.isfinite(first.t_s)
+    t_s, places = np.unique(first.t_s[readable], return_index=True)
+    return t_s, first.values[readable][places]
 
 
 def _of_iphone(head: bytes) -> bool:

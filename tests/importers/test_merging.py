@@ -23,7 +23,7 @@ def together(acc_s, gyr_s, notices=None, **how):
     return np.concatenate(list(merged(acc, gyr, [] if notices is None else notices)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     st.floats(11, 110), st.floats(11, 110), st.floats(-3, 3), st.integers(1, 400), st.integers(0, 2**32 - 1)
 )  # fmt: skip

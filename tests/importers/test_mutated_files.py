@@ -36,6 +36,10 @@ DOT = dot(f"{XYZ('Acc')},{XYZ('Gyr')}", *acc_at(times(60)).T, *gyr_at(times(60))
 FILES = {
     "phyphox": phyphox(T_S, T_S + 0.003, ";", ","),
     "sensor logger": sensor_logger("ios", **LOGGED),
+    "sensor logger renamed": {
+        f"{number}.txt": text
+        for number, text in enumerate(sensor_logger(A=(T_S, acc_at(T_S)), B=(T_S, gyr_at(T_S))).values())
+    },
     "metamotion": {"a": ACC, "b": GYR},
     "movesense": {"a": movesense_text(PACKETS[0] + PACKETS[1])},
     "movesense lines": {"a": movesense_text(PACKETS[0] + PACKETS[1], "lines")},
@@ -83,7 +87,7 @@ def opens_or_says_why(path):
 
 @pytest.mark.parametrize("app", FILES)
 def test_a_damaged_export_is_read_or_refused(tmp_path, app):
-    @settings(max_examples=50)
+    @settings(max_examples=25)
     @given(st.data())
     def check(data):
         files = {name: text.encode() for name, text in FILES[app].items()}
@@ -106,7 +110,7 @@ def test_a_damaged_archive_is_read_or_refused(tmp_path, method):
     whole = (tmp_path / "whole").read_bytes()
     opens_or_says_why(tmp_path / "whole")
 
-    @settings(max_examples=60)
+    @settings(max_examples=25)
     @given(st.lists(damage(), min_size=1, max_size=3))
     def check(changes):
         data = whole

@@ -184,3 +184,25 @@ def test_gzipped_members_and_what_systems_hide(tmp_path):
     files[".DS_Store"] = "\0\0\0\1Bud1"
     files["Accelerometer.csv"] = gzip.compress(files["Accelerometer.csv"].encode())
     np.testing.assert_array_equal(walked(open_recording(in_zip(tmp_path / "b", files))), rows)
+
+
+def test_sensor_logger_files_that_somebody_renamed_are_told_by_physics(tmp_path):
+    rng = np.random.default_rng(3)
+    t_s = times(60, 30)
+    acc = acc_at(t_s) + rng.normal(0, 0.05, (len(t_s), 3))
+    field = 48 * np.stack([np.cos(0.2 * t_s), np.sin(0.2 * t_s), 0.3 * np.sin(t_s)], axis=1)
+    streams = {
+        "TotalAcceleration": (t_s, acc),
+        "Accelerometer": (t_s, 0.1 * rng.normal(0, 1, (len(t_s), 3))),
+        "Gyroscope": (t_s + 0.004, gyr_at(t_s + 0.004)),
+        "Magnetometer": (t_s, field),
+    }
+    files = sensor_logger(**streams)
+    rows = walked(open_recording(in_folder(tmp_path / "a", files)))
+    for order in (("one", "two", "three", "four"), ("4", "3", "2", "1")):
+        renamed = {f"{new}.txt": files[f"{name}.csv"] for new, name in zip(order, streams, strict=True)}
+        np.testing.assert_array_equal(walked(open_recording(in_zip(tmp_path / order[0], renamed))), rows)
+    turned_off = {name: text for name, text in files.items() if name not in ("Accelerometer.csv", "Magnetometer.csv")}
+    names = dict(zip(turned_off, "abcd", strict=True))
+    pair = in_folder(tmp_path / "pair", {names[name]: text for name, text in turned_off.items()})
+    np.testing.assert_array_equal(walked(open_recording(pair)), rows)

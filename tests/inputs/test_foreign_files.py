@@ -167,3 +167,10 @@ def test_half_a_pair_alone_is_refused(shared_data, tmp_path):
         alone.write_bytes(path.read_bytes())
         with pytest.raises(InputError, match=r"12\.5 samples a second|no acceleration"):
             on_grid(alone)
+
+
+def test_renamed_files_of_a_phone_app_are_told_by_physics(shared_data, tmp_path):
+    folder = shared_data(f"{EXPORTS}/sensorlogger")
+    for number, file in enumerate(sorted(folder.iterdir())):
+        (tmp_path / f"{number}").write_bytes(file.read_bytes())
+    np.testing.assert_array_equal(read(tmp_path)[0], read(folder)[0])
