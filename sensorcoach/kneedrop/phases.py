@@ -159,18 +159,23 @@ class PhaseMachine:
         return begin + (int(outward[-1]) + 1 if len(outward) else 0)
 
     def _land(self, history: History, moving: Movement, landing: int, known: int) -> Change:
-        if self._has_hole(history, moving, known):
-            return self._give_up(moving, "cut", known)
         angle = self._angle(history, landing, known + 1)
+        unseen = angle[-1] <= self.band_deg and self._has_hole(history, moving, known, 2.0 / history.rate_hz)
+        if unseen or self._has_hole(history, moving, known, self.settings.longest_unseen_s):
+            return self._give_up(moving, "cut", known)
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
         moving.settled = not self._jolted(history, landing, known)
         self.state, self.position, self._fast_since = "hold", known + 1, known + 1
         return Change("landing", landing, known, moving)
 
-    def _has_hole(self, history: History, moving: Movement, known: int) -> bool:
-        """So long a time without samples that nobody knows what happened in this drop."""
-        times, longest_s = history.t_s(moving.lowest, known + 1), self.settings.longest_unseen_s
+    def _has_hole(self, history: History, moving: Movement, known: int, longest_s: float) -> bool:
+        """So long a time without samples in this drop.
+
+        After long enough a one nobody knows what happened; with the leg at the centre again after any that was not
+        filled, nobody saw it land or return.
+        """
+        times = history.t_s(moving.lowest, known + 1)
         return bool(times[-1] - times[0] > longest_s and np.diff(times).max() > longest_s)
 
     def _jolted(self, history: History, landing: int, known: int) -> bool:
