@@ -88,6 +88,7 @@ class About:
 
     ``sensor``: makes and models. ``needs``: what it takes besides the sensor, in words; empty: nothing. ``rate_hz``:
     samples a second it is set to; None: as its firmware has it. ``run_on_hardware``: by whom, or "never".
+    ``delay_s``: how late a movement may be told, because the sensor gathers samples before it sends them.
     """
 
     sensor: str
@@ -95,6 +96,7 @@ class About:
     rate_hz: float | None
     evidence: Evidence
     run_on_hardware: str = "never"
+    delay_s: float = 0.1
 
 
 class RadioProfile(Profile[S], Protocol[S]):

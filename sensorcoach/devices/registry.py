@@ -19,14 +19,23 @@ from types import MappingProxyType
 from typing import Any, Final, TypeGuard
 
 from sensorcoach.devices.foreign import ForeignProfile
+from sensorcoach.devices.metamotion import METAMOTION
+from sensorcoach.devices.movesense import MOVESENSE
 from sensorcoach.devices.open_format import OPEN
+from sensorcoach.devices.polar import POLAR
 from sensorcoach.devices.profile import Profile, RadioProfile
 from sensorcoach.devices.rows import ROWS
 from sensorcoach.devices.witmotion import WITMOTION
 from sensorcoach.errors import DecodeError
 
 GROUP: Final = "sensorcoach.profiles"
-RADIO_PROFILES: Final[tuple[RadioProfile[Any], ...]] = (OPEN, WITMOTION)
+RADIO_PROFILES: Final[tuple[RadioProfile[Any], ...]] = (
+    OPEN,
+    WITMOTION,
+    MOVESENSE,
+    METAMOTION,
+    POLAR,
+)
 """Our own that can be streamed."""
 _BUILT_IN: Final[tuple[Profile[Any], ...]] = (ROWS, *RADIO_PROFILES)
 PROFILES: Final[Mapping[str, Profile[Any]]] = MappingProxyType({profile.name: profile for profile in _BUILT_IN})
