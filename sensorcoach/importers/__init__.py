@@ -63,11 +63,15 @@ def open_recording(path: Path, *, unit: str | None = None, columns: str | None =
     return _open_table(path, unit, columns)
 
 
-def open_recordings(paths: Sequence[Path], *, unit: str | None = None, columns: str | None = None) -> list[Recording]:
-    """One recording for each of `grouped` ``paths``; see `open_recording`. With ``columns`` each file is its own."""
+def open_recordings(
+    paths: Sequence[Path], *, unit: str | None = None, columns: str | None = None
+) -> list[tuple[list[Path], Recording]]:
+    """The recordings in several files, each with its files as `grouped`; see `open_recording`. With ``columns`` each
+    file is a recording of its own.
+    """
     groups = grouped(paths) if columns is None else [[path] for path in paths]
     return [
-        open_recording(group[0], unit=unit, columns=columns) if len(group) == 1 else _open_together(group, unit)
+        (group, open_recording(*group, unit=unit, columns=columns) if len(group) == 1 else _open_together(group, unit))
         for group in groups
     ]
 

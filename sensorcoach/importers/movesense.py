@@ -27,7 +27,7 @@ from sensorcoach.importers.merging import Stream
 from sensorcoach.importers.units import ACC_SCALE, GYR_SCALE, acceleration_unit, rest_magnitude
 from sensorcoach.model import Floats
 
-_KEYS: Final[tuple[tuple[Literal["acc", "gyr"], str], ...]] = (("acc", "ArrayAcc"), ("gyr", "ArrayGyro"))
+_KEYS: Final[dict[Literal["acc", "gyr"], str]] = {"acc": "ArrayAcc", "gyr": "ArrayGyro"}
 _LIST: Final = re.compile(r'"(?:data|samples)"\s*:\s*\[', re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"[\s,\[\]}]*")
 _LONGEST_PACKET: Final = 1 << 16
@@ -66,11 +66,21 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
 def _parts(one: HeadedFile) -> Iterator[Part]:
     if b'"Array' not in one.head or b'"sensorcoach"' in one.head.partition(b"\n")[0]:
         return
-    for sensor, key in _KEYS:
-        if f'"{key}"'.encode() in one.head:
+    for sensor, key in _KEYS.items():
+        if f'"{key}"'.encode() in one.head or _mentions(one.file, f'"{key}"'):
             first = next(_packets(one.file, sensor, []), None)
             if first is not None:
                 yield Part(sensor, one.file.name, first.Timestamp / 1e3, partial(_stream, one.file, sensor))
+
+
+def _mentions(file: RecordingFile, key: str) -> bool:
+    """Whether a key comes anywhere in the file: some programs write one sensor after the other."""
+    before = ""
+    for piece in text_pieces(file, []):
+        if key in before + piece:
+            return True
+        before = piece[-len(key) :]
+    return False
 
 
 def _stream(file: RecordingFile, sensor: Literal["acc", "gyr"], unit: str | None, notices: list[str]) -> Stream:
@@ -122,15 +132,17 @@ def _rows(file: RecordingFile, packets: Iterator[_Packet], sensor: str, period_s
         yield np.column_stack((np.repeat(begins_ms, numbers) / 1e3 + nth * period_s, values))
 
 
-def _packets(file: RecordingFile, sensor: str, notices: list[str]) -> Iterator[_Packet]:
+def _packets(file: RecordingFile, sensor: Literal["acc", "gyr"], notices: list[str]) -> Iterator[_Packet]:
     """The packets with samples of a sensor; anything else, also what is broken, is passed over."""
     for element in _elements(file, notices):
         body = _body(element, _DEEPEST)
+        if body is None or _KEYS[sensor] not in body:
+            continue
         try:
-            packet = msgspec.convert(body, _Packet) if body is not None else None
+            packet = msgspec.convert(body, _Packet)
         except msgspec.ValidationError:
             continue
-        if packet is not None and packet.vectors(sensor) and np.isfinite(packet.Timestamp):
+        if packet.vectors(sensor) and np.isfinite(packet.Timestamp):
             yield packet
 
 

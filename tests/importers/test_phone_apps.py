@@ -158,7 +158,8 @@ def test_loose_files_of_one_folder_are_grouped(tmp_path):
     one, other = in_folder(tmp_path / "a", android()), in_folder(tmp_path / "b", phyphox(ACC_S, GYR_S))
     paths = [one / "Gyroscope.csv", other / "Accelerometer.csv", one / "TotalAcceleration.csv", other / "Gyroscope.csv"]
     assert grouped(paths) == [[paths[0], paths[2]], [paths[1], paths[3]]]
-    for recording in open_recordings(paths):
+    for files, recording in open_recordings(paths):
+        assert len(files) == 2
         assert_moves_like_the_leg(walked(recording))
     mixed = [one / "Gyroscope.csv", other / "Accelerometer.csv", tmp_path / "nowhere", one]
     assert grouped(mixed) == [[path] for path in mixed]

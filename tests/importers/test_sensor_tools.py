@@ -67,10 +67,10 @@ def test_a_pair_with_clocks_of_its_own_is_one_recording(tmp_path, epoch, stamp):
         assert recording.start == (START + timedelta(seconds=zero_s)).isoformat(timespec="microseconds")
         assert said(recording, f"The other sensor's part of the recording is {partner}") == (partner is not None)
     assert grouped(paths) == [paths]
-    together = open_recordings(paths)
-    assert len(together) == 1
-    np.testing.assert_array_equal(walked(together[0]), rows)
-    assert not said(together[0], "The other sensor's part")
+    ((files, together),) = open_recordings(paths)
+    assert files == paths
+    np.testing.assert_array_equal(walked(together), rows)
+    assert not said(together, "The other sensor's part")
 
 
 def test_of_several_partners_the_one_of_the_same_sensor_is_taken(tmp_path):
@@ -148,11 +148,18 @@ def test_movesense_clock_wraps_and_holes_stay_holes(tmp_path):
     assert (steps > 0.03).sum() == 1
 
 
+def test_movesense_sensors_one_after_the_other(tmp_path):
+    acc, gyr = movesense(times(104, 120), times(104, 120))
+    path = write(tmp_path / "a", movesense_text(acc + gyr))
+    assert path.stat().st_size > 2e6
+    assert walked(open_recording(path)).shape == (120 * 104, 7)
+
+
 def test_movesense_files_of_one_sensor_each(tmp_path):
     acc, gyr = movesense(times(52), times(52))
     paths = [write(tmp_path / "acc.json", movesense_text(acc)), write(tmp_path / "gyro.json", movesense_text(gyr))]
     assert grouped(paths) == [paths]
-    rows = walked(open_recordings(paths)[0])
+    rows = walked(open_recordings(paths)[0][1])
     assert rows.shape[1] == 7
     np.testing.assert_array_equal(walked(open_recording(in_zip(tmp_path / "z", {
         "a.json": movesense_text(acc), "b.json": movesense_text(gyr)}))), rows)  # fmt: skip
