@@ -141,10 +141,12 @@ def _open_only(path: Path, files: Sequence[HeadedFile], unit: str | None) -> Rec
         names = ", ".join(str(recording.sensor["label"]) for recording in opened[:3])
         raise InputError(f"{path} holds several recordings ({names}).", "Name one of them.")
     if not opened and refused:
-        raise refused[0]
+        # What is wrong with most of them is what is wrong with the export.
+        raise max(refused, key=lambda error: sum(other.advice == error.advice for other in refused))
     if not opened:
         what = "folder" if path.is_dir() else "zip archive or spreadsheet"
         raise InputError(f"{path} is a {what} without a recording in it.", "Export as CSV, or name the recording.")
+    opened[0].notices.extend(f"Left out: {error.message}" for error in refused)
     return opened[0]
 
 

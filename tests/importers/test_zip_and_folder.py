@@ -30,6 +30,12 @@ def test_a_single_table_in_a_zip_or_folder_is_the_recording(tmp_path):
         assert_moves_like_the_leg(walked(open_recording(path)), 1e-5, 1e-5)
 
 
+def test_what_is_left_out_of_a_folder_is_said(tmp_path):
+    short = "\n".join(PLAIN.splitlines()[:5])
+    recording = open_recording(in_folder(tmp_path, {"a.csv": PLAIN, "b.csv": short}))
+    assert any("Left out" in notice and "b.csv" in notice for notice in recording.notices)
+
+
 def test_several_tables_are_no_one_recording(tmp_path):
     files = {"a.csv": PLAIN, "b.csv": PLAIN}
     refused(in_folder(tmp_path / "a", files), "several recordings (a.csv, b.csv)")

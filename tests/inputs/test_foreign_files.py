@@ -68,6 +68,7 @@ def test_phone_apps_and_their_order_of_columns(shared_data):
         ("phyphox-linear", "without gravity"),
         ("phyphox-broken", "at rest the acceleration reads .* spreadsheet"),
         ("xsens-dot/Original*", "without gravity"),
+        ("xsens-dot", "no raw acceleration"),
         ("metamotion", "several recordings"),
         ("bwt901cl", "several recordings"),
         ("../exports", "several apps"),
