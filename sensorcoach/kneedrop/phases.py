@@ -104,6 +104,11 @@ class PhaseMachine:
     # --- centre -> drop ----------------------------------------------------------------------------------------------
 
     def _wait_for_drop(self, history: History, start: int, end: int) -> Change | None:
+        unseen = self._behind_a_hole(history, start, end)
+        if unseen == start:  # the movement that begins now did not begin before it
+            self._least_deg, self._least = np.inf, start
+        elif unseen is not None:
+            end = unseen
         angle = self._angle(history, start, end)
         least = np.minimum(np.minimum.accumulate(angle), self._least_deg)
         hit = first(angle - least >= 0.5 * self.settings.r_min_deg)
@@ -115,6 +120,12 @@ class PhaseMachine:
             self.position = end
             return None
         return self._leave(history, start + hit)
+
+    def _behind_a_hole(self, history: History, start: int, end: int) -> int | None:
+        """The first sample from ``start`` on that comes so long after the one before that a drop with it is cut."""
+        before = max(start - 1, history.start)
+        hit = first(np.diff(history.t_s(before, end)) > self.settings.longest_unseen_s)
+        return None if hit is None else before + 1 + hit
 
     def _leave(self, history: History, at: int) -> Change:
         settled = self._follower.settle(history, self._home_since, self._least + 1)

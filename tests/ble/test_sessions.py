@@ -257,3 +257,24 @@ def test_r17_samples_keep_the_sensors_time_whatever_the_connection_interval(tmp_
         assert jumpy == pytest.approx(even, abs=0.02)
 
     virtual_time.run(go())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@in_virtual_time
+async def test_a_long_absence_costs_the_repetition_it_hid_and_no_other(lab: Lab, tmp_path: Path, kind: str) -> None:
+    """R1, R3: gone before the third drop began, back when it was over; the fourth is whole and graded."""
+    session = worn()
+    sensor = await getattr(lab, kind)(session.movement)
+    second, third, fourth = session.simulation.truth[1:]
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.5) as product:
+        await product.streaming()
+        began_s = asyncio.get_running_loop().time()
+        await asyncio.sleep(second.return_end_s + 1.6)
+        await sensor.stop()
+        await asyncio.sleep(third.return_end_s - second.return_end_s - 1.5)
+        await sensor.start()
+        await product.streaming(times=2)
+        assert asyncio.get_running_loop().time() - began_s < fourth.drop_start_s - 0.5
+        await asyncio.sleep(began_s + session.duration_s - asyncio.get_running_loop().time())
+    assert product.longest_gap_s > 10
+    assert [(rep.side, rep.graded) for rep in product.done.reps] == [("left", True), ("right", True), ("right", True)]
