@@ -242,6 +242,18 @@ def test_dot_without_raw_data_is_refused_with_the_mode_to_choose(tmp_path, names
     refused(write(tmp_path / "a", text), words, "Rate quantities", "Custom mode 5")
 
 
+def test_a_larger_sensor_of_the_maker_is_not_taken_for_a_dot(tmp_path):
+    ticks = [f"{round(t * 1e4)}" for t in T_S]
+    text = "// Update Rate: 100.0Hz\n" + table(
+        f"PacketCounter,SampleTimeFine,{XYZ('Acc')},{XYZ('Gyr')}", ticks, ticks, *acc_at(T_S).T, *gyr_at(T_S).T
+    )
+    with pytest.raises(InputError, match=r"10 samples a second|counts rows|no unit"):
+        analyze(write(tmp_path / "a", text))
+    rows = walked(open_recording(write(tmp_path / "b", text), columns=(
+        "rate=100,ax=Acc_X,ay=Acc_Y,az=Acc_Z,gx_radps=Gyr_X,gy_radps=Gyr_Y,gz_radps=Gyr_Z")))  # fmt: skip
+    assert_moves_like_the_leg(rows, 1e-4, 1e-4)
+
+
 # --- WitMotion ------------------------------------------------------------------------------------------------------
 
 WIT_ACC, WIT_GYR = (acc_at(T_S) / G).T, np.rad2deg(gyr_at(T_S)).T
