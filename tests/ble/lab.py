@@ -35,6 +35,11 @@ class Lab:
         for sensor in self._controllers:
             await sensor.stop()
 
+    @property
+    def sensors(self) -> list[PretendSensor]:
+        """All of them."""
+        return list(self._controllers)
+
     async def sensor(self, kind: Callable[..., Sensor], movement: Movement | None = None, **told: Any) -> Sensor:
         """A pretend sensor, powered on; still unless told how it moves."""
         controller = RadioController(f"sensor {len(self._controllers)}", link=self.air)

@@ -70,6 +70,25 @@ async def bad_day(lab: Lab, folder: Path, kind: str, seed: int) -> Product:
     return product
 
 
+def missed(product: Product, sensor: PretendSensor) -> list[float]:
+    """Starts of repetitions that came over whole, with half a second around them, and were not counted as they were."""
+    done, clock = product.done, product.live._clock
+    assert sensor._moving_since_s is not None
+    began_s = sensor._moving_since_s - clock._zero_s
+    last_s = max(one.t_s for one in product.recorded() if isinstance(one, Packet)) - 1.0
+    out = []
+    for played in range(4):
+        for rep in worn().simulation.truth:
+            start_s, end_s = (
+                one + played * worn().duration_s + began_s for one in (rep.drop_start_s, rep.return_end_s)
+            )
+            whole = not any(gap.start_s < end_s + 0.5 and gap.end_s > start_s - 0.5 for gap in done.gaps)
+            seen = (abs(one.drop_start_s - start_s) < 1.2 and abs(one.return_end_s - end_s) < 1.5 for one in done.reps)
+            if whole and end_s < last_s and not any(seen):
+                out.append(start_s)
+    return out
+
+
 @pytest.mark.parametrize("kind", ["open", "witmotion"])
 @pytest.mark.parametrize("seed", range(1))
 @in_virtual_time
@@ -81,3 +100,5 @@ async def test_after_a_bad_day_it_streams_and_the_recording_tells_the_same(
     times_s = [item.t_s for item in product.recorded() if isinstance(item, Packet)]
     assert times_s == sorted(times_s)
     assert lab.computer.device.connections == {}
+    (sensor,) = lab.sensors
+    assert missed(product, sensor) == []
