@@ -137,3 +137,15 @@ def test_a_quote_that_is_never_closed_and_a_word_without_end(tmp_path):
     for number, junk in enumerate(('"' + text * 2, "x" * 400_000, "[" * 300_000, '{"Array' + "[" * 300_000)):
         (tmp_path / str(number)).write_text(junk)
         opens_or_says_why(tmp_path / str(number))
+
+
+@pytest.mark.parametrize(("separator", "stray"), [("\t", ","), (";", "\t"), ("\t", ";")])
+def test_a_separator_of_another_kind_within_a_number_breaks_only_its_line(tmp_path, separator, stray):
+    names = ["t_s", *(f"a{axis}_g" for axis in "xyz")]
+    lines = table(separator.join(names), T_S, *(acc_at(T_S) / G).T, separator=separator).splitlines()
+    lines[50] = lines[50][:-3] + stray + lines[50][-2:]
+    (tmp_path / "a").write_text("\n".join(lines))
+    recording = open_recording(tmp_path / "a")
+    rows = np.frombuffer(b"".join(packet.payload for packet in recording.items)).reshape(-1, 4)
+    np.testing.assert_allclose(rows[:, 1:], np.delete(acc_at(T_S), 49, axis=0), atol=1e-4)
+    assert any("1 of 100 lines" in notice for notice in recording.notices)
