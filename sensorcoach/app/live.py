@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sensorcoach import __version__, logfile
 from sensorcoach.app.stopping import stopped_by_signals
 from sensorcoach.awake import kept_awake
 from sensorcoach.choices import Choices
-from sensorcoach.devices import radio_profiles
+from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import SettingsError
 from sensorcoach.folders import folders, made, new_recording
 from sensorcoach.model import LinkEvent, Notice, RepDone, Result
 from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
 from sensorcoach.session import Listener, LiveSession, Told
+from sensorcoach.sources.described import DESCRIPTION_SUFFIX, all_radio_profiles, described
 from sensorcoach.sources.link import LinkStatus, LinkTiming, Mailbox, SensorLink, SessionClock, Wanted
 from sensorcoach.sources.remembered import RememberedSensor, load_remembered, save_remembered
 
@@ -31,7 +32,8 @@ class LivePlan:
     """What a live session is to be.
 
     ``wanted``: which sensor. ``file``: of the recording; None records nothing. ``memory``: the folder in which the
-    unit is remembered; None forgets it. ``troubles``: what the person should know before it begins.
+    unit is remembered; None forgets it. ``troubles``: what the person should know before it begins. ``profiles``: the
+    kinds of sensors that are looked for; None: all that are built in or installed.
     """
 
     wanted: Wanted
@@ -40,6 +42,7 @@ class LivePlan:
     memory: Path | None = None
     timing: LinkTiming = LinkTiming()
     troubles: tuple[str, ...] = ()
+    profiles: tuple[RadioProfile[Any], ...] | None = None
 
 
 def live_plan(
@@ -56,19 +59,23 @@ def live_plan(
     Args:
         choices: mounting and settings.
         device: name or address of the sensor, as typed.
-        profile: forced, by name.
+        profile: forced, by name; or the path of a TOML file that describes the sensor.
         choose: asked, in a thread of its own, when several sensors match.
         record: whether to write a session file.
         out: its name; it must not exist.
 
     Raises:
         RecordingError: the file exists already, or cannot be made. Nothing is left there yet.
-        SettingsError: no sensor profile has this name.
+        SettingsError: no sensor profile has this name, or a description of a sensor is wrong.
     """
-    known = [one.name for one in radio_profiles()]
+    places = folders()
+    profiles = all_radio_profiles(places.config)
+    if profile is not None and profile.endswith(DESCRIPTION_SUFFIX):
+        own = described(Path(profile))
+        profiles, profile = (own, *(one for one in profiles if one.name != own.name)), own.name
+    known = [one.name for one in profiles]
     if profile is not None and profile not in known:
         raise SettingsError(f"No sensor profile is called {profile!r}.", f"Known are {', '.join(known)}.")
-    places = folders()
     remembered, trouble = load_remembered(places.config)
     file = None
     if record:
@@ -80,6 +87,7 @@ def live_plan(
         file=file,
         memory=places.config,
         troubles=() if trouble is None else (trouble,),
+        profiles=profiles,
     )
 
 
@@ -97,7 +105,9 @@ class Live:
         self._listener = listener
         self._mailbox = Mailbox()
         self._clock = SessionClock()
-        self._link = SensorLink(radio, plan.wanted, self._mailbox, self._clock, plan.timing, self._remember)
+        self._link = SensorLink(
+            radio, plan.wanted, self._mailbox, self._clock, plan.timing, self._remember, plan.profiles
+        )
         self._session = LiveSession(
             plan.choices,
             start=datetime.now().astimezone(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sensorcoach.devices import radio_profiles
+from sensorcoach.folders import folders
+from sensorcoach.sources.described import all_radio_profiles
 from sensorcoach.sources.finding import Match, listen
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ async def scan(radio: Radio, duration_s: float) -> list[HeardSensor]:
 
     Raises:
         BluetoothError: Bluetooth cannot be used.
+        SettingsError: a description of a sensor in the configuration's folder is wrong.
     """
-    return [_told(match) for match in await listen(radio, radio_profiles(), duration_s)]
+    profiles = all_radio_profiles(folders().config)
+    return [_told(match) for match in await listen(radio, profiles, duration_s)]
 
 
 def _told(match: Match) -> HeardSensor:

@@ -56,7 +56,8 @@ def scan(
 def live(
     device: Annotated[str | None, typer.Option("--device", metavar="NAME|ADDRESS", help="Which sensor.")] = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", help="What sensor it is, where it cannot be told: open, witmotion.")
+        str | None,
+        typer.Option("--profile", help="What sensor it is, where it cannot be told: a name, or a TOML file."),
     ] = None,
     leg: Leg = None,
     segment: Segment = None,

@@ -35,11 +35,7 @@ class BlueStState:
     """What the next packet needs: where the sensor's tick stood."""
 
     clock: StampedClock = StampedClock(TICK_S, WRAP)
-
-    @property
-    def duplicated(self) -> int:
-        """Samples that came twice."""
-        return self.clock.repeated
+    duplicated: int = 0
 
 
 class BlueStProfile:
@@ -78,7 +74,7 @@ class BlueStProfile:
         raw = np.frombuffer(b"".join(packet.payload for packet in packets), dtype="<i2").reshape(-1, SAMPLE_BYTES // 2)
         stamps = raw[:, 0].astype(np.int64) % WRAP
         clock, laid = state.clock.laid(stamps, np.zeros(len(stamps)), np.array([packet.t_s for packet in packets]))
-        state = replace(state, clock=clock)
+        state = replace(state, clock=clock, duplicated=clock.repeated)
         values = raw[laid.kept, 1:7].astype(np.float64)
         if not len(values):
             return state, None

@@ -55,11 +55,7 @@ class DotState:
     """What the next packet needs: where the sensor's clock stood."""
 
     clock: StampedClock = StampedClock(TICK_S, WRAP)
-
-    @property
-    def duplicated(self) -> int:
-        """Samples that came twice."""
-        return self.clock.repeated
+    duplicated: int = 0
 
 
 class DotProfile:
@@ -118,7 +114,7 @@ class DotProfile:
             raise _damaged(carriers[bad], "its values are no motion; is the sensor set to another measurement mode?")
         stamps = np.frombuffer(b"".join(packet.payload[:4] for packet in carriers), dtype="<u4").astype(np.int64)
         clock, laid = state.clock.laid(stamps, np.zeros(len(stamps)), np.array([packet.t_s for packet in carriers]))
-        state = replace(state, clock=clock)
+        state = replace(state, clock=clock, duplicated=clock.repeated)
         if not laid.kept.any():
             return state, None
         acc, gyr = acc[laid.kept], gyr[laid.kept]

@@ -18,13 +18,18 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Final, TypeGuard
 
+from sensorcoach.devices.bluest import BLUEST
+from sensorcoach.devices.dot import DOT
 from sensorcoach.devices.foreign import ForeignProfile
+from sensorcoach.devices.generic import GENERIC, PREFIX
 from sensorcoach.devices.metamotion import METAMOTION
+from sensorcoach.devices.microbit import MICROBIT
 from sensorcoach.devices.movesense import MOVESENSE
 from sensorcoach.devices.open_format import OPEN
 from sensorcoach.devices.polar import POLAR
 from sensorcoach.devices.profile import Profile, RadioProfile
 from sensorcoach.devices.rows import ROWS
+from sensorcoach.devices.thingy import THINGY
 from sensorcoach.devices.witmotion import WITMOTION
 from sensorcoach.errors import DecodeError
 
@@ -35,9 +40,13 @@ RADIO_PROFILES: Final[tuple[RadioProfile[Any], ...]] = (
     MOVESENSE,
     METAMOTION,
     POLAR,
+    DOT,
+    THINGY,
+    BLUEST,
+    MICROBIT,
 )
 """Our own that can be streamed."""
-_BUILT_IN: Final[tuple[Profile[Any], ...]] = (ROWS, *RADIO_PROFILES)
+_BUILT_IN: Final[tuple[Profile[Any], ...]] = (ROWS, *RADIO_PROFILES, GENERIC)
 PROFILES: Final[Mapping[str, Profile[Any]]] = MappingProxyType({profile.name: profile for profile in _BUILT_IN})
 """All our own, by the name their recordings carry."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -67,6 +76,8 @@ def profile_named(name: str) -> Profile[Any]:
     """
     if name in PROFILES:
         return PROFILES[name]
+    if name.startswith(PREFIX):  # described by its owner: the description stands in the recording's header
+        return GENERIC
     offered = _offered()[0].get(name)
     loaded = None if offered is None else _loaded(offered)
     if isinstance(loaded, PluginProblem):
@@ -97,7 +108,7 @@ def _offered() -> tuple[Mapping[str, EntryPoint], tuple[PluginProblem, ...]]:
     usable: dict[str, EntryPoint] = {}
     problems: list[PluginProblem] = []
     for offered in sorted(entry_points(group=GROUP), key=lambda one: (one.name, one.value)):
-        if offered.name in PROFILES:
+        if offered.name in PROFILES or offered.name.startswith(PREFIX):
             problems.append(_problem(offered, "a profile of this name is built in, and is not replaced"))
         elif not _NAME.fullmatch(offered.name):
             problems.append(_problem(offered, "a name has small letters a-z, digits, - and _ only, 40 at most"))
