@@ -160,7 +160,7 @@ class MovesenseProfile:
     def stop(self) -> Conversation[None]:
         """See `RadioProfile.stop`."""
         for rate_hz in RATES_HZ:
-            yield Ask("command", bytes([UNSUBSCRIBE, rate_hz]), "answer", _is_reply_to(rate_hz), within_s=1.0)
+            yield from _unsubscribed(rate_hz)
 
     def battery(self) -> Conversation[Battery | None]:
         """See `RadioProfile.battery`."""
@@ -326,12 +326,12 @@ def _value(reply: bytes | None) -> bytes | None:
 
 
 def _acc_range(value: bytes | None) -> int | None:
-    """g; the form of this answer is taken from the maker's description, not from a capture."""
+    """Range in g; the form of this answer is assumed: no capture of it is known."""
     return value[0] if value and value[0] in ACC_RANGES_G else None
 
 
 def _gyr_range(value: bytes | None) -> int | None:
-    """°/s; as `_acc_range`."""
+    """Range in °/s; as `_acc_range`."""
     if value is None or len(value) < 2:
         return None
     (range_dps,) = struct.unpack_from("<H", value)
@@ -342,19 +342,27 @@ def _is_reply_to(reference: int) -> Callable[[bytes], bool]:
     return lambda said: len(said) >= 2 and said[0] == REPLY and said[1] == reference
 
 
-def _asked(
-    request: int, reference: int, path: str, within_s: float = 2.0
-) -> Generator[Step, bytes | None, bytes | None]:
+def _asked(request: int, reference: int, path: str) -> Generator[Step, bytes | None, bytes | None]:
     """What the sensor answers after status 200; None if it does not answer, or something else."""
     said = bytes([request, reference]) + path.encode("ascii") + b"\0"
-    reply = yield Ask("command", said, "answer", _is_reply_to(reference), within_s=within_s)
+    reply = yield Ask("command", said, "answer", _is_reply_to(reference))
     return None if reply is None else _value(reply[2:])
+
+
+def _unsubscribed(rate_hz: int) -> Generator[Step, bytes | None, None]:
+    """Whatever is answered: it may not have been subscribed to."""
+    yield Ask("command", bytes([UNSUBSCRIBE, rate_hz]), "answer", _is_reply_to(rate_hz), within_s=1.0)
 
 
 def _streaming(doubts: list[str]) -> Generator[Step, bytes | None, int]:
     """Subscribe to the best rate the sensor agrees to."""
     for rate_hz in RATES_HZ:
-        if (yield from _asked(SUBSCRIBE, rate_hz, f"/Meas/IMU6/{rate_hz}", within_s=3.0)) is not None:
+        agreed = yield from _asked(SUBSCRIBE, rate_hz, f"/Meas/IMU6/{rate_hz}")
+        if agreed is None:
+            # Perhaps it believes in the subscription of a connection that is gone.
+            yield from _unsubscribed(rate_hz)
+            agreed = yield from _asked(SUBSCRIBE, rate_hz, f"/Meas/IMU6/{rate_hz}")
+        if agreed is not None:
             if rate_hz != RATES_HZ[0]:
                 doubts.append(f"The sensor refused {RATES_HZ[0]} samples a second; it sends {rate_hz}.")
             return rate_hz

@@ -49,9 +49,9 @@ class Answering:
 
 
 class AnsweringMovesense(Answering):
-    """``statuses`` by path; 200 else. A path among ``silent`` is not answered."""
+    """``statuses`` by path; 200 else. A path among ``silent`` is not answered. ``left_on``: references."""
 
-    def __init__(self, *, stock=False, statuses=None, silent=(), level=87, acc_g=8, gyr_dps=500):
+    def __init__(self, *, stock=False, statuses=None, silent=(), level=87, acc_g=8, gyr_dps=500, left_on=()):
         super().__init__(serial=b"123456789012", firmware=b"2.3.0")
         self.missing = ("answer",) if stock else ()
         self.statuses, self.silent = dict(statuses or {}), silent
@@ -60,7 +60,7 @@ class AnsweringMovesense(Answering):
             "/Meas/Acc/Config": bytes([acc_g]),
             "/Meas/Gyro/Config": struct.pack("<H", gyr_dps),
         }
-        self.paths = {}
+        self.paths = {reference: "from another connection" for reference in left_on}
 
     def said(self, payload):
         kind, reference = payload[:2]
@@ -74,7 +74,7 @@ class AnsweringMovesense(Answering):
         path = payload[2:-1].decode()
         if path in self.silent:
             return
-        status = self.statuses.get(path, 200)
+        status = 409 if kind == 1 and reference in self.paths else self.statuses.get(path, 200)
         if kind == 1 and status == 200:
             self.paths[reference] = path
         yield (

@@ -45,6 +45,18 @@ def test_a_movesense_that_refuses_104_hz_sends_52():
     assert "52" in started.doubts[0]
 
 
+def test_a_subscription_of_a_connection_that_is_gone_is_ended_first():
+    sensor = AnsweringMovesense(left_on=(104,))
+    started = converse(MOVESENSE.start(), sensor)
+    assert started.rate_hz == 104
+    assert started.doubts == ()
+    assert sensor.writes[-3:] == [
+        path(1, 104, "/Meas/IMU6/104"),
+        bytes([2, 104]),
+        path(1, 104, "/Meas/IMU6/104"),
+    ]
+
+
 def test_a_movesense_that_tells_no_ranges_streams_with_a_doubt():
     started = converse(MOVESENSE.start(), AnsweringMovesense(silent=("/Meas/Acc/Config",), gyr_dps=77))
     assert started.rate_hz == 104
