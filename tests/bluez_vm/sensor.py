@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.bluez_vm.computer import power_on_adapter
 
-ADDRESS = "C4:11:22:33:44:55"
+ADDRESSES = {"open": "C4:11:22:33:44:55", "witmotion": "C4:11:22:33:44:66"}
+"""One each: bluetoothd remembers which services an address had."""
 READY_S = 90.0
 """Python with numpy and bumble, in an emulated processor."""
 
@@ -18,7 +19,8 @@ class SensorProcess:
     """``python -m tests.ble.pretend`` behind a virtual adapter of this computer, from `start` to `quit`."""
 
     def __init__(self, profile: str, *words: str) -> None:
-        self._words = ("--profile", profile, "--transport", "vhci", "--address", ADDRESS, *words)
+        self.address = ADDRESSES[profile]
+        self._words = ("--profile", profile, "--transport", "vhci", "--address", self.address, *words)
 
     async def start(self) -> None:
         """Until it advertises and the adapter is on.
