@@ -38,7 +38,7 @@ def outcome(
     """
     counts = pipeline.counts
     if pipeline.first_t_s is None or pipeline.last_t_s is None:
-        if pipeline.undecodable:
+        if pipeline.first_undecodable is not None:
             raise InputError("There are too few samples to analyse.", " ".join(_packet_notices(pipeline)))
         raise InputError("There are too few samples to analyse.", "Record for at least a few seconds.")
     return Result(
@@ -61,6 +61,7 @@ def outcome(
             **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
             "duplicated": counts.duplicated + pipeline.duplicated_packets,
             "undecodable": pipeline.undecodable,
+            "cut_packets": pipeline.cut_packets,
         },
         notices=(*recording.notices, *_packet_notices(pipeline), *_mounting_notices(mounting)),
         summary=pipeline.summary(),
@@ -73,6 +74,9 @@ def _packet_notices(pipeline: Pipeline) -> Iterator[str]:
     if pipeline.undecodable:
         are = "packet is" if pipeline.undecodable == 1 else "packets are"
         yield f"{pipeline.undecodable} {are} not what this sensor sends. The first: {pipeline.first_undecodable}"
+    if pipeline.cut_packets:
+        were = "packet was" if pipeline.cut_packets == 1 else "packets were"
+        yield f"{pipeline.cut_packets} {were} cut short by the link (MTU): samples are missing there."
     if not pipeline.counts_loss:
         yield "This sensor numbers neither packets nor samples: what was lost is estimated from the times of arrival."
 

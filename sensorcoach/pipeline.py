@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sensorcoach.devices.profile import Profile, State
+from sensorcoach.devices.profile import CutsSeen, Profile, State
 from sensorcoach.dsp.motion import MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
 from sensorcoach.errors import CutPacket, DecodeError
@@ -118,8 +118,10 @@ class Pipeline:
                 for packet in packets:
                     yield from self._decoded((packet,))
                 return
-            self._undecodable += 1
-            self._cut += isinstance(error, CutPacket)
+            if isinstance(error, CutPacket):
+                self._cut += 1
+            else:
+                self._undecodable += 1
             self._first_undecodable = self._first_undecodable or str(error)
             return
         if decoded is not None:
@@ -183,17 +185,17 @@ class Pipeline:
 
     @property
     def undecodable(self) -> int:
-        """Packets that were not what the sensor sends by its profile; they were left out."""
+        """Packets that were not what the sensor sends by its profile; they were left out. Cut ones count apart."""
         return self._undecodable
 
     @property
     def cut_packets(self) -> int:
-        """Those of them that the link cut short (`CutPacket`)."""
-        return self._cut
+        """Packets that the link cut short; what was left of them was used where that can be."""
+        return self._cut + (self._state.cut if isinstance(self._state, CutsSeen) else 0)
 
     @property
     def first_undecodable(self) -> str | None:
-        """What was wrong with the first of them, with advice; None if there was none."""
+        """What was wrong with the first packet left out, with advice; None if there was none."""
         return self._first_undecodable
 
     @property

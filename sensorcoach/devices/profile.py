@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from sensorcoach.devices.conversation import Battery, Conversation, Started
 from sensorcoach.model import Decoded, Packet
@@ -16,6 +16,15 @@ class State(Protocol):
     @property
     def duplicated(self) -> int:
         """Samples dropped so far because their packet came twice."""
+
+
+@runtime_checkable
+class CutsSeen(Protocol):
+    """A decoder's state that also counts packets whose end was cut off, where the rest of them could be read."""
+
+    @property
+    def cut(self) -> int:
+        """Packets cut short so far."""
 
 
 S = TypeVar("S", bound=State)

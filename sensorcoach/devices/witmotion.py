@@ -103,6 +103,8 @@ class WitState:
     """A connection ended since the last frame."""
     held: Held | None = None
     dropped_bytes: int = 0
+    cut: int = 0
+    """Notifications whose last frame was cut off (`profile.CutsSeen`): the link carries less at once than is sent."""
     duplicated: int = 0
 
 
@@ -225,7 +227,8 @@ def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
         return replace(state, duplicated=state.duplicated + len(frames) // FRAME_BYTES)
     t_s = packet.t_s
     if pending or dropped or state.pending:
-        state = replace(state, pending=pending, dropped_bytes=state.dropped_bytes + dropped)
+        cut = state.cut + (state.pending != b"" and _begins_anew(packet.payload))
+        state = replace(state, pending=pending, dropped_bytes=state.dropped_bytes + dropped, cut=cut)
     for reply in replies:
         state = _told(state, reply)
     if not frames:
@@ -257,7 +260,8 @@ def _frames(pending: bytes, payload: bytes) -> tuple[bytes, list[bytes], bytes, 
     if _whole(payload):
         # What began before and did not go on was cut off.
         return payload, [], b"", len(pending)
-    data = pending + payload
+    void = len(pending) if _begins_anew(payload) else 0
+    data = (pending + payload)[void:]
     samples: list[bytes] = []
     replies: list[bytes] = []
     used = at = 0
@@ -267,11 +271,20 @@ def _frames(pending: bytes, payload: bytes) -> tuple[bytes, list[bytes], bytes, 
             at += 1
             continue
         if at + FRAME_BYTES > len(data):
-            return b"".join(samples), replies, data[at:], at - used
+            return b"".join(samples), replies, data[at:], void + at - used
         (samples if kind[0] == SAMPLE else replies).append(data[at : at + FRAME_BYTES])
         at += FRAME_BYTES
         used += FRAME_BYTES
-    return b"".join(samples), replies, b"", len(data) - used
+    return b"".join(samples), replies, b"", void + len(data) - used
+
+
+def _begins_anew(payload: bytes) -> bool:
+    """A frame begins with this notification, and with every twentieth byte of it: what began before was cut off.
+
+    Else the rest of a cut frame and the beginning of the next would make one that nothing tells from a real one.
+    """
+    heads = zip(payload[::FRAME_BYTES], payload[1::FRAME_BYTES], strict=False)
+    return len(payload) >= FRAME_BYTES and all(head == 0x55 and kind in (SAMPLE, REGISTERS) for head, kind in heads)
 
 
 def _whole(payload: bytes) -> bool:

@@ -174,14 +174,14 @@ class LiveSession:
             self._counting = False
             self._notice("counting_stopped", f"Counting stopped; recording goes on. {error}")
             return
-        self._watch_pace(items)
         self._watch_decoding()
+        self._watch_pace(items)
 
     def _watch_pace(self, items: list[Item]) -> None:
         if self._pace is None or self._pipeline is None or not isinstance(items[-1], Packet):
             return
         rate_hz = self._pace.too_slow_hz(items[-1].t_s, self._pipeline.counts.received)
-        if rate_hz is not None:
+        if rate_hz is not None and not self._cut_told:  # where packets are cut, that is the reason
             self._notice(
                 "slow_stream",
                 f"{rate_hz:.0f} samples a second arrive of {self._pace.nominal_hz:.0f}. Bring the computer closer, "
@@ -195,7 +195,7 @@ class LiveSession:
         if self._pipeline.cut_packets and not self._cut_told:
             self._cut_told = True
             self._notice("cut_packets", CUT)
-        damaged = self._pipeline.undecodable - self._pipeline.cut_packets
+        damaged = self._pipeline.undecodable
         if damaged >= self._next_damaged_told:
             while self._next_damaged_told <= damaged:
                 self._next_damaged_told *= 10
