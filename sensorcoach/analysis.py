@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError
-from sensorcoach.importers import Item, Recording, open_recording, recording_of_arrays
+from sensorcoach.importers import Item, Recording, open_recordings, recording_of_arrays
 from sensorcoach.joining import joined
 from sensorcoach.model import Aborted, Event, Mounting, NotCounted, Packet, Result
 from sensorcoach.outcome import outcome
@@ -42,12 +42,13 @@ def analyze(
     """Count and grade the knee drops of a recording.
 
     Args:
-        source: a session file or CSV; several paths are one session with gaps, in the order of their own time stamps.
+        source: a session file, a CSV, or what an app exported (a file, folder or zip); several paths are one session:
+            parts recorded together by an app, or one after the other with gaps, in the order of their time stamps.
         mounting: a `Mounting` replaces what the recording says, a mapping only the fields it names.
         settings: limits; without them those in the recording's header, and else the defaults.
         presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
-        unit: acceleration of a CSV, ``"g"`` or ``"mps2"``, where its header hides it.
-        columns: names of a CSV's columns in order, ``"t_s,ax_g,ay_g,az_g"``.
+        unit: acceleration of a CSV, ``"g"``, ``"mg"`` or ``"mps2"``, where its header hides it.
+        columns: which columns of a CSV to use, ``"t=time,ax=foo,ay=bar,az=baz"``, or the names of all of them in order.
         on_event: called with each event of the pipeline as it happens.
 
     Raises:
@@ -56,9 +57,7 @@ def analyze(
         SettingsError: an axis or another part of the mounting that does not exist.
     """
     paths = [Path(source)] if isinstance(source, str | Path) else [Path(one) for one in source]
-    choices = Choices(
-        mounting=_fields(mounting), settings=settings, presets=tuple(presets), unit=unit, columns=columns
-    )
+    choices = Choices(mounting=_fields(mounting), settings=settings, presets=tuple(presets), unit=unit, columns=columns)
     return analyze_files(paths, choices, on_event)
 
 
@@ -90,14 +89,25 @@ def analyze_arrays(
 
 def analyze_files(paths: Sequence[Path], choices: Choices, on_event: Listener | None = None) -> Result:
     """One session from one or more files; see `analyze`."""
+    name, recording = open_session(paths, choices)
+    return analyze_recording(recording, name, choices, on_event)
+
+
+def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recording]:
+    """The one session that some files hold, and its name. Files an app wrote together are one recording of it.
+
+    Raises:
+        InputError: see `analyze`.
+        RecordingError: likewise.
+    """
     if not paths:
         raise InputError("No file was given.", "Name at least one recording.")
-    recordings = [open_recording(path, unit=choices.unit, columns=choices.columns) for path in paths]
-    names = [str(path) for path in paths]
-    if len(paths) == 1:
-        return analyze_recording(recordings[0], names[0], choices, on_event)
-    order, recording = joined(recordings)
-    return analyze_recording(recording, " + ".join(names[index] for index in order), choices, on_event)
+    opened = open_recordings(paths, unit=choices.unit, columns=choices.columns)
+    names = [" + ".join(str(path) for path in files) for files, _ in opened]
+    if len(opened) == 1:
+        return names[0], opened[0][1]
+    order, recording = joined([recording for _, recording in opened])
+    return " + ".join(names[index] for index in order), recording
 
 
 def analyze_recording(

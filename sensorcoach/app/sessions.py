@@ -1,4 +1,4 @@
-"""Sessions that need no sensor: analyse files, play one back, play or write a simulated one."""
+"""Sessions that need no sensor: analyse files, convert or play one back, play or write a simulated one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sensorcoach.analysis import Listener, analyze_files, analyze_recording
-from sensorcoach.choices import Choices
+from sensorcoach.analysis import Listener, analyze_files, analyze_recording, open_session
+from sensorcoach.choices import Choices, mounting_in_force
 from sensorcoach.errors import SensorcoachError, SettingsError
-from sensorcoach.importers import Recording, open_recording
+from sensorcoach.importers import Recording, grouped, write_session
 from sensorcoach.model import Result, Side
 from sensorcoach.output.json_ import as_json
+from sensorcoach.recording import refuse_unwritable
 from sensorcoach.simulator import SessionPlan, Simulation, TrueRep, simulate
 from sensorcoach.simulator.plan import RepPlan, RestPlan
 from sensorcoach.sources.clock import MonotonicClock
@@ -26,6 +27,11 @@ class Failure:
 
     file: str
     error: str
+
+
+def sessions_in(files: Sequence[Path], choices: Choices) -> list[list[Path]]:
+    """The files of each session: two that an app wrote together are one, any other is one by itself."""
+    return grouped(files, columns=choices.columns)
 
 
 def analyze_sessions(
@@ -44,17 +50,39 @@ def analyze_sessions(
         except SettingsError:
             raise
         except SensorcoachError as error:
-            yield Failure(name, str(error) if name in error.message else f"{name}: {error}")
+            named = any(str(path) in error.message for path in paths)
+            yield Failure(name, str(error) if named else f"{name}: {error}")
 
 
-def replay_file(file: Path, choices: Choices, speed: float, on_event: Listener) -> Result:
-    """Play a recording at ``speed`` times its own pace (``math.inf``: without waiting); the result comes at the end."""
-    recording = open_recording(file, unit=choices.unit, columns=choices.columns)
-    return _play(recording, str(file), choices, speed, on_event)
+def import_session(files: Sequence[Path], out: Path, choices: Choices) -> Result:
+    """Convert the session in some files to a new session file, with the mounting that ``choices`` tell.
+
+    It is analysed first: what cannot be analysed is not converted, and the result says what was assumed.
+
+    Raises:
+        InputError: see `sensorcoach.analyze`.
+        RecordingError: likewise; or ``out`` exists already or cannot be written.
+    """
+    refuse_unwritable(out)
+    result = analyze_files(files, choices)
+    _, recording = open_session(files, choices)
+    if choices.mounting:
+        recording = replace(recording, mounting=mounting_in_force(recording.mounting, choices))
+    write_session(recording, out)
+    return result
+
+
+def replay_files(files: Sequence[Path], choices: Choices, speed: float, on_event: Listener) -> Result:
+    """Play the session in some files at ``speed`` times its own pace (``math.inf``: without waiting).
+
+    The result comes at the end.
+    """
+    name, recording = open_session(files, choices)
+    return _play(recording, name, choices, speed, on_event)
 
 
 def replay_demo(speed: float, on_event: Listener) -> Result:
-    """Play `DEMO`, a simulated session, as `replay_file` plays a recording."""
+    """Play `DEMO`, a simulated session, as `replay_files` plays a recording."""
     simulation = simulate(DEMO)
     header = session_header(simulation)
     recording = Recording(

@@ -40,10 +40,15 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="FILE",
 Gentle = Annotated[bool, typer.Option("--gentle", help="Count small ranges too, from 6 degrees.")]
 Rocking = Annotated[bool, typer.Option("--rocking", help="No hold wanted at the side.")]
 Unit = Annotated[
-    Literal["g", "mg", "mps2"] | None, typer.Option("--unit", help="Unit of acceleration where a CSV hides it.")
+    Literal["g", "mg", "mps2"] | None, typer.Option("--unit", help="Unit of acceleration where a table hides it.")
 ]
 Columns = Annotated[
-    str | None, typer.Option("--columns", metavar="NAMES", help="Names of a CSV's columns in order: t_s,ax_g,ay_g,az_g")
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="NAMES",
+        help="A table's columns, t=when,ax=foo,ay=bar,az=baz, or all their names in order, t_s,ax_g,ay_g,az_g.",
+    ),
 ]
 
 

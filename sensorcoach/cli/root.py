@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -106,6 +107,12 @@ def complain(sentence: str) -> None:
 def remark(sentence: str) -> None:
     """What a person should know, beside the answer."""
     typer.echo(printable(sentence), err=True)
+
+
+def kept(file: Path, how: str) -> str:
+    """``Recorded: session.jsonl (1.2 MB).``"""
+    size = file.stat().st_size
+    return f"{how}: {file} ({size / 1e6:.1f} MB)." if size >= 1e6 else f"{how}: {file} ({size / 1e3:.0f} kB)."
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands that need a sensor: `scan`, `live`."""
+"""Commands about sensors: `devices`, `scan`, `live`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import queue
 import sys
 import threading
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sensorcoach.cli.options import FirstSide, Front, Gentle, Leg, Rocking, Segment, SettingsFile, UpLeg, choices_of
-from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, remark, say, say_events
+from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, kept, remark, say, say_events
 from sensorcoach.errors import SensorError
 from sensorcoach.output.printable import printable
 
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 
     from sensorcoach.app import Found, HeardSensor, Live
     from sensorcoach.model import Event, LinkEvent, Notice
+
+
+@app.command(epilog=EXIT_CODES)
+def devices(json: Annotated[bool, typer.Option("--json", help="JSON on stdout: a list.")] = False) -> None:
+    """List the sensors that can be streamed: what each needs, its rate, and the evidence behind it."""
+    from sensorcoach.app import known_sensors
+    from sensorcoach.output.json_ import as_json
+    from sensorcoach.output.listing import as_listing
+
+    sensors, problems = known_sensors()
+    say(as_json(sensors) if json else as_listing(sensors, get_terminal_size().columns))
+    for problem in problems:
+        remark(problem)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -57,7 +71,11 @@ def live(
     device: Annotated[str | None, typer.Option("--device", metavar="NAME|ADDRESS", help="Which sensor.")] = None,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", help="What sensor it is, where it cannot be told: a name, or a TOML file."),
+        typer.Option(
+            "--profile",
+            metavar="NAME|FILE",
+            help="What sensor it is, where it cannot be told: a name that `sensorcoach devices` lists, or a TOML file.",
+        ),
     ] = None,
     leg: Leg = None,
     segment: Segment = None,
@@ -156,7 +174,6 @@ def _heard_line(sensor: HeardSensor) -> str:
 def _kept(file: Path) -> str:
     """What became of the recording."""
     try:
-        size = file.stat().st_size
+        return kept(file, "Recorded")
     except OSError:
         return "Nothing was recorded."
-    return f"Recorded: {file} ({size / 1e6:.1f} MB)." if size >= 1e6 else f"Recorded: {file} ({size / 1e3:.0f} kB)."

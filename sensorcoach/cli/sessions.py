@@ -1,4 +1,4 @@
-"""Commands that need no sensor: `analyze`, `replay`, `demo`, `simulate`."""
+"""Commands that need no sensor: `analyze`, `replay`, `import`, `demo`, `simulate`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from sensorcoach.cli.options import (
     UpLeg,
     choices_of,
 )
-from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, remark, say, say_events
+from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, remark, say, say_events
+from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +43,23 @@ Scenario = Literal[
     "mid_start",
     "distractors_only",
 ]
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="One session: a file, a folder, a zip, or the files that belong together."),
+]
 Speed = Annotated[Literal["1", "2", "max"], typer.Option("--speed", help="Times real time; max does not wait.")]
 
 
 @app.command(epilog=EXIT_CODES)
 def analyze(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Session files (.jsonl, .jsonl.gz) or CSV.")],
-    json: Annotated[bool, typer.Option("--json", help="JSON on stdout; a list for several files.")] = False,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Sessions: our own files (.jsonl, .jsonl.gz), CSV, or an app's export as it is: file, folder or zip.",
+        ),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="JSON on stdout; a list for several sessions.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="CSV on stdout, one line a rep.")] = False,
     leg: Leg = None,
     segment: Segment = None,
@@ -65,13 +76,13 @@ def analyze(
     """Show every repetition of a recording: side, phases, range, speed, landing, warnings."""
     if json and csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
-    from sensorcoach.app import Failure, analyze_sessions
+    from sensorcoach.app import Failure, analyze_sessions, sessions_in
     from sensorcoach.output.csv_ import as_csv
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.table import as_table
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
-    sessions = [files] if join else [[file] for file in files]
+    sessions = [files] if join else sessions_in(files, choices)
     outcomes = []
     for outcome in analyze_sessions(sessions, choices, _progress(len(sessions))):
         outcomes.append(outcome)
@@ -90,7 +101,7 @@ def analyze(
 
 @app.command(epilog=EXIT_CODES)
 def replay(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A session file or CSV.")],
+    files: Files,
     plain: Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")] = False,
     speed: Speed = "1",
     leg: Leg = None,
@@ -105,13 +116,37 @@ def replay(
     columns: Columns = None,
 ) -> None:
     """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
-    from sensorcoach.app import replay_file
+    from sensorcoach.app import replay_files
     from sensorcoach.output.words import summary_line
 
     if not plain:
         remark("There is no screen for replays yet; this is the plain view.")
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
-    say(summary_line(replay_file(file, choices, _SPEEDS[speed], say_events())))
+    say(summary_line(replay_files(files, choices, _SPEEDS[speed], say_events())))
+
+
+@app.command("import", epilog=EXIT_CODES)
+def import_(
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Session file to write; .gz compresses it.")],
+    leg: Leg = None,
+    segment: Segment = None,
+    up_leg: UpLeg = None,
+    front: Front = None,
+    first_side: FirstSide = None,
+    unit: Unit = None,
+    columns: Columns = None,
+) -> None:
+    """Convert another program's recording to a session file, with what is told of leg and axes."""
+    from sensorcoach.app import import_session
+    from sensorcoach.output.words import recording_line
+
+    choices = choices_of(leg, segment, up_leg, front, first_side, None, False, False, unit, columns)
+    result = import_session(files, out, choices)
+    say(printable(recording_line(result)))
+    for notice in result.notices:
+        say(printable(notice))
+    say(printable(kept(out, "Written")))
 
 
 @app.command(epilog=EXIT_CODES)

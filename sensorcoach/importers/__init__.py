@@ -66,20 +66,20 @@ def open_recording(path: Path, *, unit: str | None = None, columns: str | None =
 def open_recordings(
     paths: Sequence[Path], *, unit: str | None = None, columns: str | None = None
 ) -> list[tuple[list[Path], Recording]]:
-    """The recordings in several files, each with its files as `grouped`; see `open_recording`. With ``columns`` each
-    file is a recording of its own.
-    """
-    groups = grouped(paths) if columns is None else [[path] for path in paths]
+    """The recordings in several files, each with its files as `grouped`; see `open_recording`."""
     return [
         (group, open_recording(*group, unit=unit, columns=columns) if len(group) == 1 else _open_together(group, unit))
-        for group in groups
+        for group in grouped(paths, columns=columns)
     ]
 
 
-def grouped(paths: Sequence[Path]) -> list[list[Path]]:
+def grouped(paths: Sequence[Path], *, columns: str | None = None) -> list[list[Path]]:
     """The files of each recording together: two files of one app, begun together, of which one holds the accelerometer
-    and the other the gyroscope. Nothing is raised here; a file that cannot be opened is a recording alone.
+    and the other the gyroscope. Nothing is raised here; a file that cannot be opened is a recording alone. With
+    ``columns`` each file is one.
     """
+    if columns is not None or len(paths) < 2:
+        return [[path] for path in paths]
     groups: list[list[Path]] = []
     halves: list[tuple[Export, list[Path]]] = []
     for path in paths:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sensorcoach.errors import RecordingError
 from sensorcoach.importers.opened import Recording
 from sensorcoach.recording import Header, SessionWriter
 
@@ -28,10 +29,15 @@ def write_session(recording: Recording, path: Path) -> None:
         settings=None if recording.settings is None else dict(recording.settings),
         simulated=recording.simulated,
     )
-    with SessionWriter(path, header) as writer:
-        try:
+    writer = SessionWriter(path, header)
+    try:
+        with writer:
             for item in recording.items:
                 writer.append(item)
-        except BaseException:
-            path.unlink()
-            raise
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise RecordingError(
+                f"{path} cannot be written: {error.strerror}.", "Make room, or name it elsewhere."
+            ) from error
+        raise

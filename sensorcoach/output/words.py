@@ -117,6 +117,13 @@ def summary_line(result: Result) -> str:
     return f"{plural(summary.reps, 'rep')}{doubt}: {counted}; {corrected}{beside}."
 
 
+def recording_line(result: Result) -> str:
+    """``walk.csv: 1:02 min, 104 Hz, acceleration and turning rate.``"""
+    rate = "" if result.rate_hz is None else f", {result.rate_hz:.0f} Hz"
+    held = "acceleration and turning rate" if result.sensor["gyroscope"] else "acceleration only"
+    return f"{result.file}: {clock(result.duration_s)} min{rate}, {held}."
+
+
 def reception_line(result: Result) -> str:
     """``Received 6240 samples, 100 a second; 52 lost, 2 gaps of 3.1 s in all.``"""
     rate = "" if result.rate_hz is None else f", {result.rate_hz:.0f} a second"

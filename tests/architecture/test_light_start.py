@@ -32,7 +32,7 @@ def test_importing_is_light(statement: str) -> None:
     assert loaded_by(statement) & HEAVY == set()
 
 
-COMMANDS = ["analyze", "replay", "demo", "simulate", "scan", "live", "doctor", "where"]
+COMMANDS = ["analyze", "replay", "demo", "simulate", "scan", "live", "devices", "import", "doctor", "where"]
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
