@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sensorcoach.devices.clock import ClockFit
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Step, Subscribe
 from sensorcoach.devices.pace import Pace
-from sensorcoach.devices.pairing import LONGEST_WAIT_S, Rows, Waiting, paired
+from sensorcoach.devices.pairing import Rows, Waiting, paired
 from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.devices.rows import CLIP_FRACTION
 from sensorcoach.devices.setting import number_or_none
@@ -356,9 +356,6 @@ def _taken(state: PolarState, packet: Packet, order: int, acc: _Stream, gyr: _St
     state = _followed(replace(state, base_ns=base_ns), last_s, packet.t_s)
     course = Course(pace, stamp_ns, packet.t_s)
     state = replace(state, gyr=course) if is_gyr else replace(state, acc=course)
-    assert state.clock is not None
-    if last_s < state.clock.last_sensor_s - LONGEST_WAIT_S:
-        return state  # the other stream has given up waiting for it
     sensor_s: Floats = last_s - np.arange(samples - 1, -1, -1, dtype=np.float64) * (
         pace.period_s if step_s is None else step_s
     )

@@ -209,8 +209,10 @@ def test_a_backlog_moves_no_sample():
 
 
 @pytest.mark.parametrize("start_ns", [0, ns(8e8)])
-def test_a_clock_that_began_anew_goes_on_later(start_ns):
-    later = [data(50 + one.t_s, one.payload) for one in sensor(20, start_ns=start_ns)]
+@pytest.mark.parametrize("acc_each", [36, 45])
+def test_a_clock_that_began_anew_goes_on_later(start_ns, acc_each):
+    """Whichever stream tells of it first."""
+    later = [data(50 + one.t_s, one.payload) for one in sensor(20, start_ns=start_ns, acc_each=acc_each)]
     state, got = decode([*sensor(30), *later])
     assert state.restarts == 1
     assert (np.diff(got.t_s) > 0).all()
