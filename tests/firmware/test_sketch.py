@@ -365,5 +365,6 @@ def test_the_axis_that_points_up_is_read_from_a_recording(tmp_path):
             row = (-2000, 20, 0, 0, 0, 0) if n < 30 else (0, -1980, 100, 0, 0, 0)
             head = struct.pack("<BBHIHBB", 0x11, 0, n, n * 160_000, 10_000, 16, 0)
             writer.append(Packet("knee", "imu", n * 0.16, head + struct.pack("<6h", *row) * 16))
-    told = subprocess.run([sys.executable, SKETCH / "axes.py", recording], check=True, capture_output=True, text=True)
+    program = SKETCH.parent / "axes.py"
+    told = subprocess.run([sys.executable, program, recording], check=True, capture_output=True, text=True)
     assert told.stdout == "[ 0.   -0.99  0.05]\n"
