@@ -201,7 +201,7 @@ class SensorLink:
         except SensorcoachError:
             self._do_not_trust_held(candidate)
             raise
-        self._watch.connected(self._clock.now_s())
+        self._watch.connected(self._clock.now_s(), candidate.profile.about.delay_s)
         line = Line(connection, candidate.profile, self._mailbox, self._clock, self._heard_data)
         if candidate.is_certain:
             line.release()

@@ -29,10 +29,12 @@ class SilenceWatch:
         self._last_s: float | None = None
         self._since_s = 0.0
         self._suspicious = False
+        self._gathers_s = 0.0
 
-    def connected(self, now_s: float) -> None:
-        """A new connection: silence is counted from now."""
+    def connected(self, now_s: float, gathers_s: float = 0.0) -> None:
+        """A new connection: silence is counted from now. A sensor that gathers samples may be silent for so long."""
         self._last_s = None
+        self._gathers_s = gathers_s
         self._since_s = now_s
         self._suspicious = False
 
@@ -81,4 +83,4 @@ class SilenceWatch:
 
     @property
     def _stall_s(self) -> float:
-        return min(max(STALL_S, STALL_GAPS * self.learnt_gap_s), STALL_AT_MOST_S)
+        return min(max(STALL_S, self._gathers_s, STALL_GAPS * self.learnt_gap_s), STALL_AT_MOST_S)

@@ -131,6 +131,7 @@ async def test_a_verity_sense_that_gathers_for_long_is_no_stall(lab: Lab, tmp_pa
     product = await counted(lab, tmp_path, await lab.sensor(PretendPolar, worn().movement, each=each))
     assert product.done.counts["lost"] == product.done.counts["undecodable"] == 0
     assert "lost" not in product.states
+    assert "stalled" not in product.states
 
 
 @pytest.mark.parametrize(("told", "mtu", "words"), [({"on_charger": True}, 247, "charger"), ({}, 185, "MTU of 232")])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Subscribe, Write
-from sensorcoach.devices.profile import Advertised
+from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.errors import SensorError
 from sensorcoach.model import LinkEvent, Packet
 from sensorcoach.sources.link import LinkItem, Mailbox, SensorLink, SensorReady, SessionClock, Wanted
@@ -34,6 +34,7 @@ class ToyProfile:
     service: str = SERVICE
     data_channel: str = "data"
     counts_loss: bool = True
+    about = About(sensor="toy sensor", needs="", rate_hz=100.0, evidence="documentation only")
     channels = {"data": DATA, "control": CONTROL, "serial": SERIAL, "battery": LEVEL}
 
     @property

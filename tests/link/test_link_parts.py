@@ -69,6 +69,16 @@ def test_the_gap_between_two_connections_is_not_learnt() -> None:
     assert watch.learnt_gap_s == pytest.approx(0.1)
 
 
+def test_a_sensor_that_gathers_samples_may_be_silent_for_so_long_from_the_first_packet_on() -> None:
+    watch = SilenceWatch()
+    watch.connected(0.0, gathers_s=2.0)
+    watch.heard(1.0)
+    assert watch.stalled_at_s == 3.0
+    watch.connected(10.0)
+    watch.heard(11.0)
+    assert watch.stalled_at_s == 12.0
+
+
 def test_after_a_sleep_a_stall_is_the_end_until_something_is_heard() -> None:
     watch = SilenceWatch()
     watch.connected(0.0)
