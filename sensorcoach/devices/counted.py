@@ -89,6 +89,8 @@ class Laid:
         self._samples: list[Ints] = []
         self._last_s: list[Floats] = []
         self._step_s: list[Floats] = []
+        self._with: list[Ints] = []
+        self._known = 0
 
     def add(self, packets: Batch, last_s: Floats, step_s: Floats) -> None:
         """``last_s``: session time of each one's last sample; ``step_s``: between its samples."""
@@ -97,10 +99,22 @@ class Laid:
         self._last_s.append(last_s)
         self._step_s.append(step_s)
 
+    def came_with(self, first: int, end: int) -> None:
+        """What was added since the last call became known with these packets of the batch, one by one, or with one."""
+        new, self._known = len(self._bodies) - self._known, len(self._bodies)
+        self._with.append(np.arange(first, end) if end - first > 1 else np.full(new, first))
+
     @property
     def body(self) -> bytes:
         """All of them."""
         return b"".join(self._bodies)
+
+    @property
+    def number(self) -> Ints:
+        """Of the packet of the batch with which each sample's time became known."""
+        if not self._samples:
+            return np.empty(0, dtype=np.int64)
+        return np.repeat(np.concatenate(self._with), np.concatenate(self._samples))
 
     @property
     def t_s(self) -> Floats:
@@ -155,15 +169,16 @@ def laid(state: CountedClock, packets: Batch) -> tuple[CountedClock, Laid]:
     while start < number:
         if state.rate_hz is None:
             state = _measuring(state, packets.came(start), out)
-            start += 1
+            end = start + 1
         elif state.held is not None or _is_silence(state, float(packets.arrivals_s[start])):
             state = _after_silence(state, packets.came(start), out)
-            start += 1
+            end = start + 1
         else:
             next_silence = int(np.searchsorted(silences, start, side="right"))
             end = int(silences[next_silence]) if next_silence < len(silences) else number
             state = _smoothly(state, packets.part(start, end), out)
-            start = end
+        out.came_with(start, end)
+        start = end
     return state, out
 
 

@@ -261,18 +261,20 @@ def _lines(
                 good += 1
         if text.lines == "notification" and not good:
             raise _damaged(packet, f"no {len(text.fields)} numbers with {text.separator!r} between them")
-    state = replace(state, pending=pending, in_step=in_step, dropped_lines=state.dropped_lines + dropped)
     table = np.array(rows, dtype=np.float64).reshape(len(rows), len(columns))
+    usable = (np.abs(table) < LARGEST_TICKS).all(axis=1)
+    dropped += int((~usable).sum())
+    table = table[usable]
+    state = replace(state, pending=pending, in_step=in_step, dropped_lines=state.dropped_lines + dropped)
     times = table[:, len(names)] if len(columns) > len(names) else None
-    return state, _Samples(table[:, : len(names)], np.array(number, dtype=np.int64), times, False)
+    return state, _Samples(table[:, : len(names)], np.array(number, dtype=np.int64)[usable], times, False)
 
 
 def _row(words: Sequence[bytes], columns: Sequence[int]) -> list[float] | None:
     try:
-        row = [float(words[column]) for column in columns]
+        return [float(words[column]) for column in columns]
     except ValueError:
         return None
-    return row if all(abs(value) < LARGEST_TICKS for value in row) else None
 
 
 # --- numbers to samples -----------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Any, Final, TypeGuard
 
+from sensorcoach.devices.arduino import ARDUINO
 from sensorcoach.devices.bluest import BLUEST
 from sensorcoach.devices.dot import DOT
 from sensorcoach.devices.foreign import ForeignProfile
@@ -41,6 +42,7 @@ RADIO_PROFILES: Final[tuple[RadioProfile[Any], ...]] = (
     METAMOTION,
     POLAR,
     DOT,
+    ARDUINO,
     THINGY,
     BLUEST,
     MICROBIT,
