@@ -126,7 +126,7 @@ class PolarProfile:
         sensor="Polar Verity Sense",
         needs="an adapter that carries 229 bytes a packet (MTU 232)",
         rate_hz=RATE_HZ,
-        evidence="decoded from captures",
+        evidence="vendor test vectors",
         # 36 to 71 samples a frame are 0.7 to 1.4 s, and the other stream's frame may be some tenths behind.
         delay_s=2.0,
     )
