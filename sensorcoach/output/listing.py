@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, Literal
 
 from sensorcoach.output.printable import printable
@@ -13,6 +13,8 @@ from sensorcoach.output.words import figure
 if TYPE_CHECKING:
     from sensorcoach.devices.profile import Evidence, RadioProfile
 
+NARROWEST, WIDEST = 40, 100
+"""Characters a line between which text is readable."""
 LATE_S = 0.5
 """Told in the table from here on: one notices it after a landing."""
 
@@ -50,9 +52,11 @@ def listed(profile: RadioProfile[Any]) -> ListedSensor:
 
 
 def as_listing(sensors: Sequence[ListedSensor], width: int) -> str:
-    """One row a sensor, with what it is and needs below it, in lines of ``width`` characters at most."""
+    """One row a sensor, with what it is and needs below it, for a terminal of ``width`` characters."""
+    width = min(max(width, NARROWEST), WIDEST)
     longest = max((len(printable(one.profile)) for one in sensors), default=0)
     indent = " " * (max(longest, len("profile")) + 2)
+    fill = TextWrapper(width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
     head = f"{'profile':<{len(indent)}}{'Hz':>4}  {'lost samples':<12}  {'evidence':<21}  run on hardware"
     lines = [head, "─" * min(width, 80)]
     for one in sensors:
@@ -60,13 +64,13 @@ def as_listing(sensors: Sequence[ListedSensor], width: int) -> str:
         name, run = printable(one.profile), printable(one.run_on_hardware)
         lines.append(f"{name:<{len(indent)}}{rate:>4}  {one.lost:<12}  {one.evidence:<21}  {run}")
         for words in (one.sensor, *_conditions(one)):
-            lines += wrap(printable(words), width, initial_indent=indent, subsequent_indent=indent)
+            lines += fill.wrap(printable(words))
         lines.append("")
     return "\n".join(lines).rstrip()
 
 
 def _conditions(one: ListedSensor) -> Iterator[str]:
     if one.needs:
-        yield f"needs {one.needs}"
+        yield f"needs: {one.needs}"
     if one.delay_s >= LATE_S:
         yield f"a landing is told up to {figure(one.delay_s)} s late"

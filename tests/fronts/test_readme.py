@@ -3,15 +3,18 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
+import platformdirs
 import pytest
 import typer
 from legs import rows, write_csv
 from typer.testing import CliRunner
 
 from sensorcoach.cli import app
+from sensorcoach.devices import radio_profiles
+from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import BluetoothError
-from sensorcoach.folders import Folders
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,7 +45,8 @@ class SwitchedOff:
 @pytest.mark.parametrize("line", COMMANDS)
 def test_each_command_runs(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sensorcoach.app.bluetooth", SwitchedOff)
-    monkeypatch.setattr("sensorcoach.app.live.folders", lambda: Folders(tmp_path, tmp_path, tmp_path))
+    for kind in ("data", "config", "log"):
+        monkeypatch.setattr(platformdirs, f"user_{kind}_path", lambda *_name, **_options: tmp_path)
     words = shlex.split(line)[1:]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == (4 if words[0] in LIVE else 0), done.stderr
@@ -72,6 +76,25 @@ def test_every_option_named_exists_and_every_option_is_named() -> None:
     ours = "\n".join(line for line in README.splitlines() if "python -m tests." not in line)
     named = set(re.findall(r"--[a-z][a-z-]+", ours)) - {"--extra", "--help"}
     assert named == real
+
+
+@pytest.mark.parametrize("profile", radio_profiles(), ids=lambda profile: profile.name)
+def test_every_sensor_is_listed_with_what_its_profile_says(profile: RadioProfile[Any]) -> None:
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in README.splitlines() if line.startswith("| ")]
+    (row,) = [row for row in rows if len(row) == 6 and row[1] == f"`{profile.name}`"]
+    lost = "counted" if profile.counts_loss else "estimated"
+    rate = "its own" if profile.about.rate_hz is None else f"{profile.about.rate_hz:.0f}"
+    assert row[2:5] == [rate, lost, profile.about.evidence]
+    assert row[5] or not profile.about.needs
+    worn = (ROOT / "firmware_notes" / "wearing.md").read_text(encoding="utf-8")
+    assert worn.count(f"| `{profile.name}` |") == 1
+
+
+@pytest.mark.parametrize("page", ["README.md", "firmware_notes/wearing.md"])
+def test_what_is_linked_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^):]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert len(links) >= 10
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
 
 
 def test_ci_finds_the_test_command() -> None:
