@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 40, 100
 """Characters a line between which text is readable."""
+LONGEST_NAME = 10
+"""Of a profile in the first column; a longer one has a line for itself."""
 LATE_S = 0.5
 """Told in the table from here on: one notices it after a landing."""
 
@@ -54,14 +56,17 @@ def listed(profile: RadioProfile[Any]) -> ListedSensor:
 def as_listing(sensors: Sequence[ListedSensor], width: int) -> str:
     """One row a sensor, with what it is and needs below it, for a terminal of ``width`` characters."""
     width = min(max(width, NARROWEST), WIDEST)
-    longest = max((len(printable(one.profile)) for one in sensors), default=0)
-    indent = " " * (max(longest, len("profile")) + 2)
+    indent = " " * (LONGEST_NAME + 2)
     fill = TextWrapper(width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
     head = f"{'profile':<{len(indent)}}{'Hz':>4}  {'lost samples':<12}  {'evidence':<21}  run on hardware"
     lines = [head, "─" * min(width, 80)]
     for one in sensors:
         rate = "own" if one.rate_hz is None else figure(one.rate_hz)
-        name, run = printable(one.profile), printable(one.run_on_hardware)
+        name = printable(one.profile)
+        if len(name) > LONGEST_NAME:
+            lines.append(name)
+            name = ""
+        run = "never" if one.run_on_hardware == "never" else "see below"
         lines.append(f"{name:<{len(indent)}}{rate:>4}  {one.lost:<12}  {one.evidence:<21}  {run}")
         for words in (one.sensor, *_conditions(one)):
             lines += fill.wrap(printable(words))
@@ -72,5 +77,7 @@ def as_listing(sensors: Sequence[ListedSensor], width: int) -> str:
 def _conditions(one: ListedSensor) -> Iterator[str]:
     if one.needs:
         yield f"needs: {one.needs}"
+    if one.run_on_hardware != "never":
+        yield f"run on hardware: {one.run_on_hardware}"
     if one.delay_s >= LATE_S:
         yield f"a landing is told up to {figure(one.delay_s)} s late"

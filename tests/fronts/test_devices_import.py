@@ -122,6 +122,16 @@ class Foreign:
     about = About("Acme \x1b[31m tag", "patience " * 30, None, "decoded from captures", "by its maker", 0.1)
 
 
+def test_a_long_name_has_a_line_for_itself(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = Foreign()
+    long.name = "generic-" + 30 * "x"
+    monkeypatch.setattr("sensorcoach.app.known.all_radio_profiles", lambda _folder: (long,))
+    lines = run("devices").stdout.splitlines()
+    assert lines[2] == long.name
+    assert lines[3].split()[0] == "own"
+    assert max(map(len, lines)) <= 80
+
+
 def test_profiles_of_other_packages_are_listed_and_their_problems_told(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,7 +142,8 @@ def test_profiles_of_other_packages_are_listed_and_their_problems_told(
     assert done.exit_code == 0
     assert "\x1b" not in done.stdout + done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert re.search(r"^acme +own +counted +decoded from captures +by its maker$", done.stdout, re.MULTILINE)
+    assert re.search(r"^acme +own +counted +decoded from captures +see below$", done.stdout, re.MULTILINE)
+    assert "run on hardware: by its maker" in done.stdout
     assert "bad of bad-package 1.0 is left out: ImportError" in done.stderr
 
 
