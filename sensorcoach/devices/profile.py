@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar, runtime_checkable
+from typing import Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from sensorcoach.devices.conversation import Battery, Conversation, Started
 from sensorcoach.model import Decoded, Packet
@@ -106,6 +106,10 @@ class About:
     evidence: Evidence
     run_on_hardware: str = "never"
     delay_s: float = 0.1
+
+
+LATE_S: Final = 0.5
+"""People are told of a delay from here on: they notice it after a landing."""
 
 
 class RadioProfile(Profile[S], Protocol[S]):

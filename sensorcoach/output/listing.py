@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, Literal
 
+from sensorcoach.devices.profile import LATE_S
 from sensorcoach.output.printable import printable
 from sensorcoach.output.words import figure
 
@@ -17,8 +18,6 @@ NARROWEST, WIDEST = 40, 100
 """Characters a line between which text is readable."""
 LONGEST_NAME = 10
 """Of a profile in the first column; a longer one has a line for itself."""
-LATE_S = 0.5
-"""Told in the table from here on: one notices it after a landing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import msgspec
 
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
+from sensorcoach.devices.profile import LATE_S, About
 from sensorcoach.errors import InputError
 from sensorcoach.importers.session_file import described
 from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Notice, Packet, Result
@@ -129,7 +130,12 @@ class LiveSession:
 
     def _begin(self, ready: SensorReady) -> None:
         self._header = self._header_of(ready)
-        self._pipeline = Pipeline(profile_named(ready.profile), self._header.device, self._mounting, self._settings)
+        profile = profile_named(ready.profile)
+        self._pipeline = Pipeline(profile, self._header.device, self._mounting, self._settings)
+        about = getattr(profile, "about", None)  # a described sensor has its own
+        if isinstance(about, About) and about.delay_s >= LATE_S:
+            delay = f"what is told comes up to {about.delay_s:g} s after the movement"
+            self._notice("late", f"This sensor gathers samples before it sends them: {delay}.")
         self._record(self._raw.begin(self._header))
         early, self._early = self._early, []
         self._record(self._raw.append(early))

@@ -11,11 +11,12 @@ from played import packets, ready, session, up_leg
 
 from sensorcoach import analyze
 from sensorcoach.choices import Choices
+from sensorcoach.devices.conversation import Started
 from sensorcoach.errors import RecordingError, SettingsError
 from sensorcoach.model import LinkEvent, Notice, Packet, RepDone, Result
 from sensorcoach.recording import Header, SessionWriter, read_session
 from sensorcoach.session import LiveSession, Recorder, Told
-from sensorcoach.sources.mailbox import LinkItem
+from sensorcoach.sources.mailbox import LinkItem, SensorReady
 
 NO_CHOICES = Choices()
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -207,6 +208,15 @@ def test_what_could_not_be_verified_is_said_once() -> None:
     doubtful = ready(items[-1].t_s, doubts=("The rate could not be read back.",))
     _, told = run([*items, doubtful], 1)
     assert [one.text for one in notices(told, "unverified")] == ["The rate could not be read back."]
+
+
+def test_a_sensor_that_gathers_samples_is_said_to_be_late_once() -> None:
+    polar = SensorReady(0.5, "polar", "Polar Sense", None, Started(52.0), None)
+    _, told = run([LinkEvent(0.0, "connecting"), polar, LinkEvent(9.0, "lost"), polar], 0)
+    assert [one.text for one in notices(told, "late")] == [
+        "This sensor gathers samples before it sends them: what is told comes up to 2 s after the movement."
+    ]
+    assert notices(run(session("good")[:50], 1)[1], "late") == []
 
 
 def slowed(stream: list[Packet], keep: int, of: int) -> list[Packet]:
