@@ -45,7 +45,7 @@ Scenario = Literal[
 ]
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE...", help="One session: a file, a folder, a zip, or the files that belong together."),
+    typer.Argument(metavar="FILE", help="One session: a file, a folder, a zip, or the files that belong together."),
 ]
 Speed = Annotated[Literal["1", "2", "max"], typer.Option("--speed", help="Times real time; max does not wait.")]
 
@@ -55,7 +55,7 @@ def analyze(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Sessions: our own files (.jsonl, .jsonl.gz), CSV, or an app's export as it is: file, folder or zip.",
         ),
     ],

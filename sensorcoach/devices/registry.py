@@ -28,7 +28,7 @@ from sensorcoach.devices.microbit import MICROBIT
 from sensorcoach.devices.movesense import MOVESENSE
 from sensorcoach.devices.open_format import OPEN
 from sensorcoach.devices.polar import POLAR
-from sensorcoach.devices.profile import Profile, RadioProfile
+from sensorcoach.devices.profile import About, Profile, RadioProfile
 from sensorcoach.devices.rows import ROWS
 from sensorcoach.devices.thingy import THINGY
 from sensorcoach.devices.witmotion import WITMOTION
@@ -130,6 +130,8 @@ def _loaded(offered: EntryPoint) -> Profile[Any] | PluginProblem:
             missing += [word for word in _NEEDED_FOR_RADIO if not hasattr(profile, word)]
         if missing:
             return _problem(offered, f"it lacks {', '.join(missing)}")
+        if _is_radio(profile) and not isinstance(profile.about, About):
+            return _problem(offered, "its about is no sensorcoach.devices.profile.About")
         if profile.name != offered.name:
             return _problem(offered, f"it calls itself {profile.name!r}")
     except Exception as error:  # Foreign code, run while being imported: whatever it raises must not stop the others.

@@ -122,6 +122,9 @@ def test_broken_packages_are_told_and_hurt_nobody(packages):
         "raises": "raise RuntimeError('at import')",
         "half": "class P:\n    name = 'half'\nPROFILE = P()",
         "half_radio": GOOD.replace("good", "half-radio") + "    advertised = None\nPROFILE = P()",
+        "silent": GOOD.replace("good", "silent")
+        + "".join(f"    {name} = None\n" for name in ("about", "advertised", "channels", "data_channel"))
+        + "    start = stop = battery = None\nPROFILE = P()",
         "misnamed": GOOD + "PROFILE = P()",
         "impostor": GOOD.replace("good", "open") + "PROFILE = P()",
         "no_decoder": GOOD + "PROFILE = P()",
@@ -132,6 +135,7 @@ def test_broken_packages_are_told_and_hurt_nobody(packages):
         "absent": "there_is_none:PROFILE",
         "half": "half:PROFILE",
         "half-radio": "half_radio:PROFILE",
+        "silent": "silent:PROFILE",
         "misnamed": "misnamed:PROFILE",
         "open": "impostor:PROFILE",
         "Bad Name": "no_decoder:PROFILE",
@@ -148,6 +152,7 @@ def test_broken_packages_are_told_and_hurt_nobody(packages):
         "absent": "there_is_none",
         "half": "decode_all",
         "half-radio": "channels",
+        "silent": "About",
         "misnamed": "'good'",
         "open": "built in",
         "Bad Name": "small letters",
