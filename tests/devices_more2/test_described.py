@@ -351,3 +351,38 @@ def test_any_bytes_give_samples_or_a_decode_error(description, sent):
             assert np.isfinite(out.t_s).all()
             assert np.isfinite(out.acc).all()
         state = GENERIC.reconnected(state) if again else state
+
+
+# --- how a person gives it --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_folders(tmp_path, monkeypatch):
+    from sensorcoach.app import live
+    from sensorcoach.folders import Folders
+
+    monkeypatch.setattr(live, "folders", lambda: Folders(tmp_path / "r", tmp_path, tmp_path / "l"))
+    return tmp_path
+
+
+def test_live_takes_the_path_of_a_description(own_folders):
+    from sensorcoach.app.live import live_plan
+    from sensorcoach.choices import Choices
+
+    plan = live_plan(Choices(), profile=str(NOTES / "generic-esp32.toml"), record=False)
+    assert plan.wanted.profile == "generic-knee-esp32"
+    assert plan.profiles[0].name == "generic-knee-esp32"
+    with pytest.raises(SettingsError, match="none.toml"):
+        live_plan(Choices(), profile="none.toml", record=False)
+
+
+def test_live_knows_the_descriptions_in_the_folder(own_folders):
+    from sensorcoach.app.live import live_plan
+    from sensorcoach.choices import Choices
+
+    (own_folders / "sensors").mkdir()
+    (own_folders / "sensors" / "mine.toml").write_text(GOOD, encoding="utf-8")
+    plan = live_plan(Choices(), profile="generic-knee-esp32", record=False)
+    assert [one.name for one in plan.profiles].count("generic-knee-esp32") == 1
+    with pytest.raises(SettingsError, match="generic-knee-esp32"):
+        live_plan(Choices(), profile="nobody", record=False)
