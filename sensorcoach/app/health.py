@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sensorcoach.doctor import Check, examine
 from sensorcoach.folders import folders
+from sensorcoach.sources import described
 
 if TYPE_CHECKING:
     from sensorcoach.sources.radio import Radio
@@ -29,6 +30,7 @@ def where() -> list[Place]:
     return [
         Place(places.recordings, "live recordings"),
         Place(places.config, "the sensor used last"),
+        Place(places.config / described.FOLDER, "sensors you described"),
         Place(places.log, "the log for bug reports"),
     ]
 

@@ -18,7 +18,7 @@ from sensorcoach.devices import PluginProblem, radio_profiles
 from sensorcoach.devices.profile import About
 from sensorcoach.folders import Folders
 from sensorcoach.output.json_ import json_schema
-from sensorcoach.recording import read_session
+from sensorcoach.recording import SessionWriter, read_session
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads(json_schema())
@@ -112,6 +112,15 @@ def test_a_sensor_described_by_its_owner_is_listed_first(home: Path) -> None:
     assert (done.exit_code, done.stdout) == (2, "")
     assert "mine.toml" in done.stderr
     assert "rate_hz" in done.stderr
+
+
+def test_the_folder_for_descriptions_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sensorcoach.app.health.folders", lambda: Folders(home, home, home))
+    (named,) = re.findall(r"^sensors you described: +(.*)$", run("where").stdout, re.MULTILINE)
+    Path(named).mkdir()
+    example = ROOT / "firmware_notes" / "generic-uart.toml"
+    (Path(named) / "mine.toml").write_text(example.read_text())
+    assert json.loads(run("devices", "--json").stdout)[0]["profile"].startswith("generic-")
 
 
 class Foreign:
@@ -229,6 +238,17 @@ def test_what_analyze_refuses_is_not_converted(bad, tmp_path: Path) -> None:
     assert done.stderr.removeprefix("sensorcoach: ") in analysed.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not out.exists()
+
+
+def test_a_full_disk_leaves_no_half_a_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_writer: SessionWriter, _item: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(SessionWriter, "append", full)
+    done = run("import", write_csv(tmp_path / "a.csv", rows("lr")), "-o", tmp_path / "s.jsonl")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "s.jsonl cannot be written: No space left on device." in done.stderr
+    assert not (tmp_path / "s.jsonl").exists()
 
 
 def test_a_folder_that_is_not_there_is_told_before_the_work(tmp_path: Path) -> None:
