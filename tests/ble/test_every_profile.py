@@ -13,6 +13,10 @@ from tests.ble.product import Product, in_order, same_numbers, worn
 BY_PROFILE = {profile.name: profile for profile in RADIO_PROFILES}
 
 
+def test_every_profile_has_a_pretend_sensor() -> None:
+    assert set(PRETEND) == set(BY_PROFILE)
+
+
 @pytest.mark.parametrize("name", PRETEND)
 @in_virtual_time
 async def test_a_session_over_the_radio_is_counted_exactly(lab: Lab, tmp_path: Path, name: str) -> None:
@@ -32,6 +36,6 @@ async def test_a_session_over_the_radio_is_counted_exactly(lab: Lab, tmp_path: P
     rate_hz = BY_PROFILE[name].about.rate_hz
     if rate_hz is not None and name != "open":  # 100 asked, 104 it has
         assert done.rate_hz == pytest.approx(rate_hz, rel=0.01)
-    assert sensor.samples_sent == pytest.approx(done.samples, abs=rate_hz * (1 + BY_PROFILE[name].about.delay_s))
+    assert sensor.samples_sent == pytest.approx(done.samples, abs=done.rate_hz * (1 + BY_PROFILE[name].about.delay_s))
     log = lab.computer.habits.log
     assert in_order(["scan on", "scan off", "connect", f"subscribe {sensor.data_uuid()}", "disconnect"], log)
