@@ -110,13 +110,14 @@ class Pipeline:
         return self._note(sorted(events, key=lambda event: event.known_s))
 
     def _decoded(self, packets: Sequence[Packet]) -> Iterator[Decoded]:
-        """All at once, and only where one of them is bad one by one: decoding is pure, so nothing has happened yet."""
+        """All at once; where one of them is bad, each half: decoding is pure, so nothing has happened yet."""
         try:
             self._state, decoded = self._profile.decode_all(self._state, packets)
         except DecodeError as error:
             if len(packets) > 1:
-                for packet in packets:
-                    yield from self._decoded((packet,))
+                middle = len(packets) // 2
+                yield from self._decoded(packets[:middle])
+                yield from self._decoded(packets[middle:])
                 return
             if isinstance(error, CutPacket):
                 self._cut += 1
