@@ -77,6 +77,8 @@ def live_plan(
     if profile is not None and profile not in known:
         raise SettingsError(f"No sensor profile is called {profile!r}.", f"Known are {', '.join(known)}.")
     remembered, trouble = load_remembered(places.config)
+    if remembered is not None and remembered.profile not in known:  # its description or its package is gone
+        remembered = None
     file = None
     if record:
         file = out or new_recording(made(places.recordings), datetime.now())

@@ -37,6 +37,8 @@ SLOWEST_HZ: Final = 20
 CONFIG: Final = struct.Struct("<HHHHB")
 """Step counter, temperature and compass intervals (ms), motion rate (Hz), wake on motion."""
 DEFAULTS: Final = (1000, 500, 500, 10, 1)
+TWICE_S: Final = 0.005
+"""The same 18 bytes again within this time are one notification told twice: nine noisy numbers do not repeat."""
 LOW_BATTERY_PERCENT: Final = 15
 
 
@@ -45,6 +47,9 @@ class ThingyState:
     """What the next packet needs."""
 
     clock: CountedClock = CountedClock(float(RATE_HZ))
+    newest: bytes = b""
+    newest_s: float = 0.0
+    """The last notification, and when it came, to know one that comes twice."""
     duplicated: int = 0
 
 
@@ -88,12 +93,16 @@ class ThingyProfile:
 
     def decode_all(self, state: ThingyState, packets: Sequence[Packet]) -> tuple[ThingyState, Decoded | None]:
         """See `Profile.decode_all`. After a silence samples are held back for a moment."""
-        clock = state.clock
+        clock, newest, newest_s, duplicated = state.clock, state.newest, state.newest_s, state.duplicated
         came: list[Packet] = []
         for packet in packets:
             if packet.channel == "raw":
                 if len(packet.payload) != SAMPLE_BYTES:
                     raise _damaged(packet, f"{len(packet.payload)} bytes, expected {SAMPLE_BYTES}")
+                if packet.payload == newest and packet.t_s - newest_s < TWICE_S:
+                    duplicated += 1
+                    continue
+                newest, newest_s = packet.payload, packet.t_s
                 came.append(packet)
             elif packet.channel not in self.channels:
                 raise _damaged(packet, "there is no such channel")
@@ -102,7 +111,7 @@ class ThingyProfile:
                 rate_hz = _rate(packet.payload)
                 clock = clock if rate_hz is None else replace(clock, rate_hz=float(rate_hz))
         clock, out = laid(clock, Batch.of(came, SAMPLE_BYTES))
-        state = replace(state, clock=clock)
+        state = ThingyState(clock, newest, newest_s, duplicated)
         body = out.body
         if not body:
             return state, None
@@ -114,7 +123,7 @@ class ThingyProfile:
 
     def reconnected(self, state: ThingyState) -> ThingyState:
         """See `Profile.reconnected`."""
-        return replace(state, clock=state.clock.reconnected())
+        return replace(state, clock=state.clock.reconnected(), newest=b"")
 
     def start(self) -> Conversation[Started]:
         """See `RadioProfile.start`. Listening starts it, so its rate is set before; nothing but the rate is changed."""

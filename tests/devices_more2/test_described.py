@@ -386,3 +386,15 @@ def test_live_knows_the_descriptions_in_the_folder(own_folders):
     assert [one.name for one in plan.profiles].count("generic-knee-esp32") == 1
     with pytest.raises(SettingsError, match="generic-knee-esp32"):
         live_plan(Choices(), profile="nobody", record=False)
+
+
+def test_a_sensor_whose_description_is_gone_is_forgotten(own_folders):
+    """Else the next session would insist on it."""
+    from sensorcoach.app.live import live_plan
+    from sensorcoach.choices import Choices
+    from sensorcoach.sources.remembered import RememberedSensor, save_remembered
+
+    for profile, kept in (("generic-knee-esp32", False), ("open", True)):
+        save_remembered(own_folders, RememberedSensor(profile=profile, name="x", identity=None, address="AA:BB"))
+        plan = live_plan(Choices(), record=False)
+        assert (plan.wanted.remembered is not None) is kept

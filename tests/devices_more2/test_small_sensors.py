@@ -89,6 +89,15 @@ def test_clipped_by_its_range_of_2_g():
         assert rows[0, 7] == clipped
 
 
+def test_what_comes_twice_counts_once():
+    """Both callbacks of a doubled subscription, and no rate of 200 a second."""
+    packets = on_air("raw", [struct.pack("<9h", n, 0, 1024, *[0] * 6) for n in range(1000)], np.arange(1000) / 100)
+    doubled = [packet for packet in packets for _ in (0, 1)]
+    state, rows = decoded(THINGY, doubled)
+    assert state.duplicated == 1000
+    np.testing.assert_array_equal(rows, decoded(THINGY, packets)[1])
+
+
 # --- BlueST -----------------------------------------------------------------------------------------------------------
 
 STATED = {
