@@ -16,6 +16,7 @@ from bumble.transport.tcp_server import open_tcp_server_transport_with_socket
 
 from tests.ble import virtual_time
 from tests.ble.air import RadioController
+from tests.ble.every import PRETEND
 from tests.ble.lab import Lab
 from tests.ble.pretend import open_format
 from tests.ble.pretend.__main__ import arguments, dry_run
@@ -54,6 +55,13 @@ def test_faults_can_be_thrown_from_the_start() -> None:
 def test_it_wants_a_transport_or_a_dry_run() -> None:
     with pytest.raises(SystemExit):
         arguments(["--profile", "open"])
+
+
+def test_every_sensor_can_be_put_on_the_air_but_not_every_one_tried_without() -> None:
+    for name in PRETEND:
+        assert arguments(["--profile", name, "--transport", "vhci"]).profile == name
+    with pytest.raises(SystemExit):
+        arguments(["--profile", "dot", "--dry-run"])
 
 
 def test_a_process_of_its_own_obeys_while_it_is_on_the_air() -> None:

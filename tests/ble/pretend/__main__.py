@@ -50,16 +50,16 @@ from bumble.transport import open_transport
 from sensorcoach.simulator import SCENARIOS, simulate
 from tests.ble import virtual_time
 from tests.ble.air import Air, RadioController
+from tests.ble.every import PRETEND
 from tests.ble.lab import Lab
 from tests.ble.pretend import open_format, witmotion
 from tests.ble.pretend.faults import Faults
 from tests.ble.pretend.movement import Movement, of_recording, of_simulation, still
 from tests.ble.pretend.peripheral import LEGACY_ADVERTISEMENT_BYTES, PretendSensor
 
-KINDS: dict[str, Callable[..., PretendSensor]] = {
-    "open": open_format.PretendOpen,
-    "witmotion": witmotion.PretendWitMotion,
-}
+KINDS: dict[str, Callable[..., PretendSensor]] = PRETEND
+TALKED_TO = ("open", "witmotion")
+"""The dry run's client knows how to start these."""
 RANGE_S = 10.0
 ADAPTER_ADDRESS = "AA:BB:CC:00:00:01"
 
@@ -88,6 +88,8 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     told = parser.parse_args(given)
     if bool(told.transport) == told.dry_run:
         parser.error("say either --transport or --dry-run")
+    if told.dry_run and told.profile not in TALKED_TO:
+        parser.error(f"a dry run knows {' and '.join(TALKED_TO)}; put the others on the air")
     return told
 
 
