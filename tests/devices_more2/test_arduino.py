@@ -92,6 +92,9 @@ def test_units_and_types_are_read_not_assumed():
     assert motion.gyr.scale == 1.0
     assert motion_of(all_sensors(bytes([1]) + sensor(0, "ACC", *xyz("ACC", "furlong")))) is None
     assert motion_of(all_sensors(bytes([1]) + sensor(0, "ACC", *xyz("ACC", "g")))).gyr is None
+    for odd in ([*xyz("ACC", "g")[:2], *xyz("ACC", "mg")[2:]], [*xyz("ACC", "g")[:2], *xyz("ACC", "g", 2)[2:]]):
+        assert motion_of(all_sensors(bytes([1]) + sensor(0, "ACC", *odd))) is None
+    assert motion_of(all_sensors(bytes([1]) + sensor(0, "ACC", *xyz("ACC", "g")[::-1]))) is None
 
 
 @settings(max_examples=300)
@@ -225,11 +228,33 @@ def test_lost_samples_are_counted_from_their_times(dialect, drop):
     assert found.lost == pytest.approx(len(drop), abs=1)
 
 
-def test_milliseconds_wrap():
-    sent, at_s = stream("v1", 20, start_ms=2**32 - 10_000)
+@pytest.mark.parametrize("dialect", ["nano", "v1"])
+def test_milliseconds_wrap(dialect):
+    sent, at_s = stream(dialect, 20, start_ms=2**32 - 10_000)
     state, rows = decoded(ARDUINO, sent)
-    assert len(rows) == len(at_s)
+    assert len(rows) >= len(at_s) - 1
     assert state.stamp.restarts == 0
+    assert state.duplicated == 0
+    assert np.diff(rows[:, 0]).max() < 0.025
+
+
+def test_both_streams_of_one_millisecond_are_kept():
+    sent = [("scheme", NANO)]
+    for n in range(50):
+        sent.append(("data", struct.pack("<BBI3f", 0, 12, 20 * n, 0, 0, 1)))
+        sent.append(("data", struct.pack("<BBI3f", 1, 12, 20 * n, n, 0, 0)))
+    state, rows = decoded(ARDUINO, packets(*sent))
+    assert state.duplicated == 0
+    assert len(rows) >= 48
+
+
+def test_what_comes_twice_counts_once():
+    for dialect in ("nano", "v1", "v2"):
+        sent, at_s = stream(dialect, 10)
+        doubled = sent[:1] + [packet for packet in sent[1:] for _ in (0, 1)]
+        state, rows = decoded(ARDUINO, doubled)
+        assert state.duplicated == len(sent) - 1
+        np.testing.assert_allclose(rows, decoded(ARDUINO, sent)[1], atol=1e-12)
 
 
 @dialects

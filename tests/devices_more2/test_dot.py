@@ -113,6 +113,7 @@ def test_a_buffer_of_fixed_length_with_zeros_behind_is_the_same_packet():
         (NOTE["D4"][:27], "expected 28"),
         (NOTE["D4"][:4] + struct.pack("<6f", *[float("nan")] * 6), "no motion"),
         (NOTE["D4"][:4] + struct.pack("<6f", 0, 0, 1e30, 0, 0, 0), "no motion"),
+        (NOTE["D4"][:4] + struct.pack("<6f", 0, 0, 9.8, 0, 1e6, 0), "no motion"),
     ],
 )
 def test_what_mode_21_never_sends_is_refused(payload, words):
@@ -216,6 +217,12 @@ def test_a_rate_it_keeps():
 def test_one_that_does_not_measure_is_not_believed():
     with pytest.raises(SensorError, match="does not measure"):
         converse(DOT.start(), PretendToBe(deaf=("measurement",)))
+
+
+def test_one_that_measures_something_else_is_not_believed():
+    sensor = PretendToBe(measuring=0x06, deaf=("measurement",))
+    with pytest.raises(SensorError, match="does not measure"):
+        converse(DOT.start(), sensor)
 
 
 def test_without_what_is_not_needed():

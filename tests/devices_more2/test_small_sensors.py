@@ -83,6 +83,13 @@ def test_the_rate_that_was_confirmed_lays_the_samples():
             THINGY.initial(bad)
 
 
+def test_a_rate_read_on_a_later_connection_moves_no_sample():
+    """The first read of a start shows the rate before it is set."""
+    sent = on_air("raw", [struct.pack("<9h", n, 0, 1024, *[0] * 6) for n in range(400)], np.arange(400) / 100)
+    told = [*sent[:200], Packet("knee", "config", sent[200].t_s, config_of(10)), *sent[200:]]
+    np.testing.assert_array_equal(decoded(THINGY, told)[1], decoded(THINGY, sent)[1])
+
+
 def test_clipped_by_its_range_of_2_g():
     for raw, clipped in ((2047, 1), (-2048, 1), (1900, 0)):
         _, rows = decoded(THINGY, [Packet("knee", "raw", 1.0, struct.pack("<9h", raw, 0, 0, *[0] * 6))])
@@ -205,6 +212,9 @@ def test_a_microbit_is_set_to_50_a_second_before_it_is_listened_to():
     assert sensor.log[-1] == "subscribe acceleration"
     assert (started.rate_hz, started.doubts) == (50.0, ())
     assert converse(MICROBIT.start(), microbit(20)).doubts == ()
+    quick = microbit(10)
+    converse(MICROBIT.start(), quick)
+    assert quick.writes == ["period 1400"]
 
 
 def test_periods_it_keeps():
@@ -260,6 +270,26 @@ def test_three_seconds_that_are_lost_are_estimated(kind):
     assert found.lost == pytest.approx(len(drop), abs=0.05 * rate_hz)
     _, rows = decoded(profile, packets)
     assert np.abs(rows[-500:, 0] - true_s[-500:]).max() < 0.1
+    hole = int(np.argmax(np.diff(rows[:, 0])))
+    assert rows[hole, 0] == pytest.approx(20, abs=0.1), "where they were lost, not where it was noticed"
+
+
+@counted
+def test_a_loss_too_short_for_a_silence_is_found_by_what_stays_late(kind):
+    _, _, rate_hz, _ = COUNTED[kind]
+    drop = range(int(20 * rate_hz), int(20.4 * rate_hz))
+    profile, true_s, packets = stream(kind, int(60 * rate_hz), drop=drop)
+    _, rows = decoded(profile, packets)
+    assert np.abs(rows[-500:, 0] - true_s[-500:]).max() < 0.08
+    assert counts(profile, packets)[0].lost == pytest.approx(len(drop), abs=0.06 * rate_hz)
+
+
+def test_measuring_begins_anew_after_a_silence():
+    bodies = [struct.pack("<3h", n % 1000, 0, 1000) for n in range(1000)]
+    ready_s = np.arange(1000) / 50 + (np.arange(1000) >= 60) * 2.5
+    _, rows = decoded(MICROBIT, on_air("acceleration", bodies, ready_s))
+    assert len(rows) == 940
+    assert np.diff(rows[:, 0]).mean() == pytest.approx(1 / 50, rel=0.01)
 
 
 @counted
