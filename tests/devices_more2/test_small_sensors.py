@@ -87,7 +87,8 @@ def test_a_rate_read_on_a_later_connection_moves_no_sample():
     """The first read of a start shows the rate before it is set."""
     sent = on_air("raw", [struct.pack("<9h", n, 0, 1024, *[0] * 6) for n in range(400)], np.arange(400) / 100)
     told = [*sent[:200], Packet("knee", "config", sent[200].t_s, config_of(10)), *sent[200:]]
-    np.testing.assert_array_equal(decoded(THINGY, told)[1], decoded(THINGY, sent)[1])
+    for group in (None, 1):
+        np.testing.assert_array_equal(decoded(THINGY, told, group=group)[1], decoded(THINGY, sent)[1])
 
 
 def test_clipped_by_its_range_of_2_g():
