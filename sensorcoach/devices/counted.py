@@ -80,6 +80,11 @@ class CountedClock:
         """When a new connection begins."""
         return replace(self, resumed=True, measured=())
 
+    def at_rate(self, rate_hz: float) -> CountedClock:
+        """From now on samples come at another rate: what came before keeps its place."""
+        number = 0 if self.clock is None else round(self.clock.last_sensor_s * rate_hz)
+        return replace(self, rate_hz=rate_hz, number=number, resumed=True)
+
 
 class Laid:
     """Samples of one batch with their times, in order."""

@@ -15,13 +15,13 @@ from typing import Final
 
 import numpy as np
 
-from sensorcoach.devices.clock import ClockFit
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Started, Step, Subscribe, Wait, Write
+from sensorcoach.devices.counted import Batch, Came, CountedClock, laid
 from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.devices.rows import CLIP_FRACTION
 from sensorcoach.devices.setting import number_or_none
 from sensorcoach.errors import DecodeError, SensorError
-from sensorcoach.model import STANDARD_GRAVITY, Bools, Decoded, Packet
+from sensorcoach.model import STANDARD_GRAVITY, Bools, Decoded, Floats, Packet
 
 SERVICE: Final = "0000ffe5-0000-1000-8000-00805f9a34fb"
 """The base ends in 9a, not in the SIG's 9b."""
@@ -49,15 +49,6 @@ UNSETTLED_S: Final = 3.0
 """A rate that is not read back by then (it takes half a second) will not be."""
 TWICE_S: Final = 0.005
 """The same bytes again within this time are one notification told twice (reconnecting can double every callback)."""
-SILENCE_S: Final = 0.5
-"""After it frames may be lost, or come in a burst. Notifications come every 40 ms; 239 ms have been captured."""
-HOLD_S: Final = 0.3
-"""A burst is over when for this time nothing came quicker than it was measured."""
-LONGEST_HOLD_S: Final = 2.0
-MOST_HELD: Final = 4096
-"""Frames: bounded on any bytes. 2 s are 400 at the highest rate, and a burst of 10 s is 2000."""
-LOSS_BLOCKS: Final = 3
-"""So many seconds later than before, all of them: then frames were lost."""
 SLOWEST_HZ: Final = 40.0
 """Below it, counting makes no sense on a sensor that can do 100: then the setting has failed."""
 TRIES: Final = 3
@@ -68,24 +59,10 @@ LOW_VOLTS: Final = 3.5
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Notifications after a silence, until it shows whether what is missing is still on its way.
-
-    ``arrivals``: (arrival s, frames) of each. ``least_late_s``: against the frames there should be, if none were lost;
-    ``fell_s``: when it last shrank by a frame or more.
-    """
-
-    arrivals: tuple[tuple[float, bytes], ...]
-    frames: int
-    least_late_s: float
-    fell_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class WitState:
     """What the next packet needs. The sensor's clock is its count of frames over its rate."""
 
-    rate_hz: float = RATES_HZ[RATE_100]
+    clock: CountedClock = CountedClock(RATES_HZ[RATE_100])
     rate_read_back: bool = False
     """Every connection of the recording begins with reading the rate back (device setting ``rate_hz``)."""
     unsettled_until_s: float | None = None
@@ -96,12 +73,8 @@ class WitState:
     """A frame that has begun."""
     newest: bytes = b""
     """The last notification whose frames were used, to know one that comes twice."""
-    arrival_s: float = 0.0
-    """Of the last frames that were used."""
-    clock: ClockFit | None = None
-    resumed: bool = False
-    """A connection ended since the last frame."""
-    held: Held | None = None
+    newest_s: float = 0.0
+    """When it came."""
     dropped_bytes: int = 0
     cut: int = 0
     """Notifications whose last frame was cut off (`profile.CutsSeen`): the link carries less at once than is sent."""
@@ -139,26 +112,43 @@ class WitProfile:
                 f"Device setting rate_hz is {rate_hz:g}; expected {LOWEST_RATE_HZ:g} to {HIGHEST_RATE_HZ:g}.",
                 "Correct it in the recording's first line.",
             )
-        return WitState(rate_hz=rate_hz, rate_read_back=True, unsettled_until_s=math.inf)
+        return WitState(CountedClock(rate_hz), rate_read_back=True, unsettled_until_s=math.inf)
 
     def decode(self, state: WitState, packet: Packet) -> tuple[WitState, Decoded | None]:
         """See `Profile.decode`."""
         return self.decode_all(state, (packet,))
 
     def decode_all(self, state: WitState, packets: Sequence[Packet]) -> tuple[WitState, Decoded | None]:
-        """See `Profile.decode_all`. After a silence samples are held back for a moment (`Held`)."""
-        placed = _Placed()
+        """See `Profile.decode_all`. After a silence samples are held back for a moment (`counted`)."""
+        came: list[Came] = []
+        bodies: list[bytes] = []
+        times_s: list[Floats] = []
+
+        def lay(clock: CountedClock) -> CountedClock:
+            clock, out = laid(clock, Batch.from_packets(came))
+            came.clear()
+            bodies.append(out.body)
+            times_s.append(out.t_s)
+            return clock
+
         for packet in packets:
-            if packet.channel == self.data_channel:
-                state = _taken(state, packet, placed)
-            elif packet.channel not in self.channels:
+            if packet.channel not in self.channels:
                 raise _damaged(packet, "there is no such channel")
-        return state, placed.decoded()
+            if packet.channel != self.data_channel:
+                continue
+            state, frames, rate_hz = _heard(state, packet)
+            if rate_hz is not None and rate_hz != state.clock.rate_hz:
+                state = replace(state, clock=lay(state.clock).at_rate(rate_hz))
+            if frames:
+                came.append(Came(packet.t_s, frames, len(frames) // FRAME_BYTES))
+        state = replace(state, clock=lay(state.clock))
+        return state, _decoded(b"".join(bodies), np.concatenate(times_s))
 
     def reconnected(self, state: WitState) -> WitState:
         """See `Profile.reconnected`. The sensor may have been switched off, and then has its old rate for a moment."""
         until_s = math.inf if state.rate_read_back else None
-        return replace(state, pending=b"", newest=b"", resumed=True, unsettled_until_s=until_s)
+        clock = state.clock.reconnected()
+        return replace(state, clock=clock, pending=b"", newest=b"", unsettled_until_s=until_s)
 
     def start(self) -> Conversation[Started]:
         """See `RadioProfile.start`. Settings hold until the sensor is switched off: its flash is not worn."""
@@ -185,74 +175,47 @@ class WitProfile:
         return Battery(low=volts < LOW_VOLTS, volts=volts)
 
 
-class _Placed:
-    """Frames of one batch with their times."""
-
-    def __init__(self) -> None:
-        self._frames: list[bytes] = []
-        self._count: list[int] = []
-        self._first_s: list[float] = []
-        self._step_s: list[float] = []
-
-    def add(self, frames: bytes, clock: ClockFit, rate_hz: float) -> None:
-        """Frames of one notification, the newest that ``clock`` knows."""
-        count = len(frames) // FRAME_BYTES
-        self._frames.append(frames)
-        self._count.append(count)
-        self._first_s.append(clock.session_s(clock.last_sensor_s - (count - 1) / rate_hz))
-        self._step_s.append(clock.slope / rate_hz)
-
-    def decoded(self) -> Decoded | None:
-        """All of them."""
-        if not self._frames:
-            return None
-        raw = np.frombuffer(b"".join(self._frames), dtype="<i2").reshape(-1, FRAME_BYTES // 2)[:, 1:7]
-        count = np.array(self._count)
-        within = np.arange(len(raw)) - np.repeat(np.cumsum(count) - count, count)
-        clipped: Bools = np.abs(raw.astype(np.int32)).max(axis=1) >= CLIP_FRACTION * _FULL_SCALE
-        return Decoded(
-            t_s=np.repeat(np.array(self._first_s), count) + within * np.repeat(np.array(self._step_s), count),
-            acc=raw[:, :3] * (ACC_RANGE_G * STANDARD_GRAVITY / _FULL_SCALE),
-            gyr=raw[:, 3:] * float(np.deg2rad(GYR_RANGE_DPS) / _FULL_SCALE),
-            clipped=clipped,
-        )
+def _decoded(body: bytes, t_s: Floats) -> Decoded | None:
+    if not body:
+        return None
+    raw = np.frombuffer(body, dtype="<i2").reshape(-1, FRAME_BYTES // 2)[:, 1:7]
+    clipped: Bools = np.abs(raw.astype(np.int32)).max(axis=1) >= CLIP_FRACTION * _FULL_SCALE
+    return Decoded(
+        t_s=t_s,
+        acc=raw[:, :3] * (ACC_RANGE_G * STANDARD_GRAVITY / _FULL_SCALE),
+        gyr=raw[:, 3:] * float(np.deg2rad(GYR_RANGE_DPS) / _FULL_SCALE),
+        clipped=clipped,
+    )
 
 
-def _taken(state: WitState, packet: Packet, placed: _Placed) -> WitState:
-    """The state after a notification; frames whose time is known, also those held before, go to ``placed``."""
+def _heard(state: WitState, packet: Packet) -> tuple[WitState, bytes, float | None]:
+    """The state after a notification, the frames of it that count, and the rate that it tells, if it does."""
     if not state.pending and _of_another(packet.payload):
         raise _damaged(packet, "28 bytes, as a vibration sensor (WTVB) sends them")
     frames, replies, pending, dropped = _frames(state.pending, packet.payload)
     if _twice(state, packet, frames):
-        return replace(state, duplicated=state.duplicated + len(frames) // FRAME_BYTES)
+        return replace(state, duplicated=state.duplicated + len(frames) // FRAME_BYTES), b"", None
     t_s = packet.t_s
     if pending or dropped or state.pending:
         cut = state.cut + (state.pending != b"" and _begins_anew(packet.payload))
         state = replace(state, pending=pending, dropped_bytes=state.dropped_bytes + dropped, cut=cut)
+    rate_hz: float | None = None
     for reply in replies:
-        state = _told(state, reply)
+        state, rate_hz = _told(state, reply, rate_hz)
     if not frames:
         if dropped and not replies and not pending:
             raise _damaged(packet, f"no frame is in its {len(packet.payload)} bytes")
-        return state
+        return state, b"", rate_hz
     if state.unsettled_until_s is not None:
         if t_s < state.unsettled_until_s:
-            return replace(state, unsettled_until_s=min(state.unsettled_until_s, t_s + UNSETTLED_S))
+            until_s = min(state.unsettled_until_s, t_s + UNSETTLED_S)
+            return replace(state, unsettled_until_s=until_s), b"", rate_hz
         state = replace(state, unsettled_until_s=None)
     if state.displacement:
         if replies:
-            return state
+            return state, b"", rate_hz
         raise _damaged(packet, "the sensor is set to displacement (register 0x96)")
-    if state.held is not None and _over(state.held, t_s):
-        state = _released(state, placed)
-    silent = state.clock is not None and (state.resumed or t_s - state.arrival_s > SILENCE_S)
-    if state.held is None and not silent:
-        return _with_frames(state, packet, frames, placed)
-    state = _holding(state, packet, frames)
-    assert state.held is not None
-    assert state.clock is not None
-    all_here = state.held.least_late_s <= state.clock.line.usual_late_s
-    return _released(state, placed) if all_here or state.held.frames >= MOST_HELD else state
+    return replace(state, newest=packet.payload, newest_s=t_s), frames, rate_hz
 
 
 def _frames(pending: bytes, payload: bytes) -> tuple[bytes, list[bytes], bytes, int]:
@@ -307,66 +270,20 @@ def _twice(state: WitState, packet: Packet, frames: bytes) -> bool:
     """The very notification that came before. Frames that are all alike (a sensor without noise) prove nothing."""
     return (
         packet.payload == state.newest
-        and packet.t_s - state.arrival_s < TWICE_S
+        and packet.t_s - state.newest_s < TWICE_S
         and frames[:FRAME_BYTES] != frames[-FRAME_BYTES:]
         and len(frames) == len(packet.payload)
     )
 
 
-def _told(state: WitState, reply: bytes) -> WitState:
-    """The state after an answer to a register read."""
+def _told(state: WitState, reply: bytes, rate_hz: float | None) -> tuple[WitState, float | None]:
+    """State and rate after an answer to a register read."""
     register, value = struct.unpack_from("<HH", reply, 2)
     if register == OUTPUT_REGISTER:  # asked last of what frames mean: at their rate, and now surely acceleration
         unsettled_until_s = None if value == 0 else state.unsettled_until_s
-        return replace(state, displacement=value == 1, unsettled_until_s=unsettled_until_s)
-    rate_hz = RATES_HZ.get(value) if register == RATE_REGISTER else None
-    if rate_hz is None:  # another register, or a sensor busy with its flash, that reads 0
-        return state
-    return replace(state, rate_hz=rate_hz, resumed=state.resumed or rate_hz != state.rate_hz)
-
-
-def _holding(state: WitState, packet: Packet, frames: bytes) -> WitState:
-    assert state.clock is not None
-    t_s = packet.t_s
-    held = state.held or Held((), 0, math.inf, t_s)
-    count = held.frames + len(frames) // FRAME_BYTES
-    late_s = state.clock.late_s(state.clock.last_sensor_s + count / state.rate_hz, t_s)
-    fell = late_s < held.least_late_s - 1.0 / state.rate_hz
-    held = Held((*held.arrivals, (t_s, frames)), count, min(late_s, held.least_late_s), t_s if fell else held.fell_s)
-    return replace(state, held=held, newest=packet.payload, arrival_s=t_s, resumed=False)
-
-
-def _over(held: Held, t_s: float) -> bool:
-    return t_s - held.fell_s > HOLD_S or t_s - held.arrivals[0][0] > LONGEST_HOLD_S
-
-
-def _released(state: WitState, placed: _Placed) -> WitState:
-    """What has not come by now is lost, and was measured before what has."""
-    held, clock = state.held, state.clock
-    assert held is not None
-    assert clock is not None
-    if held.least_late_s > clock.line.usual_late_s:
-        clock = clock.skipped(round(held.least_late_s * state.rate_hz) / state.rate_hz)
-    for t_s, frames in held.arrivals:
-        last_s = clock.last_sensor_s + len(frames) // FRAME_BYTES / state.rate_hz
-        # A backlog says nothing about the clock; its last packets, that are in time, do.
-        in_time = clock.late_s(last_s, t_s) <= clock.line.usual_late_s
-        clock = clock.followed(last_s, t_s) if in_time else clock.passed(last_s)
-        placed.add(frames, clock, state.rate_hz)
-    return replace(state, held=None, clock=clock)
-
-
-def _with_frames(state: WitState, packet: Packet, frames: bytes, placed: _Placed) -> WitState:
-    span_s = len(frames) // FRAME_BYTES / state.rate_hz
-    clock = state.clock
-    if clock is None:
-        clock = ClockFit.laid(span_s, packet.t_s)
-    else:
-        if clock.line.late_blocks >= LOSS_BLOCKS:
-            clock = clock.skipped(round(clock.line.late_by_s * state.rate_hz) / state.rate_hz)
-        clock = clock.followed(clock.last_sensor_s + span_s, packet.t_s)
-    placed.add(frames, clock, state.rate_hz)
-    return replace(state, clock=clock, newest=packet.payload, arrival_s=packet.t_s, resumed=False)
+        return replace(state, displacement=value == 1, unsettled_until_s=unsettled_until_s), rate_hz
+    # Another register tells no rate; a sensor busy with its flash reads 0.
+    return state, RATES_HZ.get(value, rate_hz) if register == RATE_REGISTER else rate_hz
 
 
 def _command(register: int, value: int) -> Write:

@@ -188,6 +188,19 @@ def test_the_rate_read_back_counts():
     np.testing.assert_allclose(np.diff(got.t_s), 1 / 49.45, rtol=1e-9)
 
 
+@pytest.mark.parametrize(("code", "rate_hz"), [(0x08, 49.45), (0x0B, 198.43)])
+def test_a_sensor_that_comes_back_at_another_rate_keeps_its_time(code, rate_hz):
+    """It was switched off for 5 s; its rate is read back before its frames count."""
+    before, off_s = on_air(30), 35.0
+    after = [replace(packet, t_s=off_s + packet.t_s) for packet in on_air(30, rate_hz=rate_hz, seed=1)]
+    told = [Packet("knee", "data", off_s, payload) for payload in (answer(0x03, code), answer(0x96, 0))]
+    state, first = WITMOTION.decode_all(WITMOTION.initial({}), before)
+    _, second = WITMOTION.decode_all(WITMOTION.reconnected(state), told + after)
+    assert np.abs(error_s(first)).max() < 0.03
+    assert np.abs(error_s(second, rate_hz) - off_s).max() < 0.03
+    assert second.t_s[0] > first.t_s[-1] + 4.0
+
+
 def test_the_same_notification_twice_is_dropped_and_counted():
     """R2, as far as a stream without numbers allows."""
     sent = on_air(20)
