@@ -26,7 +26,7 @@ from tests.benchmarks.table import Row
 NEAR_S = 0.3
 
 
-def mex_rows(seeds: int) -> list[Row]:
+def mex_rows(seeds: range) -> list[Row]:
     if not (DATA / "mex").exists():
         return [Row("MEx (real)", "../shared/data/mex is not here", "-")]
     references = mex_references()
@@ -59,7 +59,7 @@ def mex_rows(seeds: int) -> list[Row]:
     ]
 
 
-def sisfall_rows(seeds: int) -> list[Row]:
+def sisfall_rows(seeds: range) -> list[Row]:
     if not sisfall("*"):
         return [Row("SisFall (real)", "../shared/data/sisfall is not here", "-")]
     rolls = [analyze_arrays(*sisfall_arrays(path)).summary for path in sisfall("D14_*")]
@@ -71,7 +71,7 @@ def sisfall_rows(seeds: int) -> list[Row]:
     ]
 
 
-def broad_rows(seeds: int) -> list[Row]:
+def broad_rows(seeds: range) -> list[Row]:
     if not (DATA / "broad").exists():
         return [Row("BROAD (real)", "../shared/data/broad is not here", "-")]
     rows = []
@@ -105,8 +105,8 @@ def _knocks(name: str) -> int:
     return len(found) + len(detector.flush())
 
 
-def exercise_rows(seeds: int) -> list[Row]:
-    total = figures(random_sessions(range(seeds)))
+def exercise_rows(seeds: range) -> list[Row]:
+    total = figures(random_sessions(seeds))
     share = total.exact / total.sessions
     if total.wrong_counts:
         print("wrong counts:", "; ".join(total.wrong_counts))
@@ -142,10 +142,10 @@ def exercise_rows(seeds: int) -> list[Row]:
     ]
 
 
-def warning_rows(seeds: int) -> list[Row]:
+def warning_rows(seeds: range) -> list[Row]:
     """Many warnings due, at 104 and 208 Hz; random sessions hold few."""
     total = figures(
-        judged(seed, SCENARIOS[name](seed)) for seed in range(seeds // 4) for name in ("too_fast", "thumps", "good")
+        judged(seed, SCENARIOS[name](seed)) for seed in seeds[: len(seeds) // 4] for name in ("too_fast", "thumps", "good")
     )
     return [
         _f1("simulated drops let go, thumps and good ones: too_fast", total.too_fast),
@@ -153,9 +153,9 @@ def warning_rows(seeds: int) -> list[Row]:
     ]
 
 
-def activity_rows(seeds: int) -> list[Row]:
+def activity_rows(seeds: range) -> list[Row]:
     hours = told = untold = confirmed = 0.0
-    for with_axis, without in other_activity(range(seeds // 5)):
+    for with_axis, without in other_activity(seeds[: len(seeds) // 5]):
         hours += with_axis.hours
         told += with_axis.summary.reps
         untold += without.summary.reps

@@ -21,7 +21,7 @@ LIMIT_MB = 60.0
 _ROWS = 8192
 
 
-def memory_rows(seeds: int) -> list[Row]:
+def memory_rows(seeds: range) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         samples, table = Path(name) / "session.npy", Path(name) / "hour.csv"
         stretch = one_session()

@@ -9,7 +9,7 @@ from tests.ble.hour import TRAITS, hour
 MINUTES = 60.0
 
 
-def radio_rows(seeds: int) -> list[Row]:
+def radio_rows(seeds: range) -> list[Row]:
     return [row for kind in TRAITS for row in _rows(kind)]
 
 
