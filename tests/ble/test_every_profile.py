@@ -22,7 +22,7 @@ def test_every_profile_has_a_pretend_sensor() -> None:
 async def test_a_session_over_the_radio_is_counted_exactly(lab: Lab, tmp_path: Path, name: str) -> None:
     session = worn()
     sensor = await lab.sensor(PRETEND[name], session.movement)
-    async with Product(lab, tmp_path, choices=session.choices) as product:
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.5) as product:
         await product.streaming()
         await asyncio.sleep(session.duration_s + BY_PROFILE[name].about.delay_s)
     done = product.done

@@ -40,7 +40,7 @@ def test_the_pretend_verity_sense_packs_as_published() -> None:
 async def counted(lab: Lab, folder: Path, sensor: Any) -> Product:
     """A whole session; what it was is told by its counts."""
     session = worn()
-    async with Product(lab, folder, choices=session.choices) as product:
+    async with Product(lab, folder, choices=session.choices, take_every_s=0.5) as product:
         await product.streaming()
         await asyncio.sleep(session.duration_s + 2)
     assert product.done.summary.reps == 4
@@ -157,7 +157,7 @@ async def test_a_clock_a_hundredth_fast_counts_the_same(lab: Lab, tmp_path: Path
 async def test_a_forced_disconnect_costs_seconds(lab: Lab, tmp_path: Path, name: str) -> None:
     session = worn()
     sensor = await lab.sensor(PRETEND[name], session.movement)
-    async with Product(lab, tmp_path, choices=session.choices) as product:
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.2) as product:
         await product.streaming()
         began_s = asyncio.get_running_loop().time()
         await asyncio.sleep(session.simulation.truth[2].drop_start_s - 3)
@@ -175,7 +175,7 @@ async def test_a_forced_disconnect_costs_seconds(lab: Lab, tmp_path: Path, name:
 async def test_lost_notifications_are_counted_by_the_sensor_s_clock(lab: Lab, tmp_path: Path, name: str) -> None:
     session = worn()
     sensor = await lab.sensor(PRETEND[name], session.movement)
-    async with Product(lab, tmp_path, choices=session.choices) as product:
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.2) as product:
         await product.streaming()
         await asyncio.sleep(12)
         sensor.faults.lose_next = 2
@@ -191,7 +191,7 @@ async def test_lost_notifications_are_counted_by_the_sensor_s_clock(lab: Lab, tm
 async def test_three_seconds_late_in_one_burst_lose_nothing(lab: Lab, tmp_path: Path, name: str) -> None:
     session = worn()
     sensor = await lab.sensor(PRETEND[name], session.movement)
-    async with Product(lab, tmp_path, choices=session.choices) as product:
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.2) as product:
         await product.streaming()
         await asyncio.sleep(session.simulation.truth[1].drop_start_s)
         sensor.faults.hold = True

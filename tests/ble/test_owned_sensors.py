@@ -31,7 +31,7 @@ def header(product: Product) -> dict[str, Any]:
 async def counted(lab: Lab, folder: Path, sensor: Any, **told: Any) -> Product:
     """A whole session, counted exactly, live and from its recording."""
     session = worn()
-    async with Product(lab, folder, choices=session.choices, **told) as product:
+    async with Product(lab, folder, choices=session.choices, take_every_s=0.5, **told) as product:
         await product.streaming()
         await asyncio.sleep(session.duration_s)
     done = product.done

@@ -82,7 +82,7 @@ def settings_of(name):
 
 
 @pytest.mark.parametrize("name", PROFILES)
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_any_bytes_give_samples_or_a_decode_error(name, data):
     profile = PROFILES[name]

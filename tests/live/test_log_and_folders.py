@@ -47,7 +47,7 @@ def test_an_error_is_written_by_kind_and_place_only(log: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="no such modes")
 def test_the_log_is_private_and_bounded(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(logfile.LOG_BYTES // 10):
+    for _ in range(logfile.LOG_BYTES // 20):
         note("link", state="streaming")
     files = sorted(log.parent.iterdir())
     assert [file.name for file in files] == ["sensorcoach.log", "sensorcoach.log.1"]

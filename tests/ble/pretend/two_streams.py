@@ -14,6 +14,9 @@ from tests.ble.pretend.peripheral import PretendSensor
 
 Stream = Literal["acc", "gyr"]
 
+TURN_S = 1e-4
+"""Between notifications of both streams that are due at once."""
+
 
 class PretendTwoStreams(PretendSensor):
     """`turn_on` and `turn_off` a stream; a sample of acceleration counts as a sample sent."""
@@ -76,7 +79,9 @@ class PretendTwoStreams(PretendSensor):
             first = self._next[stream]
             to_come = np.arange(first - began, first - began + self.each_of(stream))
             values = self.fitting(stream, np.take(table, to_come, axis=0, mode="wrap"))
-            due_s = self._booted_s + (first + len(values) - 1) / rate_hz
+            # Timers of the same moment would go off in any order; a program sends one after the other.
+            turn_s = TURN_S * tuple(self._next).index(stream)
+            due_s = self._booted_s + (first + len(values) - 1) / rate_hz + turn_s
             await asyncio.sleep(max(due_s - asyncio.get_running_loop().time(), 0.0))
             payload = self.part(stream, first, values)
             self._next[stream] = first + len(values)
