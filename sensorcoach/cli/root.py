@@ -6,7 +6,9 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from shutil import get_terminal_size
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -24,6 +26,8 @@ EXIT_USAGE = 2
 EXIT_BAD_INPUT = 3
 EXIT_NO_SENSOR = 4
 EXIT_LEFT = 130
+BESIDE_TIME = 10
+"""Column at which the words of a line begin that is led by a time (`output.plain.line`)."""
 EXIT_CODES = (
     "Exit codes: 0 all is well; 1 an unexpected error; 2 wrong usage, or a settings file that cannot be used; "
     "3 a file that is missing, cannot be analysed or cannot be written (of several files the good ones are still "
@@ -87,7 +91,7 @@ def say_events() -> Callable[[Event | LinkEvent | Notice], None]:
         nonlocal said
         text = line(event)
         if text is not None and text != said:
-            say(text)
+            say(fitted(text, sys.stdout, BESIDE_TIME))
             said = text
 
     return tell
@@ -99,14 +103,23 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def fitted(line: str, stream: TextIO, indent: int = 2) -> str:
+    """``line``, broken between words for a terminal that is narrower; for programs it stays one line."""
+    if not stream.isatty():
+        return line
+    width = max(get_terminal_size().columns, 2 * indent)
+    wrapper = TextWrapper(width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(wrapper.wrap(line))
+
+
 def complain(sentence: str) -> None:
     """What went wrong, beside the answer."""
-    typer.echo(f"sensorcoach: {printable(sentence)}", err=True)
+    typer.echo(fitted(f"sensorcoach: {printable(sentence)}", sys.stderr), err=True)
 
 
 def remark(sentence: str) -> None:
     """What a person should know, beside the answer."""
-    typer.echo(printable(sentence), err=True)
+    typer.echo(fitted(printable(sentence), sys.stderr), err=True)
 
 
 def kept(file: Path, how: str) -> str:

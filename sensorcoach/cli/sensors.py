@@ -56,8 +56,9 @@ def scan(
     if json:
         say(as_json(shown))
         return
+    longest = max((len(sensor.address) for sensor in shown), default=0)  # 17 characters, on macOS 36
     for sensor in shown:
-        say(_heard_line(sensor))
+        say(_heard_line(sensor, longest))
     if not any(sensor.profile for sensor in heard):
         others = f" {plural(len(heard), 'other device')} heard: --all shows them." if heard and not all_ else ""
         raise SensorError(
@@ -165,10 +166,10 @@ class _PlainView:
         self._typed.put(os.read(sys.stdin.fileno(), 1024).decode(errors="replace"))
 
 
-def _heard_line(sensor: HeardSensor) -> str:
+def _heard_line(sensor: HeardSensor, address_width: int) -> str:
     strength = "connected" if sensor.connected else "" if sensor.rssi_dbm is None else f"{sensor.rssi_dbm} dBm"
     name = sensor.name or "(no name)"
-    return printable(f"{name:<24} {sensor.address:<36} {strength:>9}  {sensor.profile or 'unknown'}")
+    return printable(f"{name:<24} {sensor.address:<{address_width}} {strength:>9}  {sensor.profile or 'unknown'}")
 
 
 def _kept(file: Path) -> str:

@@ -22,6 +22,7 @@ from sensorcoach.pipeline import Pipeline
 from sensorcoach.recording import Header, Item
 from sensorcoach.session.pace import Pace
 from sensorcoach.session.raw import RawRecording, RecorderFor
+from sensorcoach.sources.conversing import SENSOR
 
 if TYPE_CHECKING:
     from sensorcoach.sources.link import LinkItem, SensorReady
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 Told = Event | LinkEvent | Notice
 Listener = Callable[[Told], None]
 
-SENSOR: Final = "knee"
-"""What the link calls the sensor in every packet; its own name stands in the header only."""
 INTERRUPTIONS: Final = frozenset({"connecting", "stalled", "lost", "resumed", "overflow"})
 """Link events after which the rate is measured anew."""
 CUT: Final = (

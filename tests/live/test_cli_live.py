@@ -1,6 +1,7 @@
 """`scan`, `live`, `doctor` and `where` as typed, over a scripted radio in this process."""
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from typer.testing import CliRunner, Result
 from sensorcoach import app, folders
 from sensorcoach.app.stopping import stopped_by_signals
 from sensorcoach.cli import app as commands
+from sensorcoach.cli.root import BESIDE_TIME, fitted
 from sensorcoach.cli.sensors import _PlainView
 from sensorcoach.devices import PluginProblem
 from sensorcoach.model import LinkEvent, Notice
@@ -46,12 +48,31 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return invoke
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [20, 60, 80, 200])
+def test_a_long_line_is_broken_between_words_for_a_person_only(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    told = line(Notice(3.0, "x", "The computer could not be kept awake. Set its energy settings so that it does not."))
+    assert told is not None
+    assert fitted(told, io.StringIO(), BESIDE_TIME) == told
+    rows = fitted(told, Terminal(), BESIDE_TIME).splitlines()
+    assert max(map(len, rows)) <= columns
+    assert rows[0].startswith("  0:03.0  ! The")
+    assert all(row.startswith(" " * BESIDE_TIME) and row[BESIDE_TIME] != " " for row in rows[1:])
+    assert " ".join(" ".join(rows).split()) == " ".join(told.split())
+
+
 # --- scan -------------------------------------------------------------------------------------------------------------
 
 
 def test_scan_lists_sensors_the_strongest_first(run: Run) -> None:
     done = run("scan", "--seconds", "0.5", names=["sc-one", "sc-two"])
     assert done.exit_code == 0
+    assert max(map(len, done.stdout.splitlines())) <= 70  # the longest profile's name is 6 characters longer
     assert [row.split() for row in done.stdout.splitlines()] == [
         ["sc-one", "C0:00:00:00:00:00", "-50", "dBm", "open"],
         ["sc-two", "C0:00:00:00:00:01", "-51", "dBm", "open"],
