@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
-from sensorcoach.cli.root import EXIT_CODES, EXIT_NO_SENSOR, app, say
+from sensorcoach.cli.root import EXIT_CODES, EXIT_NO_SENSOR, app, fitted, say
 from sensorcoach.output.printable import printable
+
+INDENT = 9
+"""Behind a finding's state."""
 
 
 @app.command(epilog=EXIT_CODES)
@@ -17,9 +22,9 @@ def doctor() -> None:
 
     checks = asyncio.run(ask.doctor(ask.bluetooth()))
     for check in checks:
-        say(printable(f"{check.state:<8} {check.name}: {check.text}"))
+        say(fitted(printable(f"{check.state:<8} {check.name}: {check.text}"), sys.stdout, INDENT))
         if check.advice:
-            say(printable(f"{'':<8} -> {check.advice}"))
+            say(fitted(printable(f"{'':<8} -> {check.advice}"), sys.stdout, INDENT + len("-> ")))
     if any(check.state == "problem" for check in checks):
         raise typer.Exit(EXIT_NO_SENSOR)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sensorcoach.cli.options import FirstSide, Front, Gentle, Leg, Rocking, Segment, SettingsFile, UpLeg, choices_of
-from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, kept, remark, say, say_events
+from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, fitted, kept, remark, say, say_events
 from sensorcoach.errors import SensorError
 from sensorcoach.output.printable import printable
 
@@ -117,9 +117,9 @@ def live(
         say("Nothing was counted: too little was received.")
         return
     for notice in result.notices:
-        say(printable(notice))
+        say(fitted(printable(notice), sys.stdout))
     say(reception_line(result))
-    say(summary_line(result))
+    say(fitted(summary_line(result), sys.stdout))
 
 
 class _PlainView:
