@@ -210,7 +210,8 @@ class SensorLink:
             await _unless(lost, self._streamed(line, candidate))
         except SensorcoachError as error:
             self._do_not_trust_held(candidate)
-            self._say("lost", str(error))
+            # Tried once more, then told with its advice as the error that ends it.
+            self._say("lost", error.message if isinstance(error, WrongProfile) else str(error))
             raise
         except (asyncio.CancelledError, _OtherUnit):
             await self._say_goodbye(line, candidate)

@@ -145,7 +145,9 @@ def exercise_rows(seeds: range) -> list[Row]:
 def warning_rows(seeds: range) -> list[Row]:
     """Many warnings due, at 104 and 208 Hz; random sessions hold few."""
     total = figures(
-        judged(seed, SCENARIOS[name](seed)) for seed in seeds[: len(seeds) // 4] for name in ("too_fast", "thumps", "good")
+        judged(seed, SCENARIOS[name](seed))
+        for seed in seeds[: len(seeds) // 4]
+        for name in ("too_fast", "thumps", "good")
     )
     return [
         _f1("simulated drops let go, thumps and good ones: too_fast", total.too_fast),
