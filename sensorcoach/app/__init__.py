@@ -3,7 +3,7 @@ are and what is wrong. A front asks this room only.
 """
 
 from sensorcoach.app.health import Check, Place, doctor, where
-from sensorcoach.app.known import ListedSensor, known_sensors
+from sensorcoach.app.known import ListedSensor, known_sensors, sensor_problems
 from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
 from sensorcoach.app.radio import bluetooth
 from sensorcoach.app.scan import HeardSensor, scan
@@ -39,6 +39,7 @@ __all__ = [
     "replay_demo",
     "replay_files",
     "scan",
+    "sensor_problems",
     "sessions_in",
     "stream",
     "where",

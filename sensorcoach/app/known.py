@@ -5,16 +5,17 @@ from __future__ import annotations
 from sensorcoach.devices import plugin_problems
 from sensorcoach.folders import folders
 from sensorcoach.output.listing import ListedSensor, listed
-from sensorcoach.sources.described import all_radio_profiles
+from sensorcoach.sources.described import all_radio_profiles, description_problems
 
-__all__ = ["ListedSensor", "known_sensors"]
+__all__ = ["ListedSensor", "known_sensors", "sensor_problems"]
 
 
-def known_sensors() -> tuple[list[ListedSensor], list[str]]:
-    """All of them, those described by the person first; and a sentence for each that cannot be used.
+def known_sensors() -> list[ListedSensor]:
+    """All of them, those described by the person first; those that cannot be used are left out."""
+    return [listed(profile) for profile in all_radio_profiles(folders().config)]
 
-    Raises:
-        SettingsError: a description of a sensor in the configuration's folder is wrong.
-    """
-    problems = [f"{one.name} of {one.package} is left out: {one.reason}." for one in plugin_problems()]
-    return [listed(profile) for profile in all_radio_profiles(folders().config)], problems
+
+def sensor_problems() -> list[str]:
+    """A sentence for each sensor that cannot be used: described wrongly, or of a package that cannot be loaded."""
+    of_packages = [f"{one.name} of {one.package} is left out: {one.reason}." for one in plugin_problems()]
+    return [*description_problems(folders().config), *of_packages]

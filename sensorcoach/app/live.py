@@ -19,7 +19,7 @@ from sensorcoach.folders import folders, made, new_recording
 from sensorcoach.model import LinkEvent, Notice, RepDone, Result
 from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
 from sensorcoach.session import Listener, LiveSession, Told
-from sensorcoach.sources.described import DESCRIPTION_SUFFIX, all_radio_profiles, described
+from sensorcoach.sources.described import DESCRIPTION_SUFFIX, all_radio_profiles, described, description_problems
 from sensorcoach.sources.link import LinkStatus, LinkTiming, Mailbox, SensorLink, SessionClock, Wanted
 from sensorcoach.sources.remembered import RememberedSensor, load_remembered, save_remembered
 
@@ -66,7 +66,7 @@ def live_plan(
 
     Raises:
         RecordingError: the file exists already, or cannot be made. Nothing is left there yet.
-        SettingsError: no sensor profile has this name, or a description of a sensor is wrong.
+        SettingsError: no sensor profile has this name, or the description named is wrong.
     """
     places = folders()
     profiles = all_radio_profiles(places.config)
@@ -74,8 +74,11 @@ def live_plan(
         own = described(Path(profile))
         profiles, profile = (own, *(one for one in profiles if one.name != own.name)), own.name
     known = [one.name for one in profiles]
+    problems = description_problems(places.config)
     if profile is not None and profile not in known:
-        raise SettingsError(f"No sensor profile is called {profile!r}.", f"Known are {', '.join(known)}.")
+        raise SettingsError(
+            f"No sensor profile is called {profile!r}.", " ".join([f"Known are {', '.join(known)}.", *problems])
+        )
     remembered, trouble = load_remembered(places.config)
     if remembered is not None and remembered.profile not in known:  # its description or its package is gone
         remembered = None
@@ -88,7 +91,7 @@ def live_plan(
         choices=choices,
         file=file,
         memory=places.config,
-        troubles=() if trouble is None else (trouble,),
+        troubles=(*problems, *(() if trouble is None else (trouble,))),
         profiles=profiles,
     )
 

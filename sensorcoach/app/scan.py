@@ -31,7 +31,6 @@ async def scan(radio: Radio, duration_s: float) -> list[HeardSensor]:
 
     Raises:
         BluetoothError: Bluetooth cannot be used.
-        SettingsError: a description of a sensor in the configuration's folder is wrong.
     """
     profiles = all_radio_profiles(folders().config)
     return [_told(match) for match in await listen(radio, profiles, duration_s)]

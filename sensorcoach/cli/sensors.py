@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 @app.command(epilog=EXIT_CODES)
 def devices(json: Annotated[bool, typer.Option("--json", help="JSON on stdout: a list.")] = False) -> None:
     """List the sensors that can be streamed: what each needs, its rate, and the evidence behind it."""
-    from sensorcoach.app import known_sensors
+    from sensorcoach.app import known_sensors, sensor_problems
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.listing import as_listing
 
-    sensors, problems = known_sensors()
+    sensors = known_sensors()
     say(as_json(sensors) if json else as_listing(sensors, get_terminal_size().columns))
-    for problem in problems:
+    for problem in sensor_problems():
         remark(problem)
 
 
@@ -50,6 +50,8 @@ def scan(
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.words import plural
 
+    for problem in ask.sensor_problems():
+        remark(problem)
     remark(f"Listening for {seconds:g} s.")
     heard = asyncio.run(ask.scan(ask.bluetooth(), seconds))
     shown = [sensor for sensor in heard if all_ or sensor.profile is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,30 +47,37 @@ def described(path: Path) -> DescribedSensor:
 def described_in(folder: Path) -> tuple[DescribedSensor, ...]:
     """All sensors described in the files ``sensors/*.toml`` of a folder, in the order of the files' names.
 
-    Raises:
-        SettingsError: as `described`, or two files describe a sensor of the same name.
+    A wrong description is left out, see `description_problems`, as is one of a name that an earlier file took.
     """
-    found: dict[str, Path] = {}
-    sensors: list[DescribedSensor] = []
-    for path in sorted((folder / FOLDER).glob(f"*{DESCRIPTION_SUFFIX}")):
-        sensor = described(path)
-        if sensor.name in found:
-            raise SettingsError(
-                f"{path}: name is {sensor.description.name!r}, as in {found[sensor.name]}.",
-                "Give each sensor a name of its own.",
-            )
-        found[sensor.name] = path
-        sensors.append(sensor)
-    return tuple(sensors)
+    return tuple(one for one in _read(folder) if isinstance(one, DescribedSensor))
+
+
+def description_problems(folder: Path) -> list[str]:
+    """A sentence for each description in a folder that cannot be used."""
+    return [f"{one} It is left out." for one in _read(folder) if isinstance(one, SettingsError)]
 
 
 def all_radio_profiles(folder: Path) -> tuple[RadioProfile[Any], ...]:
-    """Every sensor that can be streamed: first what is described in the configuration's folder, then all others.
-
-    Raises:
-        SettingsError: a description is wrong.
-    """
+    """Every sensor that can be streamed: first what is described in the configuration's folder, then all others."""
     return (*described_in(folder), *radio_profiles())
+
+
+def _read(folder: Path) -> Iterator[DescribedSensor | SettingsError]:
+    found: dict[str, Path] = {}
+    for path in sorted((folder / FOLDER).glob(f"*{DESCRIPTION_SUFFIX}")):
+        try:
+            sensor = described(path)
+        except SettingsError as error:
+            yield error
+            continue
+        if sensor.name in found:
+            yield SettingsError(
+                f"{path}: name is {sensor.description.name!r}, as in {found[sensor.name]}.",
+                "Give each sensor a name of its own.",
+            )
+        else:
+            found[sensor.name] = path
+            yield sensor
 
 
 def _in_words(error: msgspec.ValidationError) -> str:

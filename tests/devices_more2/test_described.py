@@ -17,7 +17,7 @@ from sensorcoach.devices.generic import GENERIC, DescribedSensor
 from sensorcoach.errors import CutPacket, DecodeError, SettingsError
 from sensorcoach.model import Packet
 from sensorcoach.recording import Header
-from sensorcoach.sources.described import all_radio_profiles, described, described_in
+from sensorcoach.sources.described import all_radio_profiles, described, described_in, description_problems
 
 G = 9.80665
 NOTE = payloads("generic.md")
@@ -161,8 +161,12 @@ def test_the_folder_of_descriptions(tmp_path):
     names = [one.name for one in all_radio_profiles(tmp_path)]
     assert names[:3] == ["generic-uart-lines", "generic-knee-esp32", "open"]
     (folder / "c.toml").write_text(GOOD, encoding="utf-8")
-    with pytest.raises(SettingsError, match="b.toml"):
-        described_in(tmp_path)
+    (folder / "d.toml").write_text("rate_hz = 50", encoding="utf-8")
+    assert [one.name for one in all_radio_profiles(tmp_path)] == names
+    twice, wrong = description_problems(tmp_path)
+    assert "c.toml" in twice
+    assert "b.toml" in twice
+    assert "d.toml" in wrong
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))

@@ -13,6 +13,8 @@ from legs import G, rows, write_csv
 from typer.testing import CliRunner, Result
 
 from sensorcoach import analyze
+from sensorcoach.app import live_plan
+from sensorcoach.choices import Choices
 from sensorcoach.cli import app
 from sensorcoach.devices import PluginProblem, radio_profiles
 from sensorcoach.devices.profile import About
@@ -107,11 +109,21 @@ def test_a_sensor_described_by_its_owner_is_listed_first(home: Path) -> None:
     first = json.loads(run("devices", "--json").stdout)[0]
     assert first["profile"] == "generic-knee-esp32"
     assert (first["rate_hz"], first["evidence"]) == (100.0, "documentation only")
-    (home / "sensors" / "mine.toml").write_text(example.replace("rate_hz = 100", "rate_hz = 0"))
+
+
+def test_a_wrong_description_is_told_and_stops_no_other_sensor(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sensorcoach.app.live.folders", lambda: Folders(home, home, home))
+    (home / "sensors").mkdir()
+    example = (ROOT / "firmware_notes" / "generic-esp32.toml").read_text()
+    (home / "sensors" / "wrong.toml").write_text(example.replace("rate_hz = 100", "rate_hz = 0"))
     done = run("devices")
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert "mine.toml" in done.stderr
-    assert "rate_hz" in done.stderr
+    assert done.exit_code == 0
+    assert "\nopen " in done.stdout
+    assert "wrong.toml: rate_hz" in done.stderr
+    assert live_plan(Choices(), record=False).troubles[0] in done.stderr
+    asked_for = run("live", "--no-record", "--profile", "generic-knee-esp32")
+    assert asked_for.exit_code == 2
+    assert "wrong.toml: rate_hz" in asked_for.stderr
 
 
 def test_the_folder_for_descriptions_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
