@@ -1,5 +1,6 @@
 """Several sensors' samples, each with times of its own, on the times of one of them.
 
+Whoever reads them judges by their rate what they can show; so they are hardly denser than those of the slower sensor.
 Between two samples values go along straight lines, which never swing beyond them. Nothing is drawn across a hole: there
 the row holds NaN and counts as lost.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -21,6 +23,10 @@ MUCH_FASTER: Final = 1.2
 """From this ratio of rates on, the gyroscope's times are used; else the accelerometer's samples stay as they are."""
 SLOWEST_HZ: Final = 10.0
 """The slower sensor: a leg's drop has nothing above 4 Hz but its landing; MetaMotion's 12.5 Hz is usual."""
+COUNTED_HZ: Final = 20.0
+"""So many samples a second are kept of the faster sensor at least: counting takes 18 (definitions.md A)."""
+GRADED_HZ: Final = 49.0
+"""So many, where the slower sensor has them too: grading takes 50 within 2 % (definitions.md A)."""
 LANDING_HZ: Final = 40.0
 """A slower accelerometer does not see how hard the leg lands (a knock lasts some 20 ms)."""
 KEPT_S: Final = 1.0
@@ -42,7 +48,10 @@ class Stream:
 
 
 def merged(acc: Stream, gyr: Stream, notices: list[str]) -> Iterator[Floats]:
-    """Blocks (n, 7) of t_s, acceleration and turning rate, on the times of the faster sensor.
+    """Blocks (n, 7) of t_s, acceleration and turning rate, on times of the faster sensor.
+
+    Of these no more are used than the slower sensor can tell of, as long as they are enough to count with: else 12
+    samples a second beside 100 would be graded as 100.
 
     Raises:
         InputError: one is too slow, or they never ran together (while it is walked through).
@@ -54,15 +63,38 @@ def merged(acc: Stream, gyr: Stream, notices: list[str]) -> Iterator[Floats]:
                 "Set the sensor to 50 or, for landings, to 100 samples a second.",
             )
     gyroscope_leads = gyr.period_s * MUCH_FASTER < acc.period_s
+    main, other = (gyr, acc) if gyroscope_leads else (acc, gyr)
+    sees_landings = not gyroscope_leads and gyr.period_s * GRADED_HZ <= 1  # speeds are the gyroscope's, landings not
+    step = 1 if sees_landings else _step(main, other)
+    times = "the times" if step == 1 else f"1 of {step} times"
     notices.append(
         f"Accelerometer ({1 / acc.period_s:.4g} samples a second) and gyroscope ({1 / gyr.period_s:.4g}) are put on "
-        f"the times of the {'gyroscope' if gyroscope_leads else 'accelerometer'}; holes stay holes."
+        f"{times} of the {'gyroscope' if gyroscope_leads else 'accelerometer'}; holes stay holes."
     )
+    pairs = _pairs(replace(main, rows=_one_of(step, main.rows)), other, notices)
     if acc.period_s * LANDING_HZ > 1:
         notices.append("The accelerometer is too slow to show how hard the leg lands.")
     if gyroscope_leads:
-        return (np.column_stack((rows[:, :1], beside, rows[:, 1:])) for rows, beside in _pairs(gyr, acc, notices))
-    return (np.column_stack((rows, beside)) for rows, beside in _pairs(acc, gyr, notices))
+        return (np.column_stack((rows[:, :1], beside, rows[:, 1:])) for rows, beside in pairs)
+    return (np.column_stack((rows, beside)) for rows, beside in pairs)
+
+
+def _step(main: Stream, other: Stream) -> int:
+    """One of so many samples of ``main`` is kept beside those of ``other``."""
+    if other.period_s <= main.period_s * MUCH_FASTER:
+        return 1
+    enough_hz = GRADED_HZ if other.period_s * GRADED_HZ <= 1 else COUNTED_HZ
+    return max(1, min(ceil(other.period_s / main.period_s - 0.05), int(1 / (main.period_s * enough_hz))))
+
+
+def _one_of(step: int, blocks: Iterator[Floats]) -> Iterator[Floats]:
+    """Every ``step``-th row, whatever blocks they come in."""
+    first = 0
+    for rows in blocks:
+        kept = rows[first::step]
+        first = (first - len(rows)) % step
+        if len(kept):
+            yield kept
 
 
 def summed(first: Stream, second: Stream, notices: list[str]) -> Stream:

@@ -39,7 +39,22 @@ def test_any_two_rates_with_any_offset_and_jitter_tell_the_movement(acc_hz, gyr_
     assert_moves_like_the_leg(rows, acc_error=0.06 * G * 0.4, gyr_error=0.02)
     fast_s = gyr_s if gyr_hz > 1.3 * acc_hz else acc_s if acc_hz > gyr_hz else rows[:, 0]
     expected = fast_s[(fast_s >= max(acc_s[0], gyr_s[0])) & (fast_s <= min(acc_s[-1], gyr_s[-1]))]
-    np.testing.assert_array_equal(rows[:, 0], expected)
+    step = round(len(expected) / len(rows))
+    first = int(np.searchsorted(expected, rows[0, 0]))
+    assert first < step
+    np.testing.assert_array_equal(rows[:, 0], expected[first::step])
+
+
+@pytest.mark.parametrize(
+    ("acc_hz", "gyr_hz", "merged_hz"),
+    [(12.5, 25, 25), (12.5, 100, 20), (25, 100, 25), (50, 100, 50), (52, 75, 75), (100, 25, 25), (100, 50, 100)],
+)
+@pytest.mark.parametrize("block", [1, 97])
+def test_no_more_samples_than_the_slower_sensor_can_tell_of(acc_hz, gyr_hz, merged_hz, block):
+    """Graded are 50 samples a second, landings surely 100: 12.5 of acceleration must not pass for 100."""
+    rows = together(times(acc_hz), times(gyr_hz), block=block)
+    assert 1 / np.diff(rows[:, 0]).mean() == pytest.approx(merged_hz, rel=0.001)
+    np.testing.assert_allclose(np.diff(rows[:, 0]), 1 / merged_hz)
 
 
 def test_samples_of_the_leading_sensor_stay_as_they_are():
@@ -64,13 +79,13 @@ def test_nothing_is_drawn_across_a_hole(slow):
     columns = slice(1, 4) if slow == "acc" else slice(4, 7)
     assert np.isnan(rows[inside, columns]).all()
     assert np.isfinite(rows[~inside]).all()
-    assert 245 < inside.sum() < 260
+    assert 60 < inside.sum() < 66
 
 
 def test_a_single_lost_sample_is_a_hole_and_a_late_stamp_is_none():
     slow_s = times(25)
     lost, late = np.delete(slow_s, 100), slow_s + np.where(np.arange(len(slow_s)) == 100, 0.3 * 0.04, 0)
-    assert np.isnan(together(lost, times(100))[:, 1]).sum() == 7
+    assert np.isnan(together(lost, times(100, first_s=0.005))[:, 1]).sum() == 2
     assert HOLE_PERIODS > 1.3
     assert np.isfinite(together(late, times(100))).all()
 
@@ -79,7 +94,7 @@ def test_a_hole_in_the_leading_sensor_stays_one():
     fast_s = times(100)
     fast_s = fast_s[(fast_s < 5) | (fast_s > 8)]
     rows = together(times(25), fast_s)
-    assert np.diff(rows[:, 0]).max() == pytest.approx(3.02)
+    assert 3.0 < np.diff(rows[:, 0]).max() < 3.06
 
 
 def test_a_step_never_rings():

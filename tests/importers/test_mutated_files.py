@@ -125,7 +125,7 @@ def test_a_damaged_archive_is_read_or_refused(tmp_path, method):
 @pytest.mark.parametrize("app", FILES)
 def test_the_whole_export_opens(tmp_path, app):
     recording = open_recording(in_folder(tmp_path, FILES[app]))
-    assert sum(len(packet.payload) for packet in recording.items) > 80 * 56
+    assert sum(len(packet.payload) for packet in recording.items) > 48 * 56
 
 
 def test_a_quote_that_is_never_closed_and_a_word_without_end(tmp_path):
