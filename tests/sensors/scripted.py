@@ -1,7 +1,4 @@
-"""Sensors that answer from a script, without a radio; streams of known delays; payloads out of the notes."""
-
-import re
-from pathlib import Path
+"""Sensors that answer from a script, without a radio; streams of known delays."""
 
 import numpy as np
 
@@ -9,17 +6,6 @@ from sensorcoach.devices.conversation import Ask, Read, Subscribe, Wait, Write
 from sensorcoach.dsp.timeline import Timeline
 from sensorcoach.model import Packet
 from sensorcoach.settings import SignalSettings
-
-NOTES = Path(__file__).resolve().parents[2] / "firmware_notes"
-
-
-def payloads(note):
-    """Name -> bytes of every payload in a note's code blocks."""
-    found = {}
-    for block in re.findall(r"^```\n(.*?)^```", (NOTES / note).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
-        for name, text in re.findall(r"^([A-Z]\w*) +([0-9A-Fa-f ]+(?:\n +[0-9A-Fa-f ]+)*)$", block, re.MULTILINE):
-            found[name] = bytes.fromhex(text)
-    return found
 
 
 class Scripted:

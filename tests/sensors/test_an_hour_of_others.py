@@ -6,7 +6,8 @@ import time
 import msgspec
 import numpy as np
 import pytest
-from scripted import NOTES, on_air, payloads
+from scripted import on_air
+from vectors import NOTES, payloads
 from vqf import VQF
 
 from sensorcoach.devices import PROFILES

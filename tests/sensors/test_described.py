@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import NOTES, Scripted, converse, decoded, on_air, payloads
+from scripted import Scripted, converse, decoded, on_air
+from vectors import NOTES, payloads
 
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.conversation import Battery

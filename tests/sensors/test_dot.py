@@ -4,7 +4,8 @@ import struct
 
 import numpy as np
 import pytest
-from scripted import Scripted, converse, counts, decoded, on_air, payloads
+from scripted import Scripted, converse, counts, decoded, on_air
+from vectors import payloads
 
 from sensorcoach.devices.conversation import Battery
 from sensorcoach.devices.dot import DOT
