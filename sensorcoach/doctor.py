@@ -16,6 +16,7 @@ from sensorcoach import __version__
 from sensorcoach.devices import plugin_problems, radio_profiles
 from sensorcoach.errors import BluetoothError
 from sensorcoach.folders import Folders
+from sensorcoach.sources.described import description_problems
 from sensorcoach.sources.finding import listen
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ async def examine(radio: Radio, places: Folders) -> list[Check]:
         _room(places.recordings),
         _sound(),
         *_plugins(),
+        *_descriptions(places.config),
     ]
 
 
@@ -120,3 +122,8 @@ def _plugins() -> Iterator[Check]:
             f"the sensor profile {problem.name} of {problem.package} cannot be used: {problem.reason}",
             "Update or remove that package.",
         )
+
+
+def _descriptions(config: Path) -> Iterator[Check]:
+    for problem in description_problems(config):
+        yield Check("description", "note", problem)

@@ -230,12 +230,15 @@ def test_doctor_says_what_to_do(run: Run, home: Path, monkeypatch: pytest.Monkey
     (home / "data").touch()  # no folder can be made in a file
     broken = PluginProblem("kettle", "kettle-pack 1.0", "ImportError: \x1b[31mno steam")
     monkeypatch.setattr("sensorcoach.doctor.plugin_problems", lambda: (broken,))
+    (home / "config" / "sensors").mkdir(parents=True)
+    (home / "config" / "sensors" / "wrong.toml").write_text("rate_hz = 50")
     done = run("doctor", off=True)
     assert done.exit_code == 4
     rows = done.stdout.splitlines()
     assert rows[rows.index("problem  bluetooth: Bluetooth is off.") + 1] == "         -> Switch it on."
     assert any(row.startswith("problem  recordings: ") for row in rows)
     assert any(row.startswith("note     plug-in: the sensor profile kettle of kettle-pack 1.0") for row in rows)
+    assert any(row.startswith("note     description: ") and "wrong.toml" in row for row in rows)
     assert "\x1b" not in done.stdout
 
 
