@@ -246,16 +246,26 @@ def _why_not_graded(window: Window, cuts: _Cuts, signal: SignalSettings) -> str 
     return None
 
 
-def _has_gap(window: Window, start: int, end: int, signal: SignalSettings) -> bool:
-    """Whether real samples in or at the ends of ``[start, end)`` lie further apart than a gap may be."""
+def _real_times(window: Window, start: int, end: int) -> Floats:
+    """Times of the samples that were not made up, from one before ``[start, end)`` to one behind it.
+
+    A gap that reaches in from outside is looked at whole: a movement may begin or end in the middle of it.
+    """
     real = np.flatnonzero(~window.filled)
     first, stop = np.searchsorted(real, (start - 1, end + 1))
-    # A gap that reaches in from outside is looked at whole: a movement may begin or end in the middle of it.
     if window.filled[start]:
         first = max(first - 1, 0)
     if window.filled[end - 1]:
         stop += 1
-    times = window.t_s[real[first:stop]]
+    return window.t_s[real[first:stop]]
+
+
+def _has_gap(window: Window, start: int, end: int, signal: SignalSettings) -> bool:
+    """Whether real samples in or at the ends of ``[start, end)`` lie further apart than a gap may be."""
+    around = slice(max(start - 1, 0), end + 1)
+    times = window.t_s[around]
+    if window.filled[around].any():
+        times = _real_times(window, start, end)
     if times.size < 2:
         return True
     # A slow sensor's own step is no gap; a tenth of a step is what clock drift may add to 50 ms.

@@ -124,7 +124,10 @@ class PhaseMachine:
     def _behind_a_hole(self, history: History, start: int, end: int) -> int | None:
         """The first sample from ``start`` on that comes so long after the one before that a drop with it is cut."""
         before = max(start - 1, history.start)
-        hit = first(np.diff(history.t_s(before, end)) > self.settings.longest_unseen_s)
+        times, longest_s = history.t_s(before, end), self.settings.longest_unseen_s
+        if times[-1] - times[0] <= longest_s:
+            return None
+        hit = first(np.diff(times) > longest_s)
         return None if hit is None else before + 1 + hit
 
     def _leave(self, history: History, at: int) -> Change:
