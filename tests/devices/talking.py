@@ -5,18 +5,6 @@ import struct
 from sensorcoach.devices.conversation import Ask, Read, Subscribe, Wait, Write
 
 
-def converse(conversation, sensor):
-    """What a conversation comes to with a sensor; every step is kept in ``sensor.steps``."""
-    answer = None
-    try:
-        while True:
-            step = conversation.send(answer)
-            sensor.steps.append(step)
-            answer = sensor.answer(step)
-    except StopIteration as end:
-        return end.value
-
-
 class Talking:
     """A sensor that has these characteristics' values, and answers what is asked of it."""
 
@@ -27,6 +15,7 @@ class Talking:
         self.now_s = 0.0
 
     def answer(self, step):
+        self.steps.append(step)
         if isinstance(step, Read):
             assert step.channel in self.values or step.optional
             return self.values.get(step.channel)
@@ -72,6 +61,7 @@ class TalkingOpen(Talking):
 
     def answer(self, step):
         if isinstance(step, Read) and step.channel == "info" and self.told_info is None:
+            self.steps.append(step)
             return struct.pack("<BBHff", 1, 0, self.rate_hz, self.acc_g * 0.0000305, self.gyr_dps * 0.000035)
         return super().answer(step)
 

@@ -3,13 +3,14 @@
 import struct
 
 import pytest
-from talking import TalkingOpen, TalkingWit, converse
+from talking import TalkingOpen, TalkingWit
 
 from sensorcoach.devices.conversation import Battery, Read, Subscribe, Wait
 from sensorcoach.devices.open_format import OPEN
 from sensorcoach.devices.witmotion import WITMOTION
 from sensorcoach.errors import SensorError
 from sensorcoach.model import Packet
+from tests.conversing import converse
 
 UNLOCK = bytes.fromhex("ffaa6988b5")
 RATE_100 = bytes.fromhex("ffaa030900")

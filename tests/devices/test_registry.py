@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plugins import install
-from talking import Talking, converse
+from talking import Talking
 
 from sensorcoach import analyze
 from sensorcoach.devices import plugin_problems, profile_named, profile_names, radio_profiles
@@ -18,6 +18,7 @@ from sensorcoach.model import Mounting, Packet
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.recording import Header, SessionWriter
 from sensorcoach.settings import Settings
+from tests.conversing import converse
 
 NOTE = Path(__file__).resolve().parents[2] / "firmware_notes" / "adding-a-sensor.md"
 OUR_OWN = ("samples", "open", "witmotion")

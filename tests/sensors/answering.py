@@ -5,18 +5,6 @@ import struct
 from sensorcoach.devices.conversation import Ask, Read, Subscribe, Wait, Write
 
 
-def converse(conversation, sensor):
-    """What a conversation comes to with a sensor; every step is kept in ``sensor.steps``."""
-    answer = None
-    try:
-        while True:
-            step = conversation.send(answer)
-            sensor.steps.append(step)
-            answer = sensor.answer(step)
-    except StopIteration as end:
-        return end.value
-
-
 class Answering:
     """``values`` of characteristics; `said` answers what is written."""
 
@@ -28,6 +16,7 @@ class Answering:
         self.missing = ()
 
     def answer(self, step):
+        self.steps.append(step)
         if isinstance(step, Read):
             assert step.channel in self.values or step.optional
             return self.values.get(step.channel)

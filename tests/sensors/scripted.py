@@ -52,17 +52,6 @@ class Scripted:
         return [line.removeprefix("write ") for line in self.log if line.startswith("write ")]
 
 
-def converse(conversation, sensor):
-    """What the conversation comes to."""
-    answer = None
-    try:
-        for _ in range(200):
-            answer = sensor.answer(conversation.send(answer))
-    except StopIteration as end:
-        return end.value
-    raise AssertionError("it never ends")
-
-
 def on_air(channel, bodies, ready_s, seed=0, jitter_s=0.02, interval_s=0.0):
     """Packets that are ready at these times, and arrive later: exponential delays, in order, in connection events."""
     late = np.asarray(ready_s) + np.random.default_rng(seed).exponential(jitter_s, len(bodies))

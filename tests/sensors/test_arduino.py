@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import Scripted, converse, counts, decoded, on_air
+from scripted import Scripted, counts, decoded, on_air
 from vectors import payloads
 
 from sensorcoach.devices.arduino import ARDUINO, BHY2, EARABLE_2, EDGE_ML
 from sensorcoach.devices.arduino_scheme import SchemeError, all_sensors, motion_of, one_sensor
 from sensorcoach.errors import CutPacket, DecodeError, SensorError
 from sensorcoach.model import Packet
+from tests.conversing import converse
 
 G = 9.80665
 NOTE = payloads("arduino.md")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import Scripted, converse, decoded, on_air
+from scripted import Scripted, decoded, on_air
 from vectors import NOTES, payloads
 
 from sensorcoach.devices import profile_named
@@ -19,6 +19,7 @@ from sensorcoach.errors import CutPacket, DecodeError, SettingsError
 from sensorcoach.model import Packet
 from sensorcoach.recording import Header
 from sensorcoach.sources.described import all_radio_profiles, described, described_in, description_problems
+from tests.conversing import converse
 
 G = 9.80665
 NOTE = payloads("generic.md")

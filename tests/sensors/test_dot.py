@@ -4,13 +4,14 @@ import struct
 
 import numpy as np
 import pytest
-from scripted import Scripted, converse, counts, decoded, on_air
+from scripted import Scripted, counts, decoded, on_air
 from vectors import payloads
 
 from sensorcoach.devices.conversation import Battery
 from sensorcoach.devices.dot import DOT
 from sensorcoach.errors import CutPacket, DecodeError, SensorError
 from sensorcoach.model import Packet
+from tests.conversing import converse
 
 NOTE = payloads("dot.md")
 INFO = bytes.fromhex("5544332211c4020105").ljust(34, b"\0")

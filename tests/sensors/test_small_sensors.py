@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from scripted import Scripted, converse, counts, decoded, on_air
+from scripted import Scripted, counts, decoded, on_air
 from vectors import payloads
 
 from sensorcoach.devices.bluest import BLUEST
@@ -15,6 +15,7 @@ from sensorcoach.errors import DecodeError, SensorError
 from sensorcoach.model import LinkEvent, Mounting, Packet
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
+from tests.conversing import converse
 
 G = 9.80665
 THINGY_NOTE, BLUEST_NOTE, MICROBIT_NOTE = payloads("thingy.md"), payloads("bluest.md"), payloads("microbit.md")

@@ -1,7 +1,7 @@
 """What is said to these sensors, and what comes of it; they answer by the firmware notes (`answering`)."""
 
 import pytest
-from answering import AnsweringMetaMotion, AnsweringMovesense, AnsweringPolar, converse
+from answering import AnsweringMetaMotion, AnsweringMovesense, AnsweringPolar
 from vectors import from_note
 
 from sensorcoach.devices.conversation import Battery
@@ -9,6 +9,7 @@ from sensorcoach.devices.metamotion import METAMOTION
 from sensorcoach.devices.movesense import MOVESENSE
 from sensorcoach.devices.polar import POLAR
 from sensorcoach.errors import SensorError
+from tests.conversing import converse
 
 
 def words(*texts):
