@@ -59,8 +59,9 @@ class Packet:
 class Control:
     """What a person did: an input of the pipeline, kept in the recording.
 
-    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument (a side, or a number
-    as text).
+    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument: of ``calibrate`` a
+    side; of ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words;
+    of ``arm`` and ``pause`` who or what did it: ``key``, ``still``, ``double_tap``.
     """
 
     t_s: float
@@ -284,20 +285,101 @@ class Notice:
     text: str
 
 
+StageName = Literal["wear", "still", "side", "armed", "paused", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageChanged:
+    """Where a guided session stands. Live only: a replay tells it from the recording's `Control` items.
+
+    ``stage``: ``wear`` (put the sensor on, lie down), ``still`` (lie still: ``progress`` 0 to 1 of the time wanted),
+    ``side`` (lower the knees to the left once), ``armed``, ``paused``, ``ended``. ``reason``: a code, why; of ``armed``
+    ``still``, ``key``; of ``paused`` ``key``, ``double_tap``; of ``ended`` ``target``, ``rest``, ``pain``, ``person``.
+    Told again while ``progress`` grows.
+    """
+
+    t_s: float
+    stage: StageName
+    progress: float = 0.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the live plots show, on the session's grid, in blocks as it comes.
+
+    ``t_s`` (n,) s; ``roll_deg`` (n,) signed roll from the centre, positive to `Direction` 1, NaN where no centre is
+    believed yet; ``speed_dps`` (n,) how fast it changes, signed alike, low-passed at 6 Hz.
+    """
+
+    t_s: Floats
+    roll_deg: Floats
+    speed_dps: Floats
+
+
+CueKind = Literal["landing", "breath", "tick", "count", "correction", "progress", "guide", "link", "battery", "session"]
+CueLevel = Literal["good", "info", "note", "warn", "severe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing to let the person hear or see, decided by the coach.
+
+    ``t_s``: the instant it is about and due, session time; ``known_s``: session time at which it was known. ``phrase``:
+    a key of the phrase file (``count``, ``too_fast``, ``landing_good`` ...), ``values`` what stands in it: numbers and
+    sides by name. ``rep``: index of the repetition it belongs to.
+    """
+
+    t_s: float
+    known_s: float
+    kind: CueKind
+    phrase: str
+    level: CueLevel = "info"
+    values: tuple[tuple[str, float | int | str], ...] = ()
+    rep: int | None = None
+
+
 Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person changed about the count; what was detected stays as it is.
+
+    ``change``: +1 or -1. ``rep``: the detected repetition that was undone, else None. ``direction`` and ``side`` as of
+    a repetition; ``direction`` None where nobody knows.
+    """
+
+    t_s: float
+    change: int
+    side: Side | None = None
+    direction: Direction | None = None
+    rep: int | None = None
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """An instant the person marked, with their words if any."""
+
+    t_s: float
+    text: str = ""
+
+
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """A session in numbers. ``cycles``: pairs of one left and one right, in either order (or of the two directions)."""
+    """A session in numbers. ``cycles``: pairs of one left and one right, in either order (or of the two directions).
+
+    ``reps``, ``left``, ``right``, ``unknown`` are detected; ``corrected_…`` are those with the person's corrections.
+    """
 
     reps: int
     left: int
     right: int
     unknown: int
     cycles: int
+    corrected_left: int = 0
+    corrected_right: int = 0
+    corrected_unknown: int = 0
     axis_confirmed: bool
     warnings: dict[str, int]
     session_warnings: tuple[Warning, ...]
@@ -324,6 +406,12 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     summary: Summary
     reps: tuple[Rep, ...]
     aborted: tuple[Aborted, ...]
+    person: str | None = None
+    """The label under which the session is kept; None: the one person of this computer."""
+    corrections: tuple[Correction, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    pain: tuple[Mark, ...] = ()
+    """When the person said that it hurts."""
 
 
 @dataclass(slots=True)

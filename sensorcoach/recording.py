@@ -47,7 +47,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """First line of a session file. ``sensorcoach`` is the version of the format.
 
     ``start``: wall-clock instant of session time 0 (ISO 8601). ``settings``: those in force (targets, comfort limits).
-    ``simulated``: the session never happened.
+    ``simulated``: the session never happened. ``person``: the label under which the session is kept.
     """
 
     sensorcoach: int = msgspec.field(default=FORMAT_VERSION)
@@ -58,6 +58,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: str | None = None
     settings: dict[str, object] | None = None
     simulated: bool = False
+    person: str | None = None
 
 
 class _Line(msgspec.Struct, omit_defaults=True):

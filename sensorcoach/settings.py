@@ -243,6 +243,22 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     over_range_unknown_deg: float = 85.0
 
 
+class GoalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the person set out to do; the target in force stands in the recording's header."""
+
+    reps_a_side: int = 5
+    """A session ends when both sides have so many (where the side is unknown: twice as many in all). 0: no target."""
+
+
+class GuideSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A guided session: nobody on the floor presses keys."""
+
+    still_s: float = 3.0
+    """Arms itself after so long still in posture."""
+    end_rest_s: float = 60.0
+    """Ends after so long at rest. 0: never by itself."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a session; stored with each result."""
 
@@ -250,6 +266,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     phases: PhaseSettings = PhaseSettings()
     frame: FrameSettings = FrameSettings()
     limits: LimitSettings = LimitSettings()
+    goal: GoalSettings = GoalSettings()
+    guide: GuideSettings = GuideSettings()
 
     def gentle(self) -> Settings:
         """Gentle mode (B): small ranges count (6°) and a return is seen after 2°."""

@@ -10,12 +10,12 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings", "axes", "choices", "folders", "logfile"},
+    {"__init__", "model", "errors", "settings", "preferences", "axes", "choices", "folders", "logfile"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},
     {"sources"},
-    {"pipeline", "coach"},
+    {"pipeline", "coach", "guide"},
     {"joining", "outcome", "output"},
     {"analysis", "session"},
     {"batch", "logbook", "voice", "report", "export", "doctor", "awake"},

@@ -1,0 +1,63 @@
+"""What a person prefers about sound, screen and progress; no session's numbers depend on it.
+
+They live with the settings in one TOML file in the person's configuration folder; a recording does not hold them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from sensorcoach.settings import Settings
+
+
+class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is heard."""
+
+    on: bool = True
+    volume: float = 0.8
+    """0 to 1, of tones and speech."""
+    words_a_minute: int = 165
+    """Speed of speech. People talk at 150-180 words a minute."""
+    voice: str | None = None
+    """Name of a voice of the system's; None: the one it prefers for the language."""
+    language: str = "en"
+    """A phrase file: en, de."""
+    tempo_s: float = 0.0
+    """A falling tone of this length to follow while lowering; 0: none."""
+    speed_tone: bool = False
+    """A tone whose pitch follows the speed of the roll."""
+
+
+class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is seen."""
+
+    theme: Literal["dark", "light"] = "dark"
+    big: bool = False
+    """Begin in big mode."""
+    keys: dict[str, str] = {}
+    """Other keys for an action, by the action's id: ``pause = "space"``."""
+
+
+class ProgressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the target grows over the weeks (domain.md 5.1: start with 3-5 a side, add 1-2 every few days)."""
+
+    start_reps: int = 5
+    add_reps: int = 1
+    every_days: int = 3
+    most_reps: int = 15
+    calm_sessions: int = 2
+    """So many last sessions must have been without a severe warning and without pain."""
+
+
+class Personal(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The personal settings file: the settings of a session, and the preferences beside them."""
+
+    voice: VoiceSettings = VoiceSettings()
+    screen: ScreenSettings = ScreenSettings()
+    progress: ProgressSettings = ProgressSettings()
+
+    def settings(self) -> Settings:
+        """Only what a session and its result keep."""
+        return Settings(**{name: getattr(self, name) for name in Settings.__struct_fields__})
