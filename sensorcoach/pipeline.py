@@ -16,7 +16,7 @@ from sensorcoach.dsp.motion import MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
 from sensorcoach.errors import CutPacket, DecodeError
 from sensorcoach.kneedrop.grading import grade_session, sensor_slipped, settle
-from sensorcoach.kneedrop.tracker import Tracker
+from sensorcoach.kneedrop.tracker import Tracker, WindowListener
 from sensorcoach.model import (
     Control,
     Decoded,
@@ -44,14 +44,23 @@ class Pipeline:
     """``push`` items one by one or ``push_all`` many; take events; ``flush`` once at the end."""
 
     def __init__(
-        self, profile: Profile[Any], device_settings: Mapping[str, object], mounting: Mounting, settings: Settings
+        self,
+        profile: Profile[Any],
+        device_settings: Mapping[str, object],
+        mounting: Mounting,
+        settings: Settings,
+        *,
+        on_window: WindowListener | None = None,
     ) -> None:
         """``device_settings``: what the recording's header says the sensor was set to.
+
+        ``on_window``: told each final repetition with the signals it was measured on (`kneedrop.measures.Window`).
 
         Raises:
             DecodeError: a device setting has the wrong kind of value.
         """
         self._profile, self._mounting, self._settings = profile, mounting, settings
+        self._on_window = on_window
         self._state: State = profile.initial(device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
@@ -134,7 +143,7 @@ class Pipeline:
 
     def _push_samples(self, samples: Samples) -> list[Event]:
         if self._tracker is None:
-            self._tracker = Tracker(self._mounting, self._settings, samples.rate_hz)
+            self._tracker = Tracker(self._mounting, self._settings, samples.rate_hz, self._on_window)
             for control in self._controls:
                 self._tracker.control(control)
         if self._first_t_s is None:

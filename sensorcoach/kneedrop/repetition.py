@@ -28,8 +28,11 @@ def build_rep(
     direction: Direction,
     side: Side | None,
     dated_back: bool,
-) -> Rep:
-    """Measure and grade ``moving``; it is dated, and `MARGIN_S` after it (or the stream's end) is in the history."""
+) -> tuple[Rep, Window]:
+    """Measure and grade ``moving``; it is dated, and `MARGIN_S` after it (or the stream's end) is in the history.
+
+    With the window it was measured on, whose arrays may be views of the history.
+    """
     start = _window_start(history, moving)
     window = _window(history, moving, settings, start)
     hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
@@ -75,7 +78,7 @@ def build_rep(
         not_graded_reason=measures.not_graded_reason,
     )
     ability = SensorAbility(history.rate_hz, window.gyro_dps is not None)
-    return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal))
+    return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal)), window
 
 
 def _borders(history: History, moving: Movement) -> Borders:

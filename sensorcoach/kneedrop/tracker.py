@@ -6,6 +6,7 @@ asks for, the walk stops and takes what it decided.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sensorcoach.dsp.motion import Motion
@@ -16,6 +17,7 @@ from sensorcoach.kneedrop.frame import angle_between_deg
 from sensorcoach.kneedrop.grading import sensor_slipped
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.line import Seen
+from sensorcoach.kneedrop.measures import Window
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, What
 from sensorcoach.kneedrop.posture import Reason, landing_heading, why_not
@@ -32,6 +34,7 @@ from sensorcoach.model import (
     NotCounted,
     PhaseChanged,
     PhaseName,
+    Rep,
     RepDone,
     SensorSlipped,
     Side,
@@ -40,6 +43,9 @@ from sensorcoach.settings import Settings
 
 HISTORY_S = REACH_S + 30.0
 """More than decisions look back on, so that the length of a block does not show."""
+
+WindowListener = Callable[[Rep, Window], None]
+"""Told each final repetition with the signals it was measured on; copies what it keeps."""
 
 _PHASES: dict[What, PhaseName] = {"drop": "drop", "landing": "hold", "return": "return"}
 
@@ -60,9 +66,12 @@ class _Pending:
 class Tracker:
     """``push`` motion and controls in the order of the stream, take events; ``flush`` at its end."""
 
-    def __init__(self, mounting: Mounting, settings: Settings, rate_hz: float) -> None:
+    def __init__(
+        self, mounting: Mounting, settings: Settings, rate_hz: float, on_window: WindowListener | None = None
+    ) -> None:
         self.sideways = Sideways(mounting, settings.frame)
         self._settings = settings
+        self._on_window = on_window
         self._history = History(HISTORY_S, rate_hz)
         self._armed = Armed()
         self._belief = Belief(self._history, self.sideways, self._armed, settings)
@@ -249,7 +258,7 @@ class Tracker:
             if due is None and not at_end:
                 return
             self._pending.pop(0)
-            rep = build_rep(
+            rep, window = build_rep(
                 self._history,
                 pending.movement,
                 self._settings,
@@ -258,6 +267,8 @@ class Tracker:
                 side=pending.side,
                 dated_back=pending.dated_back,
             )
+            if self._on_window is not None:
+                self._on_window(rep, window)
             self._events.append(RepDone(self._history.time(end - 1 if due is None else due), rep))
 
     def _due(self, pending: _Pending, end: int) -> int | None:
