@@ -1,0 +1,1 @@
+"""Everything around a session: the start screen and what it leads to, the guide before, the summary after."""
