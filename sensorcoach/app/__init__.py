@@ -1,7 +1,7 @@
 """What a front may ask for: analyse, replay, convert, simulate; list and search for sensors, go live; say where things
 are and what is wrong. A front asks this room only.
 
-Names are loaded when first asked for, so that a screen is up before the filters are.
+A name is loaded when it is first asked for, so that a screen is up before the filters are.
 """
 
 from __future__ import annotations
@@ -10,34 +10,53 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sensorcoach.app.health import Check as Check
-    from sensorcoach.app.health import Place as Place
-    from sensorcoach.app.health import doctor as doctor
-    from sensorcoach.app.health import where as where
-    from sensorcoach.app.heard import HeardSensor as HeardSensor
-    from sensorcoach.app.heard import scan as scan
-    from sensorcoach.app.known import ListedSensor as ListedSensor
-    from sensorcoach.app.known import known_sensors as known_sensors
-    from sensorcoach.app.known import sensor_problems as sensor_problems
-    from sensorcoach.app.live import Live as Live
-    from sensorcoach.app.live import LivePlan as LivePlan
-    from sensorcoach.app.live import go_live as go_live
-    from sensorcoach.app.live import live_plan as live_plan
-    from sensorcoach.app.live import stream as stream
-    from sensorcoach.app.radio import bluetooth as bluetooth
-    from sensorcoach.app.sessions import DEMO as DEMO
-    from sensorcoach.app.sessions import Failure as Failure
-    from sensorcoach.app.sessions import analyze_sessions as analyze_sessions
-    from sensorcoach.app.sessions import import_session as import_session
-    from sensorcoach.app.sessions import replay_demo as replay_demo
-    from sensorcoach.app.sessions import replay_files as replay_files
-    from sensorcoach.app.sessions import sessions_in as sessions_in
-    from sensorcoach.app.sessions import write_simulation as write_simulation
-    from sensorcoach.sources.radio import Found as Found
+    from sensorcoach.app.air import HeardSensor, scan
+    from sensorcoach.app.health import Check, Place, doctor, where
+    from sensorcoach.app.known import ListedSensor, known_sensors, sensor_problems
+    from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
+    from sensorcoach.app.radio import bluetooth
+    from sensorcoach.app.sessions import (
+        DEMO,
+        Failure,
+        analyze_sessions,
+        import_session,
+        replay_demo,
+        replay_files,
+        sessions_in,
+        write_simulation,
+    )
+    from sensorcoach.sources.radio import Found
 
-_HOMES = {
+__all__ = [
+    "DEMO",
+    "Check",
+    "Failure",
+    "Found",
+    "HeardSensor",
+    "ListedSensor",
+    "Live",
+    "LivePlan",
+    "Place",
+    "analyze_sessions",
+    "bluetooth",
+    "doctor",
+    "go_live",
+    "import_session",
+    "known_sensors",
+    "live_plan",
+    "replay_demo",
+    "replay_files",
+    "scan",
+    "sensor_problems",
+    "sessions_in",
+    "stream",
+    "where",
+    "write_simulation",
+]
+
+_HELD_BY = {
+    "sensorcoach.app.air": ("HeardSensor", "scan"),
     "sensorcoach.app.health": ("Check", "Place", "doctor", "where"),
-    "sensorcoach.app.heard": ("HeardSensor", "scan"),
     "sensorcoach.app.known": ("ListedSensor", "known_sensors", "sensor_problems"),
     "sensorcoach.app.live": ("Live", "LivePlan", "go_live", "live_plan", "stream"),
     "sensorcoach.app.radio": ("bluetooth",),
@@ -53,11 +72,11 @@ _HOMES = {
     ),
     "sensorcoach.sources.radio": ("Found",),
 }
-"""Where each name is at home; no name may be that of a module in here."""
+"""No name may be that of a module in here: the module would hide it."""
+_MODULE_OF = {name: module for module, names in _HELD_BY.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    for home, names in _HOMES.items():
-        if name in names:
-            return getattr(import_module(home), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULE_OF[name]), name)
