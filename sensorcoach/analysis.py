@@ -18,6 +18,7 @@ from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError
 from sensorcoach.importers import Item, Recording, open_recordings, recording_of_arrays
 from sensorcoach.joining import joined
+from sensorcoach.kneedrop.tracker import WindowListener
 from sensorcoach.model import Aborted, Event, Mounting, NotCounted, Packet, Result
 from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline
@@ -116,12 +117,17 @@ def analyze_recording(
     choices: Choices,
     on_event: Listener | None = None,
     *,
+    on_window: WindowListener | None = None,
     batch_bytes: int = BATCH_BYTES,
 ) -> Result:
-    """Walk through an opened recording once; see `analyze` for the rest. ``batch_bytes`` of 1: packet by packet."""
+    """Walk through an opened recording once; see `analyze` and `Pipeline` for the rest.
+
+    ``batch_bytes`` of 1: packet by packet.
+    """
     mounting = mounting_in_force(recording.mounting, choices)
     settings = settings_in_force(recording.settings, choices)
-    pipeline = Pipeline(profile_named(recording.profile), recording.device_settings, mounting, settings)
+    profile = profile_named(recording.profile)
+    pipeline = Pipeline(profile, recording.device_settings, mounting, settings, on_window=on_window)
     aborted: list[Aborted] = []
     for event in _events(pipeline, _batches(recording.items, batch_bytes)):
         if isinstance(event, NotCounted):
