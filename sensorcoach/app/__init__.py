@@ -10,11 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sensorcoach.app.air import HeardSensor, scan
+    from sensorcoach.app.air import HeardSensor, scan, sensors_in_the_air
     from sensorcoach.app.health import Check, Place, doctor, where
-    from sensorcoach.app.known import ListedSensor, known_sensors, sensor_problems
+    from sensorcoach.app.hearing import voice_for
+    from sensorcoach.app.known import ListedSensor, RememberedSensor, known_sensors, remembered_sensor, sensor_problems
     from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
+    from sensorcoach.app.live_show import LiveShow
+    from sensorcoach.app.player import SPEEDS, Player, open_demo, open_replay
     from sensorcoach.app.radio import bluetooth
+    from sensorcoach.app.recordings import StoredRecording, stored_recordings
+    from sensorcoach.app.safety import note_safety_notice_read, safety_notice_read
     from sensorcoach.app.sessions import (
         DEMO,
         Failure,
@@ -25,18 +30,32 @@ if TYPE_CHECKING:
         sessions_in,
         write_simulation,
     )
+    from sensorcoach.app.show import Heard, Show, ShowKind, ShowListener
+    from sensorcoach.session.picture import LinkPicture, PhasePicture, Picture
     from sensorcoach.sources.radio import Found
 
 __all__ = [
-    "DEMO",
     "Check",
+    "DEMO",
     "Failure",
     "Found",
+    "Heard",
     "HeardSensor",
+    "LinkPicture",
     "ListedSensor",
     "Live",
     "LivePlan",
+    "LiveShow",
+    "PhasePicture",
+    "Picture",
     "Place",
+    "Player",
+    "RememberedSensor",
+    "SPEEDS",
+    "Show",
+    "ShowKind",
+    "ShowListener",
+    "StoredRecording",
     "analyze_sessions",
     "bluetooth",
     "doctor",
@@ -44,21 +63,50 @@ __all__ = [
     "import_session",
     "known_sensors",
     "live_plan",
+    "note_safety_notice_read",
+    "open_demo",
+    "open_replay",
+    "remembered_sensor",
     "replay_demo",
     "replay_files",
+    "safety_notice_read",
     "scan",
     "sensor_problems",
+    "sensors_in_the_air",
     "sessions_in",
+    "stored_recordings",
     "stream",
+    "voice_for",
     "where",
     "write_simulation",
 ]
 
 _HELD_BY = {
-    "sensorcoach.app.air": ("HeardSensor", "scan"),
+    "sensorcoach.app.safety": (
+        "note_safety_notice_read",
+        "safety_notice_read",
+    ),
+    "sensorcoach.app.recordings": (
+        "StoredRecording",
+        "stored_recordings",
+    ),
+    "sensorcoach.app.air": (
+        "HeardSensor",
+        "scan",
+        "sensors_in_the_air",
+    ),
     "sensorcoach.app.health": ("Check", "Place", "doctor", "where"),
-    "sensorcoach.app.known": ("ListedSensor", "known_sensors", "sensor_problems"),
+    "sensorcoach.app.hearing": ("voice_for",),
+    "sensorcoach.app.known": (
+        "ListedSensor",
+        "RememberedSensor",
+        "known_sensors",
+        "remembered_sensor",
+        "sensor_problems",
+    ),
     "sensorcoach.app.live": ("Live", "LivePlan", "go_live", "live_plan", "stream"),
+    "sensorcoach.app.live_show": ("LiveShow",),
+    "sensorcoach.app.player": ("SPEEDS", "Player", "open_demo", "open_replay"),
     "sensorcoach.app.radio": ("bluetooth",),
     "sensorcoach.app.sessions": (
         "DEMO",
@@ -70,6 +118,8 @@ _HELD_BY = {
         "sessions_in",
         "write_simulation",
     ),
+    "sensorcoach.app.show": ("Heard", "Show", "ShowKind", "ShowListener"),
+    "sensorcoach.session.picture": ("LinkPicture", "PhasePicture", "Picture"),
     "sensorcoach.sources.radio": ("Found",),
 }
 """No name may be that of a module in here: the module would hide it."""
