@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sensorcoach.folders import folders
 from sensorcoach.sources.described import all_radio_profiles
-from sensorcoach.sources.finding import Match, listen
+from sensorcoach.sources.finding import Match, listen, listening
 
 if TYPE_CHECKING:
     from sensorcoach.sources.radio import Radio
@@ -34,6 +36,17 @@ async def scan(radio: Radio, duration_s: float) -> list[HeardSensor]:
     """
     profiles = all_radio_profiles(folders().config)
     return [_told(match) for match in await listen(radio, profiles, duration_s)]
+
+
+@asynccontextmanager
+async def sensors_in_the_air(radio: Radio) -> AsyncIterator[Callable[[], list[HeardSensor]]]:
+    """While the context lasts, the function given tells what was heard so far, in the order of `scan`.
+
+    Raises:
+        BluetoothError: Bluetooth cannot be used.
+    """
+    async with listening(radio, all_radio_profiles(folders().config)) as room:
+        yield lambda: [_told(match) for match in room.best_first()]
 
 
 def _told(match: Match) -> HeardSensor:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -262,8 +263,9 @@ def unit_preferred(wanted: Wanted) -> RememberedSensor | None:
     return unit if typed == unit.address.casefold() or (unit.name or "").casefold().startswith(typed) else None
 
 
-async def listen(radio: Radio, profiles: Sequence[RadioProfile[Any]], duration_s: float) -> list[Match]:
-    """Every device heard in this time or held by this computer, best first.
+@asynccontextmanager
+async def listening(radio: Radio, profiles: Sequence[RadioProfile[Any]]) -> AsyncIterator[Neighbourhood]:
+    """While the context lasts, what is given fills with every device heard, or held by this computer.
 
     Raises:
         BluetoothError: Bluetooth cannot be used.
@@ -277,6 +279,16 @@ async def listen(radio: Radio, profiles: Sequence[RadioProfile[Any]], duration_s
         room.add(found)
 
     async with radio.scan(heard, services):
+        yield room
+
+
+async def listen(radio: Radio, profiles: Sequence[RadioProfile[Any]], duration_s: float) -> list[Match]:
+    """Every device heard in this time or held by this computer, best first.
+
+    Raises:
+        BluetoothError: Bluetooth cannot be used.
+    """
+    async with listening(radio, profiles) as room:
         await asyncio.sleep(duration_s)
     return room.best_first()
 
