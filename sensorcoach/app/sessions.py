@@ -83,9 +83,14 @@ def replay_files(files: Sequence[Path], choices: Choices, speed: float, on_event
 
 def replay_demo(speed: float, on_event: Listener) -> Result:
     """Play `DEMO`, a simulated session, as `replay_files` plays a recording."""
+    return _play(demo_recording(), None, Choices(), speed, on_event)
+
+
+def demo_recording() -> Recording:
+    """`DEMO` as a recording that was never written."""
     simulation = simulate(DEMO)
     header = session_header(simulation)
-    recording = Recording(
+    return Recording(
         profile=header.profile,
         device_settings=header.device,
         mounting=header.mounting,
@@ -95,7 +100,6 @@ def replay_demo(speed: float, on_event: Listener) -> Result:
         sensor={"label": "simulated sensor"},
         simulated=True,
     )
-    return _play(recording, None, Choices(), speed, on_event)
 
 
 def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -> None:

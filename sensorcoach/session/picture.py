@@ -26,6 +26,20 @@ class LinkPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamFigures:
+    """What has come of the stream by ``t_s``: samples received and lost; ``rate_hz`` of the session's grid.
+
+    Told beside the events, live and in a replay, about once a second.
+    """
+
+    t_s: float
+    rate_hz: float | None
+    received: int
+    lost: int
+    axis_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PhasePicture:
     """What the leg does now, and since when. ``angle_deg`` of the landing, in a hold."""
 
@@ -70,3 +84,8 @@ class Picture:
     """Speed at which a drop of the person's usual range is too fast (the warn level), for the line in the plot."""
     axis_confirmed: bool
     ended: str | None
+    not_counted_in_all: int = 0
+    gaps_in_all: int = 0
+    notices_in_all: int = 0
+    """The lists above keep the last ones only; so many there were."""
+    pain: tuple[Mark, ...] = ()
