@@ -19,12 +19,13 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers import Item, Recording, open_recordings, recording_of_arrays
 from sensorcoach.joining import joined
 from sensorcoach.kneedrop.tracker import WindowListener
-from sensorcoach.model import Aborted, Event, Mounting, NotCounted, Packet, Result
+from sensorcoach.model import Aborted, Control, Event, LinkEvent, Mounting, NotCounted, Packet, Result, Trace
 from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
 Listener = Callable[[Event], None]
+ItemListener = Callable[[Control | LinkEvent], None]
 
 BATCH_BYTES = 64 * 1024
 """Packets are pushed together up to this size: enough that the work per batch vanishes, little enough for memory."""
@@ -117,39 +118,48 @@ def analyze_recording(
     choices: Choices,
     on_event: Listener | None = None,
     *,
+    on_item: ItemListener | None = None,
+    on_trace: Callable[[Trace], None] | None = None,
     on_window: WindowListener | None = None,
     batch_bytes: int = BATCH_BYTES,
 ) -> Result:
     """Walk through an opened recording once; see `analyze` and `Pipeline` for the rest.
 
-    ``batch_bytes`` of 1: packet by packet.
+    ``on_item`` is told what the person did and what befell the link, in its place among the events. ``batch_bytes`` of
+    1: packet by packet.
     """
     mounting = mounting_in_force(recording.mounting, choices)
     settings = settings_in_force(recording.settings, choices)
     profile = profile_named(recording.profile)
-    pipeline = Pipeline(profile, recording.device_settings, mounting, settings, on_window=on_window)
+    device = recording.device_settings
+    pipeline = Pipeline(profile, device, mounting, settings, on_window=on_window, on_trace=on_trace)
     aborted: list[Aborted] = []
-    for event in _events(pipeline, _batches(recording.items, batch_bytes)):
-        if isinstance(event, NotCounted):
-            aborted.append(event.aborted)
-        if on_event is not None:
-            on_event(event)
+    for told in _told(pipeline, _batches(recording.items, batch_bytes)):
+        if isinstance(told, NotCounted):
+            aborted.append(told.aborted)
+        if isinstance(told, Control | LinkEvent):
+            if on_item is not None:
+                on_item(told)
+        elif on_event is not None:
+            on_event(told)
     return outcome(recording, name, pipeline, mounting, settings, aborted)
 
 
-def _events(pipeline: Pipeline, batches: Iterable[list[Item]]) -> Iterator[Event]:
+def _told(pipeline: Pipeline, batches: Iterable[list[Item]]) -> Iterator[Event | Control | LinkEvent]:
     for batch in batches:
         yield from pipeline.push_all(batch)
+        yield from (item for item in batch[-1:] if not isinstance(item, Packet))
     yield from pipeline.flush()
 
 
 def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
+    """Packets up to so many bytes; what is no packet ends its batch."""
     batch: list[Item] = []
     size = 0
     for item in items:
         batch.append(item)
         size += len(item.payload) if isinstance(item, Packet) else 0
-        if size >= batch_bytes:
+        if size >= batch_bytes or not isinstance(item, Packet):
             yield batch
             batch, size = [], 0
     yield batch

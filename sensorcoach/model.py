@@ -341,6 +341,9 @@ class Cue:
 
 Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound
 
+Told = Event | LinkEvent | Notice | Control | StageChanged | Trace | Cue
+"""All that a listener of a session is told."""
+
 
 # --- results ----------------------------------------------------------------------------------------------------------
 

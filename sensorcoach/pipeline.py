@@ -7,12 +7,15 @@ order and get the same events.
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from sensorcoach.devices.profile import CutsSeen, Profile, State
-from sensorcoach.dsp.motion import MotionEstimator
+from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
 from sensorcoach.errors import CutPacket, DecodeError
 from sensorcoach.kneedrop.grading import grade_session, sensor_slipped, settle
@@ -31,6 +34,7 @@ from sensorcoach.model import (
     SensorSlipped,
     StreamCounts,
     Summary,
+    Trace,
 )
 from sensorcoach.settings import Settings
 
@@ -51,16 +55,20 @@ class Pipeline:
         settings: Settings,
         *,
         on_window: WindowListener | None = None,
+        on_motion: Callable[[Motion], None] | None = None,
+        on_trace: Callable[[Trace], None] | None = None,
     ) -> None:
         """``device_settings``: what the recording's header says the sensor was set to.
 
         ``on_window``: told each final repetition with the signals it was measured on (`kneedrop.measures.Window`).
+        ``on_motion``, ``on_trace``: told each stretch of motion, and its curves once its events are known.
 
         Raises:
             DecodeError: a device setting has the wrong kind of value.
         """
         self._profile, self._mounting, self._settings = profile, mounting, settings
-        self._on_window = on_window
+        self._on_window, self._on_motion, self._on_trace = on_window, on_motion, on_trace
+        self._traced_s = -math.inf
         self._state: State = profile.initial(device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
@@ -114,7 +122,7 @@ class Pipeline:
         tracker = self._tracker
         if tracker is not None:
             for motion in self._motion.flush():
-                events += self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
+                events += self._push_motion(tracker, motion)
             events += tracker.flush()
         return self._note(sorted(events, key=lambda event: event.known_s))
 
@@ -153,8 +161,17 @@ class Pipeline:
         block = max(1, int(_BLOCK_S * samples.rate_hz))
         for start in range(0, len(samples.t_s), block):
             for motion in self._motion.push(_part(samples, start, start + block)):
-                events += self._new_gaps(float(motion.t_s[-1])) + self._tracker.push(motion)
+                events += self._push_motion(self._tracker, motion)
         return sorted(events, key=lambda event: event.known_s)
+
+    def _push_motion(self, tracker: Tracker, motion: Motion) -> list[Event]:
+        events = self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
+        if self._on_motion is not None:
+            self._on_motion(motion)
+        if self._on_trace is not None:
+            self._on_trace(tracker.trace_since(self._traced_s))
+            self._traced_s = float(motion.t_s[-1])
+        return events
 
     def _push_control(self, control: Control) -> None:
         if self._tracker is None:
@@ -227,6 +244,13 @@ class Pipeline:
     def last_t_s(self) -> float | None:
         """Time of the newest sample of the grid, s; None before the first."""
         return self._last_t_s
+
+    def trace_since(self, t_s: float) -> Trace:
+        """The curves of the samples after ``t_s`` (at most some minutes back), as centre and sides are known now."""
+        if self._tracker is None:
+            nothing = np.empty(0)
+            return Trace(nothing, nothing, nothing)
+        return self._tracker.trace_since(t_s)
 
     @property
     def reps(self) -> tuple[Rep, ...]:

@@ -20,7 +20,7 @@ from sensorcoach.output.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sensorcoach.model import Event, LinkEvent, Notice
+    from sensorcoach.model import Told
 
 EXIT_USAGE = 2
 EXIT_BAD_INPUT = 3
@@ -81,13 +81,13 @@ def _root(
         typer.echo(context.get_help())
 
 
-def say_events() -> Callable[[Event | LinkEvent | Notice], None]:
+def say_events() -> Callable[[Told], None]:
     """Prints events as they come; a landing that is only confirmed is not said again."""
     from sensorcoach.output.plain import line
 
     said: str | None = None
 
-    def tell(event: Event | LinkEvent | Notice) -> None:
+    def tell(event: Told) -> None:
         nonlocal said
         text = line(event)
         if text is not None and text != said:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sensorcoach.app import Found, HeardSensor, Live
-    from sensorcoach.model import Event, LinkEvent, Notice
+    from sensorcoach.model import Told
 
 
 @app.command(epilog=EXIT_CODES)
@@ -136,7 +136,7 @@ class _PlainView:
     def begun(self, live: Live) -> None:
         self._live = live
 
-    def tell(self, event: Event | LinkEvent | Notice) -> None:
+    def tell(self, event: Told) -> None:
         from sensorcoach.model import Notice
         from sensorcoach.output.plain import sensor_words
 

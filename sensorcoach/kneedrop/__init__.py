@@ -22,6 +22,7 @@ measures      the figures of one repetition from its own window
 grading/      the rules of definitions.md C, each a small pure function; judges a repetition, never the signal
 repetition    movement + measures + grading -> the final `Rep`
 advice        what to do about each warning, in words
+curve         what the live plots show: roll and its speed, as far as centre and sides are known
 tracker       where they all meet: motion and controls in, events out
 ============  ============================================================================================
 

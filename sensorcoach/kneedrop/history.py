@@ -123,3 +123,7 @@ class History:
     def index_at(self, t_s: float) -> int:
         """Number of the first kept sample at or after ``t_s``."""
         return self._first + int(self._t_s[: self._used].searchsorted(t_s))
+
+    def index_after(self, t_s: float) -> int:
+        """Number of the first kept sample after ``t_s``."""
+        return self._first + int(self._t_s[: self._used].searchsorted(t_s, side="right"))

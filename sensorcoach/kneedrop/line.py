@@ -75,8 +75,11 @@ class Line:
 
     def direction(self, heading: Floats) -> Direction:
         """+1 or -1, whichever side ``heading`` (3,) lies on."""
-        across = self.headings.get(1, np.zeros(3)) - self.headings.get(-1, np.zeros(3))
-        return 1 if heading @ across >= 0.0 else -1
+        return 1 if heading @ self.across() >= 0.0 else -1
+
+    def across(self) -> Floats:
+        """From one side to the other (3,), of any length, towards +1."""
+        return self.headings.get(1, np.zeros(3)) - self.headings.get(-1, np.zeros(3))
 
     def off_deg(self, heading: Floats) -> float:
         """How far ``heading`` points away from the side it lies on; a side never seen is taken as opposite."""

@@ -87,6 +87,16 @@ class Sideways:
         head = toward_head - (toward_head @ centre.up0) * centre.up0
         return None if float(head @ head) < 1e-4 else unit(cross(centre.up0, unit(head)))
 
+    def lateral(self, centre: Centre) -> Floats | None:
+        """Unit direction (3,) across ``centre`` to `Direction` 1, as far as it is known by now; else None."""
+        left = self.left(centre)
+        if left is not None:
+            return left
+        line = self._sure or max(self._lines, key=Line.count, default=None)
+        if line is None:
+            return None
+        return centre.heading(centre.up0 + (line.left_sign or 1) * line.across())
+
     def off_line_deg(self, centre: Centre, heading: Floats) -> float:
         """How far a heading (3,) points away from the known lateral line; 0 where no line is known."""
         if self._sure is not None:

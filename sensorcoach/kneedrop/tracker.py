@@ -13,6 +13,7 @@ from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.armed import Armed
 from sensorcoach.kneedrop.belief import REACH_S, Adoption, Belief
 from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
+from sensorcoach.kneedrop.curve import curve
 from sensorcoach.kneedrop.frame import angle_between_deg
 from sensorcoach.kneedrop.grading import sensor_slipped
 from sensorcoach.kneedrop.history import History
@@ -38,6 +39,7 @@ from sensorcoach.model import (
     RepDone,
     SensorSlipped,
     Side,
+    Trace,
 )
 from sensorcoach.settings import Settings
 
@@ -112,6 +114,13 @@ class Tracker:
             self._take_change(main, change)
         self._finalise(end, at_end=True)
         return self._take_events()
+
+    def trace_since(self, t_s: float) -> Trace:
+        """The curves of the samples after ``t_s``, as far back as is remembered, seen as it is known now."""
+        start = self._history.index_after(t_s)
+        main = self._belief.believed
+        centre = None if main is None else main.machine.centre
+        return curve(self._history, start, self._history.end, centre, self.sideways)
 
     def _take_events(self) -> list[Event]:
         events, self._events = self._events, []

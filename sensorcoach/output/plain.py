@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sensorcoach.model import (
     Aborted,
     CentreFound,
+    Control,
     Counted,
-    Event,
+    Cue,
     GapSeen,
     LinkEvent,
     NotCounted,
@@ -16,6 +17,9 @@ from sensorcoach.model import (
     PhaseChanged,
     Rep,
     RepDone,
+    StageChanged,
+    Told,
+    Trace,
 )
 from sensorcoach.output.printable import printable
 from sensorcoach.output.words import LINK, NOT_COUNTED, code_words, cue, side_word
@@ -24,13 +28,13 @@ if TYPE_CHECKING:
     from sensorcoach.sources.link import LinkStatus
 
 
-def line(event: Event | LinkEvent | Notice) -> str | None:
-    """One line for ``event``, led by its time on the session's clock; None for what `RepDone` tells better."""
+def line(event: Told) -> str | None:
+    """One line for ``event``, led by its time on the session's clock; None for what other lines tell better."""
     said = _said(event)
     return None if said is None else f"{_instant(said[0])}  {said[1]}"
 
 
-def _said(event: Event | LinkEvent | Notice) -> tuple[float, str] | None:
+def _said(event: Told) -> tuple[float, str] | None:
     match event:
         case LinkEvent(state=state, detail=detail):
             words = LINK.get(state, code_words(state))
@@ -43,7 +47,7 @@ def _said(event: Event | LinkEvent | Notice) -> tuple[float, str] | None:
             return event.t_s, f"landing at {event.angle_deg:.0f}°, hold"
         case PhaseChanged(phase="return"):
             return event.t_s, "return"
-        case PhaseChanged() | Counted():
+        case PhaseChanged() | Counted() | Control() | StageChanged() | Trace() | Cue():
             return None
         case RepDone(rep=rep):
             return rep.return_end_s, rep_words(rep)

@@ -15,7 +15,17 @@ from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import LATE_S, About
 from sensorcoach.errors import InputError
 from sensorcoach.importers.session_file import described
-from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Notice, Packet, Result
+from sensorcoach.model import (
+    Aborted,
+    Control,
+    Event,
+    LinkEvent,
+    NotCounted,
+    Notice,
+    Packet,
+    Result,
+    Told,
+)
 from sensorcoach.outcome import outcome
 from sensorcoach.output.printable import printable
 from sensorcoach.pipeline import Pipeline
@@ -27,7 +37,6 @@ from sensorcoach.sources.conversing import SENSOR
 if TYPE_CHECKING:
     from sensorcoach.sources.link import LinkItem, SensorReady
 
-Told = Event | LinkEvent | Notice
 Listener = Callable[[Told], None]
 
 INTERRUPTIONS: Final = frozenset({"connecting", "stalled", "lost", "resumed", "overflow"})
@@ -52,6 +61,10 @@ class LiveSession:
         recorder_for: RecorderFor,
         listener: Listener,
         name: str | None = None,
+        *,
+        guided: bool = False,
+        traced: bool = False,
+        person: str | None = None,
     ) -> None:
         """Nothing is written yet.
 
@@ -59,8 +72,11 @@ class LiveSession:
             choices: mounting and settings as the person gave them.
             start: wall-clock instant of session time 0.
             recorder_for: makes the recorder once the sensor is known.
-            listener: told each event, link event and notice in order, from the thread that calls `take`.
+            listener: told everything in order, from the thread that calls `take`.
             name: of the recording's file, for the result.
+            guided: nothing counts until the guide arms; else everything does.
+            traced: tell the curves, too.
+            person: the label under which the session is kept.
 
         Raises:
             SettingsError: the mounting cannot be used.
