@@ -128,28 +128,75 @@ def analyze_recording(
     ``on_item`` is told what the person did and what befell the link, in its place among the events. ``batch_bytes`` of
     1: packet by packet.
     """
-    mounting = mounting_in_force(recording.mounting, choices)
-    settings = settings_in_force(recording.settings, choices)
-    profile = profile_named(recording.profile)
-    device = recording.device_settings
-    pipeline = Pipeline(profile, device, mounting, settings, on_window=on_window, on_trace=on_trace)
-    aborted: list[Aborted] = []
-    for told in _told(pipeline, _batches(recording.items, batch_bytes)):
-        if isinstance(told, NotCounted):
-            aborted.append(told.aborted)
+    walk = Walk(recording, name, choices, on_trace=on_trace, on_window=on_window)
+    for told in _told(walk, _batches(recording.items, batch_bytes)):
         if isinstance(told, Control | LinkEvent):
             if on_item is not None:
                 on_item(told)
         elif on_event is not None:
             on_event(told)
-    return outcome(recording, name, pipeline, mounting, settings, aborted)
+    return walk.result()
 
 
-def _told(pipeline: Pipeline, batches: Iterable[list[Item]]) -> Iterator[Event | Control | LinkEvent]:
+class Walk:
+    """An opened recording on its way through the pipeline: ``push`` its items in order, ``finish``, ask the result."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        name: str | None,
+        choices: Choices,
+        *,
+        on_trace: Callable[[Trace], None] | None = None,
+        on_window: WindowListener | None = None,
+    ) -> None:
+        """See `analyze_recording`.
+
+        Raises:
+            RecordingError: the settings of the recording cannot be used.
+            SettingsError: the mounting cannot be used.
+        """
+        self._recording, self._name = recording, name
+        self._mounting = mounting_in_force(recording.mounting, choices)
+        self.settings = settings_in_force(recording.settings, choices)
+        profile, device = profile_named(recording.profile), recording.device_settings
+        self.pipeline = Pipeline(profile, device, self._mounting, self.settings, on_window=on_window, on_trace=on_trace)
+        self._aborted: list[Aborted] = []
+
+    def push(self, items: Iterable[Item]) -> list[Event]:
+        """What became known by these.
+
+        Raises:
+            InputError: they cannot be analysed.
+        """
+        return self._noted(self.pipeline.push_all(items))
+
+    def finish(self) -> list[Event]:
+        """What is known at the end.
+
+        Raises:
+            InputError: it cannot be analysed.
+        """
+        return self._noted(self.pipeline.flush())
+
+    def result(self) -> Result:
+        """What it all came to.
+
+        Raises:
+            InputError: there were too few samples to say anything.
+        """
+        return outcome(self._recording, self._name, self.pipeline, self._mounting, self.settings, self._aborted)
+
+    def _noted(self, events: list[Event]) -> list[Event]:
+        self._aborted += [event.aborted for event in events if isinstance(event, NotCounted)]
+        return events
+
+
+def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control | LinkEvent]:
     for batch in batches:
-        yield from pipeline.push_all(batch)
+        yield from walk.push(batch)
         yield from (item for item in batch[-1:] if not isinstance(item, Packet))
-    yield from pipeline.flush()
+    yield from walk.finish()
 
 
 def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
