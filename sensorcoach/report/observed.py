@@ -49,14 +49,14 @@ def observe_files(paths: Sequence[Path], choices: Choices) -> Observed:
 def observe_recording(recording: Recording, name: str | None, choices: Choices) -> Observed:
     """The same for an opened recording."""
     kept = _Kept()
-    result = analyze_recording(recording, name, choices, on_window=kept.take_window)
-    return Observed(result, kept.curves, kept.trace())
+    result = analyze_recording(recording, name, choices, on_trace=kept.blocks.append, on_window=kept.take_window)
+    return Observed(result, kept.curves, kept.trace(result.reps))
 
 
 @dataclass(slots=True)
 class _Kept:
-    curves: dict[int, RepCurve] = field(default_factory=dict)
     blocks: list[Trace] = field(default_factory=list)
+    curves: dict[int, RepCurve] = field(default_factory=dict)
 
     def take_window(self, rep: Rep, window: Window) -> None:
         self.curves[rep.index] = RepCurve(
@@ -66,16 +66,20 @@ class _Kept:
             turn_dps=None if window.gyro_dps is None else window.gyro_dps.copy(),
             jolt_g=window.dynamic_g.copy(),
         )
-        sign = float(rep.direction)
-        moving = slice(*np.searchsorted(window.t_s, (rep.drop_start_s, rep.return_end_s)).tolist())
-        self.blocks.append(
-            Trace(window.t_s[moving].copy(), sign * window.roll_deg[moving], sign * window.speed_dps[moving])
-        )
 
-    def trace(self) -> Trace:
-        none = np.empty(0)
-        return Trace(
-            np.concatenate([none, *(block.t_s for block in self.blocks)]),
-            np.concatenate([none, *(block.roll_deg for block in self.blocks)]),
-            np.concatenate([none, *(block.speed_dps for block in self.blocks)]),
+    def trace(self, reps: Sequence[Rep]) -> Trace:
+        """What was told as it came; around each repetition as it was finally seen (it may have been dated back)."""
+        none = Trace(np.empty(0), np.empty(0), np.empty(0))
+        blocks = [none, *self.blocks]
+        whole = Trace(
+            np.concatenate([block.t_s for block in blocks]),
+            np.concatenate([block.roll_deg for block in blocks]),
+            np.concatenate([block.speed_dps for block in blocks]),
         )
+        for rep in reps:
+            curve = self.curves[rep.index]
+            at = np.searchsorted(whole.t_s, curve.t_s)
+            there = at < len(whole.t_s)
+            whole.roll_deg[at[there]] = rep.direction * curve.roll_deg[there]
+            whole.speed_dps[at[there]] = rep.direction * curve.speed_dps[there]
+        return whole

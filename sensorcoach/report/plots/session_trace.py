@@ -1,0 +1,196 @@
+"""Roll and speed over the whole session, strip below strip, with every repetition and warning in its place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sensorcoach.model import Floats, Gap, Mark, Rep, Result, Trace
+from sensorcoach.output.words import clock, code_words, plural
+from sensorcoach.report.plots.canvas import FAINT, INK, PAGE_MM, Picture, Sheet, picture
+from sensorcoach.report.plots.sides import LOOKS, SEVERITY_COLOURS, letter, side_names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LONGEST_STRIP_S = 75.0
+MOST_STRIPS = 8
+"""A strip of 75 s still shows the form of a drop; a session of more than ten minutes gets longer strips instead."""
+AROUND_S = 10.0
+"""Before the first and after the last repetition so much is shown; more of a long rest says nothing."""
+LEFT_MM, ROLL_MM, SPEED_MM, LANE_MM, FOOT_MM = 17.0, 30.0, 13.0, 8.0, 9.0
+STRIP_MM = LANE_MM + ROLL_MM + 1.5 + SPEED_MM + FOOT_MM
+LEAST_ROLL_DEG, LEAST_SPEED_DPS = 45.0, 60.0
+
+
+def session_trace(name: str, result: Result, trace: Trace) -> Picture:
+    """``name``: of the picture, unique in its page."""
+    strips = list(_strips(result, trace))
+    title = "Roll of the leg and its speed over the session"
+
+    def draw(sheet: Sheet) -> None:
+        for number, (start_s, end_s) in enumerate(strips):
+            _draw_strip(sheet, number * STRIP_MM, result, trace, start_s, end_s)
+
+    return picture(name, title, _in_words(result), len(strips) * STRIP_MM, draw)
+
+
+def _strips(result: Result, trace: Trace) -> Iterator[tuple[float, float]]:
+    """Equally long stretches of time, ``(start_s, end_s)``."""
+    start_s, end_s = _shown(result, trace)
+    count = min(MOST_STRIPS, max(1, math.ceil((end_s - start_s) / LONGEST_STRIP_S)))
+    length_s = (end_s - start_s) / count
+    for number in range(count):
+        yield start_s + number * length_s, start_s + (number + 1) * length_s
+
+
+def _shown(result: Result, trace: Trace) -> tuple[float, float]:
+    first_s, last_s = (float(trace.t_s[0]), float(trace.t_s[-1])) if len(trace.t_s) else (0.0, result.duration_s)
+    if result.reps:
+        first_s = max(first_s, result.reps[0].drop_start_s - AROUND_S)
+        last_s = min(last_s, result.reps[-1].return_end_s + AROUND_S)
+    return first_s, max(last_s, first_s + 1.0)
+
+
+def _draw_strip(sheet: Sheet, top_mm: float, result: Result, trace: Trace, start_s: float, end_s: float) -> None:
+    width_mm = PAGE_MM - LEFT_MM - 2.0
+    roll = sheet.axes(LEFT_MM, top_mm + LANE_MM, width_mm, ROLL_MM)
+    speed = sheet.axes(LEFT_MM, top_mm + LANE_MM + ROLL_MM + 1.5, width_mm, SPEED_MM)
+    here = slice(*np.searchsorted(trace.t_s, (start_s, end_s)).tolist())
+    t_s = _broken_at_gaps(trace.t_s[here])
+    for axes, values, most in (
+        (roll, trace.roll_deg, _scale(trace.roll_deg, LEAST_ROLL_DEG)),
+        (speed, trace.speed_dps, _scale(trace.speed_dps, LEAST_SPEED_DPS)),
+    ):
+        for rep in result.reps:
+            _shade(axes, rep)
+        for gap in result.gaps:
+            _hole(axes, gap)
+        for mark in (*result.marks, *result.pain):
+            axes.axvline(mark.t_s, color=INK, linewidth=0.8, linestyle=":")
+        axes.axhline(0.0, color=FAINT, linewidth=0.5)
+        axes.plot(t_s, values[here], color=INK, linewidth=0.9)
+        axes.set_xlim(start_s, end_s)
+        axes.set_ylim(-most, most)
+    speed.text(-0.062, 0.5, "°/s", transform=speed.transAxes, rotation=90, ha="center", va="center")
+    _label_time(roll, speed, start_s, end_s)
+    _label_roll(roll, result, _scale(trace.roll_deg, LEAST_ROLL_DEG))
+    for rep in result.reps:
+        if start_s <= rep.drop_end_s < end_s:
+            _label_rep(roll, rep, side_names(result.reps)[rep.direction])
+    _label_marks(roll, result, start_s, end_s)
+
+
+def _broken_at_gaps(t_s: Floats) -> Floats:
+    """Not a number where time jumps: the line breaks instead of crossing a hole."""
+    broken = t_s.copy()
+    if len(t_s) > 2:
+        steps = np.diff(t_s)
+        broken[1:][steps > max(0.25, 4.0 * float(np.median(steps)))] = np.nan
+    return broken
+
+
+def _scale(values: Floats, least: float) -> float:
+    known = np.abs(values[np.isfinite(values)])
+    return 1.12 * max(least, float(known.max()) if known.size else 0.0)
+
+
+def _shade(axes: Axes, rep: Rep) -> None:
+    look = LOOKS[rep.direction]
+    span = (rep.drop_start_s, rep.return_end_s)
+    axes.axvspan(*span, facecolor=look.shade, edgecolor="#c9a877" if look.hatch else "none", hatch=look.hatch, lw=0.0)
+    axes.axvline(rep.drop_start_s, color="white", linewidth=0.8)  # neighbours that touch stay two
+
+
+def _hole(axes: Axes, gap: Gap) -> None:
+    axes.axvspan(gap.start_s, gap.end_s, facecolor="#eeeeee", edgecolor=FAINT, hatch="xxxx", lw=0.4)
+
+
+def _label_time(roll: Axes, speed: Axes, start_s: float, end_s: float) -> None:
+    step_s = next((step for step in (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0) if (end_s - start_s) / step <= 14), 600.0)
+    ticks = np.arange(math.ceil(start_s / step_s) * step_s, end_s, step_s)
+    for axes in (roll, speed):
+        axes.set_xticks(ticks)
+    roll.tick_params(labelbottom=False, length=0)
+    speed.set_xticklabels([clock(tick) for tick in ticks])
+    speed.set_xlabel("minutes:seconds", labelpad=1.0, loc="right")
+
+
+def _label_roll(roll: Axes, result: Result, most_deg: float) -> None:
+    step = 30 if most_deg > 50 else 15
+    most = int(most_deg // step) * step
+    ticks = list(range(-most, most + 1, step))
+    roll.set_yticks(ticks)
+    roll.set_yticklabels([str(abs(tick)) for tick in ticks])
+    names = side_names(result.reps)
+    for words, place, colour in (
+        (f"{names[1]} →", 1.0, LOOKS[1].line),
+        ("roll °", 0.5, INK),
+        (f"← {names[-1]}", 0.0, LOOKS[-1].line),
+    ):
+        align = {1.0: "top", 0.5: "center", 0.0: "bottom"}[place]
+        roll.text(-0.062, place, words, transform=roll.transAxes, rotation=90, ha="center", va=align, color=colour)
+
+
+def _label_rep(roll: Axes, rep: Rep, side: str) -> None:
+    """Number and side above the repetition; its warnings as letters below that; a dot at its landing."""
+    look = LOOKS[rep.direction]
+    at = roll.get_xaxis_transform()
+    middle_s = 0.5 * (rep.drop_start_s + rep.return_end_s)
+    roll.text(middle_s, 1.16, f"{rep.index} {side[0].upper()}", transform=at, ha="center", color=look.line, weight="bold")
+    width_s = 0.011 * (roll.get_xlim()[1] - roll.get_xlim()[0])
+    told = sorted(rep.warnings, key=lambda warning: ("severe", "warn", "note").index(warning.severity))
+    for number, warning in enumerate(told):
+        x_s = middle_s + (number - 0.5 * (len(told) - 1)) * 1.7 * width_s
+        _letter(roll, x_s, letter(warning.code), warning.severity)
+    roll.plot([rep.drop_end_s], [rep.direction * rep.range_deg], look.marker, color=look.line, markersize=3.0)
+
+
+def _letter(roll: Axes, x_s: float, words: str, severity: str) -> None:
+    colour = SEVERITY_COLOURS[severity]  # type: ignore[index]
+    boxes = {
+        "note": None,
+        "warn": {"boxstyle": "square,pad=0.18", "facecolor": "white", "edgecolor": colour, "linewidth": 0.7},
+        "severe": {"boxstyle": "square,pad=0.18", "facecolor": colour, "edgecolor": colour, "linewidth": 0.7},
+    }
+    roll.text(
+        x_s, 1.05, words, transform=roll.get_xaxis_transform(), ha="center", va="center", fontsize=6.0,
+        color="white" if severity == "severe" else colour, weight="normal" if severity == "note" else "bold",
+        bbox=boxes[severity],
+    )  # fmt: skip
+
+
+def _label_marks(roll: Axes, result: Result, start_s: float, end_s: float) -> None:
+    for words, marks in (("mark", result.marks), ("pain", result.pain)):
+        for number, mark in enumerate(marks, start=1):
+            if start_s <= mark.t_s < end_s:
+                _label_mark(roll, mark, f"{words} {number}")
+
+
+def _label_mark(roll: Axes, mark: Mark, words: str) -> None:
+    roll.text(
+        mark.t_s, 0.02, f" {words}", transform=roll.get_xaxis_transform(), fontsize=7.0, style="italic", va="bottom"
+    )
+
+
+def letters_used(reps: Sequence[Rep]) -> list[tuple[str, str]]:
+    """Letter and words of each warning in the picture, for its legend."""
+    codes = {warning.code for rep in reps for warning in rep.warnings}
+    return sorted((letter(code), code_words(code)) for code in codes)
+
+
+def _in_words(result: Result) -> str:
+    if not result.reps:
+        return f"No repetition in {clock(result.duration_s)} minutes."
+    names = side_names(result.reps)
+    told = "; ".join(_rep_in_words(rep, names[rep.direction]) for rep in result.reps)
+    return f"{plural(len(result.reps), 'repetition')} in {clock(result.duration_s)} minutes: {told}."
+
+
+def _rep_in_words(rep: Rep, side: str) -> str:
+    warnings = ", ".join(code_words(warning.code) for warning in rep.warnings if warning.severity != "note")
+    said = f"{rep.index} {side} at {clock(rep.drop_start_s)}, {rep.range_deg:.0f}°"
+    return f"{said}, {warnings}" if warnings else said
