@@ -67,6 +67,10 @@ def outcome(
         summary=pipeline.summary(),
         reps=pipeline.reps,
         aborted=tuple(aborted),
+        person=recording.person,
+        corrections=pipeline.tally.corrections,
+        marks=pipeline.marks,
+        pain=pipeline.pain,
     )
 
 

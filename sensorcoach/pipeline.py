@@ -19,13 +19,16 @@ from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
 from sensorcoach.errors import CutPacket, DecodeError
 from sensorcoach.kneedrop.grading import grade_session, sensor_slipped, settle
+from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.kneedrop.tracker import Tracker, WindowListener
 from sensorcoach.model import (
     Control,
+    Counted,
     Decoded,
     Event,
     GapSeen,
     LinkEvent,
+    Mark,
     Mounting,
     Packet,
     Rep,
@@ -74,6 +77,10 @@ class Pipeline:
         self._motion = MotionEstimator(settings.signal)
         self._tracker: Tracker | None = None
         self._controls: list[Control] = []
+        self.tally = Tally()
+        """Repetitions as counted and as corrected."""
+        self.marks: tuple[Mark, ...] = ()
+        self.pain: tuple[Mark, ...] = ()
         self._told_gaps = 0
         self._first_t_s: float | None = None
         self._last_t_s: float | None = None
@@ -174,6 +181,13 @@ class Pipeline:
         return events
 
     def _push_control(self, control: Control) -> None:
+        match control.action:
+            case "undo" | "correct":
+                self.tally.correct(control)
+            case "mark" | "note":
+                self.marks += (Mark(t_s=control.t_s, text=control.value),)
+            case "pain":
+                self.pain += (Mark(t_s=control.t_s, text=control.value),)
         if self._tracker is None:
             self._controls.append(control)
         else:
@@ -187,7 +201,9 @@ class Pipeline:
 
     def _note(self, events: list[Event]) -> list[Event]:
         for event in events:
-            if isinstance(event, RepDone):
+            if isinstance(event, Counted):
+                self.tally.count(event)
+            elif isinstance(event, RepDone):
                 self._reps.append(event.rep)
             elif isinstance(event, SensorSlipped):
                 self._slips.append(event)
@@ -273,6 +289,9 @@ class Pipeline:
             right=sum(rep.side == "right" for rep in reps),
             unknown=sum(rep.side is None for rep in reps),
             cycles=min(ways[1], ways[-1]),
+            corrected_left=self.tally.left,
+            corrected_right=self.tally.right,
+            corrected_unknown=self.tally.unknown,
             axis_confirmed=self._tracker is not None and self._tracker.sideways.confirmed,
             warnings=dict(codes),
             session_warnings=session,

@@ -28,6 +28,7 @@ def write_session(recording: Recording, path: Path) -> None:
         start=recording.start,
         settings=None if recording.settings is None else dict(recording.settings),
         simulated=recording.simulated,
+        person=recording.person,
     )
     writer = SessionWriter(path, header)
     try:

@@ -18,6 +18,7 @@ class Recording:
     while ``items`` is walked through. ``start``: the instant of time 0 (ISO 8601), where the file tells it; in a table
     with wall-clock stamps that is its first sample.
     ``settings``: those in force when it was recorded, for `sensorcoach.settings`; ``sensor``: what is known of it.
+    ``person``: the label under which the session is kept.
     """
 
     profile: str
@@ -29,3 +30,4 @@ class Recording:
     sensor: dict[str, object]
     settings: Mapping[str, object] | None = None
     simulated: bool = False
+    person: str | None = None

@@ -45,4 +45,5 @@ def described(header: Header, items: Iterator[Item], notices: list[str]) -> Reco
         },
         settings=header.settings,
         simulated=header.simulated,
+        person=header.person,
     )

@@ -23,6 +23,7 @@ grading/      the rules of definitions.md C, each a small pure function; judges 
 repetition    movement + measures + grading -> the final `Rep`
 advice        what to do about each warning, in words
 curve         what the live plots show: roll and its speed, as far as centre and sides are known
+tally         how many there were, with the person's corrections
 tracker       where they all meet: motion and controls in, events out
 ============  ============================================================================================
 

@@ -14,6 +14,7 @@ from sensorcoach.output.words import (
     NOT_GRADED,
     clock,
     code_words,
+    person_words,
     plural,
     quantity,
     side_word,
@@ -126,6 +127,7 @@ def _paragraphs(result: Result) -> Iterator[str]:
         yield SIDES_UNKNOWN
     if summary.reps and not summary.axis_confirmed:
         yield UNCONFIRMED
+    yield from person_words(result)
     if result.aborted:
         reasons = Counter(NOT_COUNTED.get(aborted.reason, code_words(aborted.reason)) for aborted in result.aborted)
         yield "Not counted: " + ", ".join(f"{n} {words}" for words, n in reasons.most_common()) + "."

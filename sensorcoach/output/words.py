@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
-from sensorcoach.model import Rep, Result, Side, Warning
+from sensorcoach.model import Correction, Mark, Rep, Result, Side, Warning
+from sensorcoach.output.printable import printable
 
 CUES = {
     "jarring": "softer landing",
@@ -115,6 +117,36 @@ def summary_line(result: Result) -> str:
     beside = f" (and {plural(notes, 'note')})" if notes else ""
     doubt = "" if summary.axis_confirmed else " (not confirmed)"
     return f"{plural(summary.reps, 'rep')}{doubt}: {counted}; {corrected}{beside}."
+
+
+def person_words(result: Result) -> Iterator[str]:
+    """What the person said of the session, a sentence a kind; nothing if they said nothing."""
+    if result.corrections:
+        summary = result.summary
+        sides = ((summary.corrected_left, "left"), (summary.corrected_right, "right"))
+        counts = [f"{n} {side}" for n, side in sides if n or not summary.corrected_unknown]
+        counts += [f"{summary.corrected_unknown} of unknown side"] if summary.corrected_unknown else []
+        changes = ", ".join(_correction_words(one) for one in result.corrections)
+        yield f"Corrected by hand ({changes}): {', '.join(counts)}."
+    if result.marks:
+        yield f"Marked: {_marked(result.marks)}."
+    if result.pain:
+        yield (
+            f"It hurt: {_marked(result.pain)}. If pain stays or comes back, ask a doctor or physiotherapist before you "
+            "go on."
+        )
+
+
+def _correction_words(correction: Correction) -> str:
+    if correction.rep is not None:
+        return f"rep {correction.rep} undone"
+    if correction.direction is None:
+        return f"{correction.change:+d} {correction.side or 'rep'}"
+    return f"{correction.change:+d} {side_word(correction.side, correction.direction)}"
+
+
+def _marked(marks: tuple[Mark, ...]) -> str:
+    return ", ".join(printable(f"{clock(one.t_s)} {one.text}".rstrip()) for one in marks)
 
 
 def recording_line(result: Result) -> str:

@@ -10,6 +10,7 @@ from typing import Final, cast, get_args
 
 from sensorcoach.kneedrop.grading import settle
 from sensorcoach.kneedrop.measures import free_fall_dps
+from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.model import (
     Aborted,
     CentreFound,
@@ -37,7 +38,6 @@ from sensorcoach.session.banner import Banner
 from sensorcoach.session.latest import Latest
 from sensorcoach.session.picture import LinkPicture, LinkState, PhasePicture, Picture, StreamFigures
 from sensorcoach.session.ring import TraceRing
-from sensorcoach.session.tally import Tally
 from sensorcoach.settings import Settings
 
 Shown = Event | LinkEvent | Notice | Control | StageChanged | Trace | Cue | StreamFigures
