@@ -179,6 +179,11 @@ class Walk:
         """
         return self._noted(self.pipeline.flush())
 
+    def regrade(self, settings: Settings) -> None:
+        """After `finish`: judge by other limits; see `Pipeline.regrade`."""
+        self.settings = settings
+        self.pipeline.regrade(settings)
+
     def result(self) -> Result:
         """What it all came to.
 

@@ -18,7 +18,8 @@ from sensorcoach.devices.profile import CutsSeen, Profile, State
 from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
 from sensorcoach.errors import CutPacket, DecodeError
-from sensorcoach.kneedrop.grading import grade_session, sensor_slipped, settle
+from sensorcoach.kneedrop.grading import SensorAbility, grade_session, sensor_slipped, settle
+from sensorcoach.kneedrop.regrading import regraded
 from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.kneedrop.tracker import Tracker, WindowListener
 from sensorcoach.model import (
@@ -269,6 +270,11 @@ class Pipeline:
         return self._tracker.trace_since(t_s)
 
     @property
+    def axis_confirmed(self) -> bool:
+        """What counted was beyond doubt to the sides."""
+        return self._tracker is not None and self._tracker.sideways.confirmed
+
+    @property
     def reps(self) -> tuple[Rep, ...]:
         """Final repetitions so far, as a result shows them."""
         return settle(self._reps, self._settings.limits)
@@ -292,11 +298,18 @@ class Pipeline:
             corrected_left=self.tally.left,
             corrected_right=self.tally.right,
             corrected_unknown=self.tally.unknown,
-            axis_confirmed=self._tracker is not None and self._tracker.sideways.confirmed,
+            axis_confirmed=self.axis_confirmed,
             warnings=dict(codes),
             session_warnings=session,
             could_not_show=self._could_not_show(),
         )
+
+    def regrade(self, settings: Settings) -> None:
+        """The stream is over; judge its repetitions by other limits (`kneedrop.regrading.same_figures`)."""
+        self._settings = settings
+        if self.rate_hz is not None:
+            sensor = SensorAbility(self.rate_hz, self.has_gyroscope is True)
+            self._reps = [regraded(rep, sensor, settings) for rep in self._reps]
 
     def _could_not_show(self) -> tuple[str, ...]:
         signal, rate_hz = self._settings.signal, self.rate_hz

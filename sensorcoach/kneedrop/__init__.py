@@ -20,6 +20,7 @@ armed         when movements count
 posture       does a finished movement count? Each reason not to is one line
 measures      the figures of one repetition from its own window
 grading/      the rules of definitions.md C, each a small pure function; judges a repetition, never the signal
+regrading     other limits for repetitions measured already
 repetition    movement + measures + grading -> the final `Rep`
 advice        what to do about each warning, in words
 curve         what the live plots show: roll and its speed, as far as centre and sides are known

@@ -1,0 +1,42 @@
+"""Other limits for repetitions that were measured already: which changes allow that, and the grading itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from sensorcoach.kneedrop.grading import SensorAbility, grade
+from sensorcoach.model import Rep
+from sensorcoach.settings import Settings
+
+FIGURES_REST_ON: Final = frozenset(
+    {
+        "pendulum_length_m",
+        "landing_before_s",
+        "landing_after_s",
+        "landing_loss_s",
+        "peak_prominence_fraction",
+        "peak_prominence_dps",
+        "stop_fraction",
+        "stop_min_s",
+        "stop_max_s",
+        "hold_settle_s",
+        "residual_s",
+        "swing_border_fraction",
+        "swing_gain_min_deg",
+    }
+)
+"""Fields of `LimitSettings` that say how a figure is measured or what is a movement; the others only judge it."""
+
+
+def same_figures(one: Settings, other: Settings) -> bool:
+    """Whether both settings give the same repetitions with the same figures, whatever they say of them."""
+    return ((one.signal, one.phases, one.frame) == (other.signal, other.phases, other.frame)) and all(
+        getattr(one.limits, name) == getattr(other.limits, name) for name in FIGURES_REST_ON
+    )
+
+
+def regraded(rep: Rep, sensor: SensorAbility, settings: Settings) -> Rep:
+    """The same repetition under ``settings``, which must give it the same figures."""
+    return msgspec.structs.replace(rep, warnings=grade(rep, sensor, settings.limits, settings.signal))
