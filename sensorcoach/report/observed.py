@@ -19,8 +19,8 @@ from sensorcoach.model import Floats, Rep, Result, Trace
 class RepCurve:
     """The signals one repetition was measured on, from 1 s before its drop to 1 s after its return; arrays (n,).
 
-    ``roll_deg`` signed roll from the centre, positive to this rep's own side; ``speed_dps`` its rate, low-passed at 6 Hz
-    (2 Hz without a gyroscope); ``turn_dps`` magnitude of the unfiltered gyroscope, None without one; ``jolt_g``
+    ``roll_deg`` signed roll from the centre, positive to this rep's own side; ``speed_dps`` its rate, low-passed at
+    6 Hz (2 Hz without a gyroscope); ``turn_dps`` magnitude of the unfiltered gyroscope, None without one; ``jolt_g``
     acceleration without gravity, g.
     """
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Final
 
-from sensorcoach.model import Rep
+from sensorcoach.model import Direction, Rep
 from sensorcoach.report.plots.canvas import PAGE_MM, Picture, Sheet, picture
-from sensorcoach.report.plots.sides import DIRECTIONS, LOOKS, side_names
+from sensorcoach.report.plots.looks import LOOKS
+from sensorcoach.report.sides import DIRECTIONS, side_names
 
 COMPARED: Final[tuple[tuple[str, str, Callable[[Rep], float]], ...]] = (
     ("range", "°", lambda rep: rep.range_deg),
@@ -50,7 +51,7 @@ def both_sides(name: str, reps: Sequence[Rep]) -> Picture:
     return picture(name, "One side beside the other", f"Medians. {told}.", HEAD_MM + HEIGHT_MM + FOOT_MM, draw)
 
 
-def _medians(reps: Sequence[Rep], value: Callable[[Rep], float], names: dict[int, str], unit: str) -> str:  # type: ignore[type-arg]
+def _medians(reps: Sequence[Rep], value: Callable[[Rep], float], names: dict[Direction, str], unit: str) -> str:
     told = []
     for direction in DIRECTIONS:
         values = [value(rep) for rep in reps if rep.direction == direction]

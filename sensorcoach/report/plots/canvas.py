@@ -92,7 +92,8 @@ def picture(name: str, title: str, text: str, height_mm: float, draw: Callable[[
         matplotlib.rcParams.update(_STYLE)  # type: ignore[arg-type]
         figure = Figure(figsize=(PAGE_MM / _INCH_MM, height_mm / _INCH_MM))
         draw(Sheet(figure, height_mm))
-        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        FigureCanvasSVG(figure)
+        figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return Picture(_for_page(file.getvalue(), name, title, text), title, text)
 
 

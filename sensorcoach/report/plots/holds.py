@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sensorcoach.model import Rep
 from sensorcoach.report.plots.canvas import INK, PAGE_MM, Picture, Sheet, picture
-from sensorcoach.report.plots.sides import LOOKS, side_names
+from sensorcoach.report.plots.looks import LOOKS
+from sensorcoach.report.sides import side_names
 from sensorcoach.settings import LimitSettings
 
 LEFT_MM, HEAD_MM, HEIGHT_MM, FOOT_MM = 13.0, 6.0, 30.0, 9.0

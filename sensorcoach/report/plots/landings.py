@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sensorcoach.model import Rep, Severity
+from sensorcoach.model import Floats, Rep, Severity
 from sensorcoach.output.words import code_words, quantity
 from sensorcoach.report.observed import RepCurve
 from sensorcoach.report.plots.canvas import INK, PAGE_MM, Picture, Sheet, picture
-from sensorcoach.report.plots.sides import LOOKS, side_names
+from sensorcoach.report.plots.looks import LOOKS
+from sensorcoach.report.sides import side_names
 from sensorcoach.settings import LimitSettings
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def landings(name: str, reps: Sequence[Rep], curves: Mapping[int, RepCurve], lim
             speed.set_ylim(0.0, max(60.0, fastest))
             jolt.set_ylim(0.0, max(0.5, hardest_g))
             _frame(speed, jolt, limits, first=column == 0)
-            sheet.text(left_mm, 1.0, f"{rep.index} {names[rep.direction]}", weight="bold", color=LOOKS[rep.direction].line)
+            head = f"{rep.index} {names[rep.direction]}"
+            sheet.text(left_mm, 1.0, head, weight="bold", color=LOOKS[rep.direction].line)
             sheet.text(left_mm, 5.0, "\n".join(_verdict(rep)), fontsize=6.8, linespacing=1.25)
 
     height_mm = HEAD_MM + SPEED_MM + 2.0 + JOLT_MM + FOOT_MM
@@ -81,7 +83,7 @@ def _near(rep: Rep, curve: RepCurve) -> RepCurve:
     return RepCurve(curve.t_s[here], curve.roll_deg[here], curve.speed_dps[here], turn_dps, curve.jolt_g[here])
 
 
-def _speed(curve: RepCurve) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _speed(curve: RepCurve) -> Floats:
     """Of the gyroscope as it is, for landings are too short for a filter; without one, of the tilt."""
     return np.abs(curve.speed_dps) if curve.turn_dps is None else curve.turn_dps
 

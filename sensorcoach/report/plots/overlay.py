@@ -15,7 +15,8 @@ from sensorcoach.model import Direction, Floats, Rep
 from sensorcoach.output.words import plural
 from sensorcoach.report.observed import RepCurve
 from sensorcoach.report.plots.canvas import INK, PAGE_MM, Picture, Sheet, picture
-from sensorcoach.report.plots.sides import DIRECTIONS, LOOKS, side_names
+from sensorcoach.report.plots.looks import LOOKS
+from sensorcoach.report.sides import DIRECTIONS, side_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,8 @@ import numpy as np
 from sensorcoach.model import Floats, Gap, Mark, Rep, Result, Trace
 from sensorcoach.output.words import clock, code_words, plural
 from sensorcoach.report.plots.canvas import FAINT, INK, PAGE_MM, Picture, Sheet, picture
-from sensorcoach.report.plots.sides import LOOKS, SEVERITY_COLOURS, letter, side_names
+from sensorcoach.report.plots.looks import LOOKS, SEVERITY_COLOURS, letter
+from sensorcoach.report.sides import side_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +25,7 @@ AROUND_S = 10.0
 LEFT_MM, ROLL_MM, SPEED_MM, LANE_MM, FOOT_MM = 17.0, 30.0, 13.0, 8.0, 9.0
 STRIP_MM = LANE_MM + ROLL_MM + 1.5 + SPEED_MM + FOOT_MM
 LEAST_ROLL_DEG, LEAST_SPEED_DPS = 45.0, 60.0
+TICKS_S, MOST_TICKS = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 7200.0), 14
 
 
 def session_trace(name: str, result: Result, trace: Trace) -> Picture:
@@ -110,7 +112,7 @@ def _hole(axes: Axes, gap: Gap) -> None:
 
 
 def _label_time(roll: Axes, speed: Axes, start_s: float, end_s: float) -> None:
-    step_s = next((step for step in (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0) if (end_s - start_s) / step <= 14), 600.0)
+    step_s = next((step for step in TICKS_S if (end_s - start_s) / step <= MOST_TICKS), TICKS_S[-1])
     ticks = np.arange(math.ceil(start_s / step_s) * step_s, end_s, step_s)
     for axes in (roll, speed):
         axes.set_xticks(ticks)
@@ -140,7 +142,8 @@ def _label_rep(roll: Axes, rep: Rep, side: str) -> None:
     look = LOOKS[rep.direction]
     at = roll.get_xaxis_transform()
     middle_s = 0.5 * (rep.drop_start_s + rep.return_end_s)
-    roll.text(middle_s, 1.16, f"{rep.index} {side[0].upper()}", transform=at, ha="center", color=look.line, weight="bold")
+    head = f"{rep.index} {side[0].upper()}"
+    roll.text(middle_s, 1.16, head, transform=at, ha="center", color=look.line, weight="bold")
     width_s = 0.011 * (roll.get_xlim()[1] - roll.get_xlim()[0])
     told = sorted(rep.warnings, key=lambda warning: ("severe", "warn", "note").index(warning.severity))
     for number, warning in enumerate(told):

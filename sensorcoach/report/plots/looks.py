@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sensorcoach.model import Direction, Rep, Severity
-
-DIRECTIONS: tuple[Direction, Direction] = (1, -1)
+from sensorcoach.model import Direction, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,6 @@ LETTERS = {
     "not_graded": "–",
 }
 """One letter a warning, where words have no room."""
-
-
-def side_names(reps: Sequence[Rep]) -> dict[Direction, str]:
-    """``left`` and ``right`` where every repetition knows its side, else ``A`` and ``B``."""
-    told = {(rep.direction, rep.side) for rep in reps}
-    return {1: "left", -1: "right"} if told and told <= {(1, "left"), (-1, "right")} else {1: "A", -1: "B"}
 
 
 def letter(code: str) -> str:

@@ -1,0 +1,62 @@
+"""A session as one point among others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from sensorcoach.model import Direction, Rep, Result
+from sensorcoach.report.dates import instant, short_date
+from sensorcoach.report.sides import DIRECTIONS, KNOWN, UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One session. By direction: ``reps`` how many, ``range_deg`` and ``drop_time_s`` medians where there are any.
+
+    ``warnings_a_rep``: spoken ones (no notes); None without a repetition. ``sides_known``: +1 is left, -1 right.
+    """
+
+    label: str
+    reps: dict[Direction, int]
+    range_deg: dict[Direction, float]
+    drop_time_s: dict[Direction, float]
+    warnings_a_rep: float | None
+    sides_known: bool
+
+
+def in_time(results: Sequence[Result]) -> list[Result]:
+    """The sessions in the order in which they happened; as given where one of them does not say when."""
+    instants = [instant(result.start) for result in results]
+    if any(one is None for one in instants):
+        return list(results)
+    return [result for _, result in sorted(zip(instants, results, strict=True), key=lambda pair: pair[0] or 0.0)]
+
+
+def points(results: Sequence[Result]) -> list[Point]:
+    """Each session as a point, labelled with its date, or its number where not all have one."""
+    dated = all(result.start is not None for result in results)
+    return [_point(result, short_date(result.start) if dated else f"{n}") for n, result in enumerate(results, start=1)]
+
+
+def names_of(points: Sequence[Point]) -> dict[Direction, str]:
+    """``left`` and ``right`` where every session knows them."""
+    return KNOWN if all(point.sides_known for point in points) else UNKNOWN
+
+
+def _point(result: Result, label: str) -> Point:
+    told = sum(warning.severity != "note" for rep in result.reps for warning in rep.warnings)
+    return Point(
+        label=label,
+        reps={direction: sum(rep.direction == direction for rep in result.reps) for direction in DIRECTIONS},
+        range_deg=_medians(result.reps, lambda rep: rep.range_deg),
+        drop_time_s=_medians(result.reps, lambda rep: rep.drop_time_s),
+        warnings_a_rep=told / len(result.reps) if result.reps else None,
+        sides_known=all(rep.side is not None for rep in result.reps),
+    )
+
+
+def _medians(reps: Sequence[Rep], value: Callable[[Rep], float]) -> dict[Direction, float]:
+    by_side = {direction: [value(rep) for rep in reps if rep.direction == direction] for direction in DIRECTIONS}
+    return {direction: median(values) for direction, values in by_side.items() if values}
