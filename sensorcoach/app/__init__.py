@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sensorcoach.app.air import HeardSensor, scan, sensors_in_the_air
+    from sensorcoach.app.exports import export_session
     from sensorcoach.app.health import Check, Place, doctor, where
     from sensorcoach.app.hearing import voice_for
     from sensorcoach.app.known import ListedSensor, RememberedSensor, known_sensors, remembered_sensor, sensor_problems
@@ -59,6 +60,7 @@ __all__ = [
     "analyze_sessions",
     "bluetooth",
     "doctor",
+    "export_session",
     "go_live",
     "import_session",
     "known_sensors",
@@ -95,6 +97,7 @@ _HELD_BY = {
         "scan",
         "sensors_in_the_air",
     ),
+    "sensorcoach.app.exports": ("export_session",),
     "sensorcoach.app.health": ("Check", "Place", "doctor", "where"),
     "sensorcoach.app.hearing": ("voice_for",),
     "sensorcoach.app.known": (

@@ -18,6 +18,7 @@ FLOORS = [
     {"pipeline", "coach", "guide"},
     {"joining", "outcome", "output"},
     {"analysis", "session"},
+    {"signals"},
     {"batch", "logbook", "voice", "report", "export", "doctor", "awake"},
     {"app"},
     {"cli", "tui"},
