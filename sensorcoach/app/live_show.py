@@ -21,7 +21,10 @@ class LiveShow:
     ``radio``: makes the radio, in the session's own thread.
     """
 
-    kind: ShowKind = "live"
+    @property
+    def kind(self) -> ShowKind:
+        """Live."""
+        return "live"
 
     def __init__(self, radio: Callable[[], Radio], plan: LivePlan) -> None:
         self._radio, self._plan = radio, plan

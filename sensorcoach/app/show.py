@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from sensorcoach.errors import SensorcoachError
-from sensorcoach.model import Cue, LinkEvent, Notice, PhaseChanged, Result, StageChanged, Trace
+from sensorcoach.model import Result, Told, Trace
 from sensorcoach.session.picture import Picture
 
 ShowKind = Literal["live", "replay", "demo"]
-Heard = Cue | LinkEvent | Notice | PhaseChanged | StageChanged
-"""What is worth waking somebody for: everything else is in the picture. The voice ends a breath when the phase does."""
+Heard = Told
+"""Everything that is told, in its order; a listener picks what concerns it."""
 ShowListener = Callable[[Heard], None]
 
 
@@ -49,6 +49,7 @@ class Show(Protocol):
         """What ended it before its time, with advice; None if nothing did."""
 
     def subscribe(self, listener: ShowListener) -> Callable[[], None]:
-        """``listener`` is told cues, phases, link events, notices and stages as they come, from another thread; it must not
-        block. Gives what takes it off again.
+        """``listener`` is told everything as it comes, from a thread of its own; gives what takes it off again.
+
+        A listener that is slow misses the oldest, and delays nobody else.
         """

@@ -17,7 +17,6 @@ from sensorcoach.model import (
     Control,
     Counted,
     Cue,
-    Event,
     Gap,
     GapSeen,
     LinkEvent,
@@ -30,6 +29,7 @@ from sensorcoach.model import (
     SensorSlipped,
     StageChanged,
     StageName,
+    Told,
     Trace,
 )
 from sensorcoach.output.printable import printable
@@ -38,9 +38,10 @@ from sensorcoach.session.banner import Banner
 from sensorcoach.session.latest import Latest
 from sensorcoach.session.picture import LinkPicture, LinkState, PhasePicture, Picture, StreamFigures
 from sensorcoach.session.ring import TraceRing
+from sensorcoach.session.stages import stage_of
 from sensorcoach.settings import Settings
 
-Shown = Event | LinkEvent | Notice | Control | StageChanged | Trace | Cue | StreamFigures
+Shown = Told | StreamFigures
 """Everything a board can be told."""
 
 LIVE_TRACE_S: Final = 600.0
@@ -98,6 +99,7 @@ class Board:
     def picture(self, t_s: float) -> Picture:
         """The session as it stands at session time ``t_s``, s, which is not before what was told."""
         with self._turn:
+            self._settle()
             tally, limits = self._tally, self._settings.limits
             return Picture(
                 t_s=t_s,
@@ -147,7 +149,7 @@ class Board:
                 self._tally.count(told)
                 self._back_at_centre(told.t_s)
             case RepDone(rep=rep):
-                self._take_rep(rep)
+                self._reps.append(rep)
             case NotCounted(aborted=aborted):
                 self._not_counted.add(aborted)
                 self._back_at_centre(aborted.end_s)
@@ -170,10 +172,11 @@ class Board:
             case CentreFound():
                 pass
 
-    def _take_rep(self, rep: Rep) -> None:
-        self._reps.append(rep)
-        self._shown_reps = settle(self._reps, self._settings.limits)
-        self._too_fast_dps = self._speed_too_fast(median(one.range_deg for one in self._reps))
+    def _settle(self) -> None:
+        """What rests on all repetitions is found when it is looked at: whoever seeks passes hundreds at once."""
+        if len(self._shown_reps) != len(self._reps):
+            self._shown_reps = settle(self._reps, self._settings.limits)
+            self._too_fast_dps = self._speed_too_fast(median(rep.range_deg for rep in self._reps))
 
     def _back_at_centre(self, end_s: float) -> None:
         """What ended may be older than what the leg does now: a movement dated back, or a swing through the centre."""
@@ -197,11 +200,9 @@ class Board:
                 self._marks += (Mark(t_s=control.t_s, text=printable(control.value)),)
             case "pain":
                 self._pain += (Mark(t_s=control.t_s, text=printable(control.value)),)
-                self._take_stage(StageChanged(control.t_s, "ended", reason="pain"))
-            case "arm":
-                self._take_stage(StageChanged(control.t_s, "armed", reason=control.value))
-            case "pause":
-                self._take_stage(StageChanged(control.t_s, "paused", reason=control.value))
+        stage = stage_of(control)
+        if stage is not None:
+            self._take_stage(stage)
 
     def _take_stage(self, stage: StageChanged) -> None:
         if self._ended is not None:

@@ -14,6 +14,8 @@ from sensorcoach.sources.clock import Clock
 
 PIECE_S: Final = 0.08
 """An imported file comes in blocks of minutes; live sensors send about so much at once."""
+STEP_S: Final = 1.0
+"""So much is looked at together when nobody waits for less: a picture of the session changes hardly faster."""
 
 
 def replayed(recording: Recording, clock: Clock, speed: float) -> Iterator[Item]:
@@ -24,8 +26,18 @@ def replayed(recording: Recording, clock: Clock, speed: float) -> Iterator[Item]
         clock: waited on; the first item comes at once.
         speed: 1 as recorded, 2 twice as fast, ``math.inf`` without waiting.
     """
-    items = _in_pieces(recording.items) if recording.profile == ROWS.name else recording.items
-    return paced(items, clock, speed)
+    return paced(_in_pieces(recording, PIECE_S), clock, speed)
+
+
+def in_steps(recording: Recording) -> Iterator[list[Item]]:
+    """The same items without waiting, about `STEP_S` at a time; what is no packet ends its step."""
+    step: list[Item] = []
+    for item in _in_pieces(recording, STEP_S):
+        step.append(item)
+        if not isinstance(item, Packet) or item.t_s - step[0].t_s >= STEP_S or recording.profile == ROWS.name:
+            yield step
+            step = []
+    yield step
 
 
 def paced(items: Iterable[Item], clock: Clock, speed: float) -> Iterator[Item]:
@@ -38,20 +50,20 @@ def paced(items: Iterable[Item], clock: Clock, speed: float) -> Iterator[Item]:
         yield item
 
 
-def _in_pieces(items: Iterable[Item]) -> Iterator[Item]:
-    """The same rows in packets of about `PIECE_S`."""
-    for item in items:
-        if isinstance(item, Packet):
-            yield from _pieces(item)
+def _in_pieces(recording: Recording, piece_s: float) -> Iterator[Item]:
+    """The same items; rows of a file in packets of about ``piece_s``."""
+    for item in recording.items:
+        if recording.profile == ROWS.name and isinstance(item, Packet):
+            yield from _pieces(item, piece_s)
         else:
             yield item
 
 
-def _pieces(packet: Packet) -> Iterator[Packet]:
+def _pieces(packet: Packet, piece_s: float) -> Iterator[Packet]:
     rows = np.frombuffer(packet.payload, dtype="<f8").reshape(-1, CHANNEL_COLUMNS[packet.channel])
     t_s = rows[np.isfinite(rows[:, 0]), 0]
     span_s = float(np.ptp(t_s)) if len(t_s) else 0.0
-    length = max(round(len(rows) * PIECE_S / span_s), 1) if span_s > PIECE_S else len(rows)
+    length = max(round(len(rows) * piece_s / span_s), 1) if span_s > piece_s else len(rows)
     arrived_s = float(t_s[0]) if len(t_s) else packet.t_s
     for start in range(0, len(rows), length):
         piece = rows_packet(packet.sensor, rows[start : start + length])
