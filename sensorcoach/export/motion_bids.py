@@ -97,7 +97,8 @@ def _about(session: ExportedSession, channels: int) -> dict[str, object]:
         "RecordingDuration": result.duration_s,
         "RecordingType": "continuous",
         "MissingValues": _MISSING,
-        "Manufacturer": str(result.sensor.get("label") or _MISSING),
+        "Manufacturer": _MISSING,
+        "ManufacturersModelName": str(result.sensor.get("label") or _MISSING),
         "SoftwareVersions": f"sensorcoach {result.version}",
     }
 
