@@ -205,8 +205,25 @@ class Aborted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Landing:
+    """What is known of a landing when it is told: provisional, the final figures come with `RepDone`.
+
+    ``range_deg``: angle there. ``hard``: the knees did not arrive softly; None where the sensor cannot say.
+    ``warnings``: those of the drop and the landing so far, in the order of speech; none where nothing is graded.
+    """
+
+    range_deg: float
+    hard: bool | None
+    warnings: tuple[Warning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseChanged:
-    """Provisional: the phase at ``t_s`` (known at ``known_s``). ``direction`` of the movement, ``side`` where known."""
+    """Provisional: the phase at ``t_s`` (known at ``known_s``). ``direction`` of the movement, ``side`` where known.
+
+    A hold is told 0.15 s after the landing, with ``landing``, and once more (``confirmed``) when it has lasted for a
+    second. If the leg goes on before that, or much further after it, ``drop`` is told again, and later another hold.
+    """
 
     t_s: float
     known_s: float
@@ -214,6 +231,8 @@ class PhaseChanged:
     direction: Direction
     side: Side | None
     angle_deg: float
+    landing: Landing | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

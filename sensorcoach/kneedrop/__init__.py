@@ -22,6 +22,7 @@ measures      the figures of one repetition from its own window
 grading/      the rules of definitions.md C, each a small pure function; judges a repetition, never the signal
 regrading     other limits for repetitions measured already
 repetition    movement + measures + grading -> the final `Rep`
+provisional   what a landing shows at once, before the final figures
 advice        what to do about each warning, in words
 curve         what the live plots show: roll and its speed, as far as centre and sides are known
 tally         how many there were, with the person's corrections

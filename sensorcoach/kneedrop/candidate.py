@@ -6,7 +6,7 @@ The authoritative idea is just the candidate that was adopted; the others run be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.dating import date_drop, date_return, swing_through
@@ -71,6 +71,17 @@ class Candidate:
         """Walk on without telling anybody but ``finished``."""
         for _ in self.advance(history, end):
             pass
+
+    def landed(self, history: History, change: Change) -> Movement:
+        """The movement under way as if it ended here, dated as far as it goes; the one under way stays as it is."""
+        moving, known = change.movement, change.known
+        before = None if self._before is None else replace(self._before)
+        if before is not None:
+            settle_swing(history, before, moving.trigger + 1, self.machine.band_deg, self._settings)
+        landing_deg = float(moving.centre.angle_deg(history.up(change.at, change.at + 1))[0])
+        seen = replace(moving, landing=change.at, landing_deg=landing_deg, return_start=known, return_end=known)
+        date_drop(history, seen, before, self._settings.phases)
+        return seen
 
     def finish(self, history: History) -> Change | None:
         """The stream is over: close the movement under way, if there is one, and date it."""

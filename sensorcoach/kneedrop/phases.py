@@ -24,7 +24,7 @@ from sensorcoach.model import Bools, Floats
 from sensorcoach.settings import PhaseSettings
 
 State = Literal["centre", "drop", "hold", "return", "away"]
-What = Literal["drop", "landing", "return", "end"]
+What = Literal["drop", "landing", "resumed", "confirmed", "return", "end"]
 
 Ints = NDArray[np.intp]
 
@@ -41,7 +41,10 @@ _SETTLE_FRACTION = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something became known at sample ``known`` that dates to sample ``at``; ``end`` carries the finished movement."""
+    """Something became known at sample ``known`` that dates to sample ``at``; ``end`` carries the finished movement.
+
+    ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one, the leg stays there.
+    """
 
     what: What
     at: int
@@ -151,7 +154,8 @@ class PhaseMachine:
         slow_s = self._lasting(history, start, end, since)
         landed = ~fast & (slow_s >= s.landing_still_s)
         told = ~fast & (slow_s >= s.provisional_landing_s) & (since != self._told)
-        hit = first(landed | told | (speed <= -limit))
+        resumed = fast & (speed > 0.0) if self._told >= 0 else _NEVER
+        hit = first(landed | told | resumed | (speed <= -limit))
         last = len(speed) - 1 if hit is None else hit
         moving.peak_dps, self._slow_since = float(peak[last]), int(since[last])
         if hit is None:
@@ -163,6 +167,9 @@ class PhaseMachine:
         if told[hit]:
             self._told, self.position = self._slow_since, at + 1
             return Change("landing", self._slow_since, at, moving)
+        if _holds(resumed, hit):
+            self._told, self.position = -1, at + 1
+            return Change("resumed", at, at, moving)
         return self._land(history, moving, self._reversal(history, moving, at), at)
 
     def _reversal(self, history: History, moving: Movement, at: int) -> int:
@@ -231,14 +238,14 @@ class PhaseMachine:
             return self._confirm_landing(history, moving, at)
         moving.staged = moving.staged or bool(staged[hit])
         self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
-        return None
+        return Change("resumed", at, at, moving)
 
-    def _confirm_landing(self, history: History, moving: Movement, at: int) -> Change | None:
+    def _confirm_landing(self, history: History, moving: Movement, at: int) -> Change:
         """The leg stays where it landed: a hold, unless the strap slipped and this is the centre."""
         self._confirmed, self.position = moving.landing, at + 1
         if self._follower.noticed_slip(history, moving.landing, at + 1):
             return self._end(moving, "slipped", moving.landing, at)
-        return None
+        return Change("confirmed", moving.landing, at, moving)
 
     def _resuming(self, history: History, moving: Movement, start: int, end: int) -> tuple[Bools, Ints]:
         """Moving outward in a spell of speed that began within a second of the landing: the same drop goes on.

@@ -33,8 +33,26 @@ def build_rep(
 
     With the window it was measured on, whose arrays may be views of the history.
     """
+    end = min(history.end, history.index_at(history.time(moving.return_end) + MARGIN_S) + 1)
+    return build_rep_until(
+        end, history, moving, settings, index=index, direction=direction, side=side, dated_back=dated_back
+    )
+
+
+def build_rep_until(
+    end: int,
+    history: History,
+    moving: Movement,
+    settings: Settings,
+    *,
+    index: int,
+    direction: Direction,
+    side: Side | None,
+    dated_back: bool,
+) -> tuple[Rep, Window]:
+    """The same from samples before ``end`` only."""
     start = _window_start(history, moving)
-    window = _window(history, moving, settings, start)
+    window = _window(history, moving, settings, start, end)
     hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
     borders = _borders(history, moving)
     measures = measure(window, borders, settings.signal, settings.limits)
@@ -112,8 +130,7 @@ def _window_start(history: History, moving: Movement) -> int:
     return max(history.start, history.index_at(begin_s))
 
 
-def _window(history: History, moving: Movement, settings: Settings, start: int) -> Window:
-    end = min(history.end, history.index_at(history.time(moving.return_end) + MARGIN_S) + 1)
+def _window(history: History, moving: Movement, settings: Settings, start: int, end: int) -> Window:
     up, up_rate = history.up(start, end), history.up_rate(start, end)
     roll_deg = moving.way.roll_deg(up)
     turn_rate = history.turn_rate(start, end)

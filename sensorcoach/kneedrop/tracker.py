@@ -22,6 +22,7 @@ from sensorcoach.kneedrop.measures import Window
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, What
 from sensorcoach.kneedrop.posture import Reason, landing_heading, why_not
+from sensorcoach.kneedrop.provisional import provisional_landing
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
 from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.model import (
@@ -31,6 +32,7 @@ from sensorcoach.model import (
     Counted,
     Direction,
     Event,
+    Landing,
     Mounting,
     NotCounted,
     PhaseChanged,
@@ -49,7 +51,13 @@ HISTORY_S = REACH_S + 30.0
 WindowListener = Callable[[Rep, Window], None]
 """Told each final repetition with the signals it was measured on; copies what it keeps."""
 
-_PHASES: dict[What, PhaseName] = {"drop": "drop", "landing": "hold", "return": "return"}
+_PHASES: dict[What, PhaseName] = {
+    "drop": "drop",
+    "landing": "hold",
+    "resumed": "drop",
+    "confirmed": "hold",
+    "return": "return",
+}
 
 
 @dataclass(slots=True)
@@ -84,7 +92,7 @@ class Tracker:
         self._named_movement: Movement | None = None
         self._named: tuple[Direction, Side | None] = (1, None)
         """Direction and side of the movement under way, as its events say it."""
-        self._told_phase: tuple[int, PhaseName, int] | None = None
+        self._told_phase: tuple[int, What, int] | None = None
 
     # --- the stream --------------------------------------------------------------------------------------------------
 
@@ -166,7 +174,7 @@ class Tracker:
 
     def _tell_phase(self, main: Candidate, change: Change, phase: PhaseName) -> None:
         history, moving = self._history, change.movement
-        told = (moving.trigger, phase, change.at)
+        told = (moving.trigger, change.what, change.at)
         if told == self._told_phase:  # a landing is told when it is likely, and again when it is certain
             return
         self._told_phase = told
@@ -181,10 +189,17 @@ class Tracker:
             direction=direction,
             side=side,
             angle_deg=angle_between_deg(moving.centre.up0, history.up_at(change.at)),
+            landing=self._landing(main, change) if phase == "hold" else None,
+            confirmed=change.what == "confirmed",
         )
         self._events.append(event)
         for step in main.follower.take_steps():
             self._tell_slip(step.angle_deg, step.at, change.known)
+
+    def _landing(self, main: Candidate, change: Change) -> Landing:
+        moving = main.landed(self._history, change)
+        direction, side = self._named
+        return provisional_landing(self._history, moving, change.known + 1, self._settings, direction, side)
 
     def _tell_slip(self, angle_deg: float, at: int, known: int) -> None:
         warning = sensor_slipped(angle_deg, self._settings.frame.slip_levels_deg)

@@ -119,4 +119,4 @@ def phrases(language: str) -> Phrases:
     try:
         return Phrases(msgspec.toml.decode(text, type=_File))
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise SettingsError(f"The phrases in {language}{_SUFFIX} cannot be used: {error}.", "Compare en.toml.") from error
+        raise SettingsError(f"{language}{_SUFFIX} cannot be used: {error}.", "Compare it with en.toml.") from error
