@@ -23,6 +23,10 @@ class RecordingError(SensorcoachError):
     """A session file is damaged beyond what can be read; names the line."""
 
 
+class LogbookError(SensorcoachError):
+    """The logbook cannot be used: damaged, in use, of a newer version. The recordings it was made of are untouched."""
+
+
 class SettingsError(SensorcoachError):
     """A settings file is wrong; names file, key, value and what is allowed."""
 

@@ -14,11 +14,16 @@ _NAME: Final = "sensorcoach"
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """``recordings``: live sessions. ``config``: the remembered sensor. ``log``: what bug reports need."""
+    """``recordings``: live sessions. ``config``: settings, the remembered sensor. ``log``: what bug reports need."""
 
     recordings: Path
     config: Path
     log: Path
+
+    @property
+    def logbook(self) -> Path:
+        """The database of finished sessions, beside the recordings."""
+        return self.recordings.parent / "logbook.sqlite"
 
 
 def folders() -> Folders:

@@ -49,6 +49,9 @@ class ProgressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     most_reps: int = 15
     calm_sessions: int = 2
     """So many last sessions must have been without a severe warning and without pain."""
+    comfort_reps: int = 3
+    """The comfortable maximum of a side is the median range of so many last calibration reps: one that went too far or
+    not far enough changes nothing, and it follows within a few sessions."""
 
 
 class Personal(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):

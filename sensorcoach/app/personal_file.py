@@ -1,0 +1,182 @@
+"""The personal settings file: TOML in the configuration folder, and one more for each person with a label.
+
+``settings.toml`` holds for everybody on this computer; what ``settings-LABEL.toml`` names holds instead for LABEL. A
+file names only what differs from the default; what was named by hand stays named.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from sensorcoach.errors import SettingsError
+from sensorcoach.folders import Folders, folders
+from sensorcoach.preferences import Personal
+
+_LABEL: Final = re.compile(r"[\w-]{1,40}")
+_KEYS: Final = "sensorcoach settings show --all lists the keys; leave one out for its default."
+
+Table = dict[str, Any]
+
+
+def label_checked(label: str) -> str:
+    """A person's label as it is kept, and as it stands in the name of a file.
+
+    Raises:
+        SettingsError: it cannot be one.
+    """
+    label = unicodedata.normalize("NFC", label)
+    if not _LABEL.fullmatch(label):
+        raise SettingsError(f"{label!r} cannot label a person.", "Use up to 40 letters, digits, - and _.")
+    return label
+
+
+def personal_file_of(person: str | None = None, places: Folders | None = None) -> Path:
+    """Where the settings of ``person`` are; None: of the one person of this computer. It need not exist."""
+    name = "settings.toml" if person is None else f"settings-{label_checked(person)}.toml"
+    return (places or folders()).config / name
+
+
+def personal(person: str | None = None, places: Folders | None = None) -> Personal:
+    """The settings and preferences of ``person``; defaults for what no file names.
+
+    Raises:
+        SettingsError: a file is not TOML, or has an unknown key or a value of the wrong kind.
+    """
+    return msgspec.convert(_named(person, places or folders()), Personal)
+
+
+def save_personal(personal: Personal, person: str | None = None, places: Folders | None = None) -> None:
+    """Write the file of ``person``, whole at any moment, for this user's eyes only.
+
+    Raises:
+        SettingsError: it cannot be written; or it cannot be read, and so nobody knows what would be lost.
+    """
+    places = places or folders()
+    path = personal_file_of(person, places)
+    beneath: Table = {} if person is None else _named(None, places)
+    before = _plain(msgspec.convert(beneath, Personal))
+    table = _differing(_plain(personal), before, _table(path) if path.exists() else {})
+    write_settings(path, msgspec.toml.encode(table).decode())
+
+
+def names_target(person: str | None, places: Folders) -> bool:
+    """Whether a file names the target of a session, so that it does not grow by itself."""
+    return "reps_a_side" in _named(person, places).get("goal", {})
+
+
+def as_toml(personal: Personal, *, whole: bool) -> str:
+    """As a file would hold it: all keys, or only what differs from the defaults."""
+    table = _plain(personal)
+    return msgspec.toml.encode(table if whole else _differing(table, _plain(Personal()), {})).decode()
+
+
+def check_settings(text: str, path: Path) -> None:
+    """Whether ``text`` may stand in ``path``.
+
+    Raises:
+        SettingsError: it may not; names key and what is allowed.
+    """
+    _parsed(text, path)
+
+
+def write_settings(path: Path, text: str) -> None:
+    """Replace a settings file; it is whole at any moment and readable by its owner only.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text.encode())
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise SettingsError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
+
+
+def labels(places: Folders) -> list[str]:
+    """Of the people who have a settings file of their own."""
+    found = (path.stem.removeprefix("settings-") for path in places.config.glob("settings-*.toml"))
+    return sorted(label for label in found if _LABEL.fullmatch(label))
+
+
+def _named(person: str | None, places: Folders) -> Table:
+    """What the files name for ``person``."""
+    named = _table(personal_file_of(None, places))
+    return named if person is None else _merged(named, _table(personal_file_of(person, places)))
+
+
+def _table(path: Path) -> Table:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SettingsError(f"{path} cannot be read: {why}.", "Repair it, or: sensorcoach settings reset.") from error
+    return _parsed(text, path)
+
+
+def _parsed(text: str, path: Path) -> Table:
+    try:
+        table = tomllib.loads(text)
+        msgspec.convert(table, Personal)
+    except tomllib.TOMLDecodeError as error:
+        hint = "A section looks like [limits], a value like a = 1.5."
+        raise SettingsError(f"{path} is not TOML: {error}.", hint) from error
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {error}.", _KEYS) from error
+    return table
+
+
+def _merged(beneath: Table, above: Mapping[str, Any]) -> Table:
+    merged = dict(beneath)
+    for key, value in above.items():
+        inside = merged.get(key)
+        merged[key] = _merged(inside, value) if isinstance(inside, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _plain(personal: Personal) -> Table:
+    """As TOML can hold it: there is no null, a key left out is None."""
+    told = msgspec.to_builtins(personal, builtin_types=())
+    assert isinstance(told, dict)
+    return _without_none(told)
+
+
+def _without_none(table: Table) -> Table:
+    return {
+        key: _without_none(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if value is not None
+    }
+
+
+def _differing(table: Table, default: Table, named: Table) -> Table:
+    """What of ``table`` is not as in ``default``, or is in ``named``; a limit with its three levels is one value."""
+    differing: Table = {}
+    for key, value in table.items():
+        if _is_section(key, value, default):
+            inside = _differing(value, default[key], named.get(key, {}))
+            if inside:
+                differing[key] = inside
+        elif value != default.get(key) or key in named:
+            differing[key] = value
+    return differing
+
+
+def _is_section(key: str, value: object, default: Table) -> bool:
+    return isinstance(value, dict) and isinstance(default.get(key), dict) and key in Personal.__struct_fields__

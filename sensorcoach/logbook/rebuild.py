@@ -1,0 +1,137 @@
+"""The logbook made anew from the recordings, or brought up to date with those that nobody logged.
+
+The recordings are analysed before the transaction, which takes a moment: other programs go on reading and logging.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sensorcoach.errors import RecordingError, SensorcoachError
+from sensorcoach.logbook import store
+from sensorcoach.logbook.database import writing
+from sensorcoach.logbook.entry import Entry
+from sensorcoach.logbook.recorded import entry_of_recording
+from sensorcoach.logbook.stamp import SUFFIXES, Stamp, file_of, key_of, stamp_of
+from sensorcoach.recording import Header, read_session
+from sensorcoach.settings import Settings
+
+UNDER_WAY_NS: Final = 10_000_000_000
+"""A file that changed so shortly ago may still be written: what a session records is on disk after a second at most,
+and a lost link is tried again within a few."""
+
+OnBegin = Callable[[Path], None]
+Grading = Callable[[Header], Settings | None]
+"""The settings to grade a recording with, by its header; None: those it was recorded with."""
+
+
+def as_recorded(_header: Header) -> None:
+    """Each with its stored settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A recording that cannot be logged, and why."""
+
+    recording: Path
+    reason: str
+
+
+def recordings_in(folder: Path) -> list[Path]:
+    """All session files of a folder by name, a date as a rule; of one that is there gzipped, too, the plain one."""
+    if not folder.is_dir():
+        return []
+    found = {path.name: path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and path.is_file()}
+    return [found[name] for name in sorted(found) if not (name.endswith(".gz") and name.removesuffix(".gz") in found)]
+
+
+def unlogged(connection: sqlite3.Connection, folder: Path, now_ns: int) -> list[Path]:
+    """Recordings in ``folder`` that were never read, or have changed since, and are not being written any more."""
+    seen = store.seen(connection)
+    found = []
+    for path in recordings_in(folder):
+        stamp = stamp_of(path, folder)
+        changed = seen.get(stamp.recording) != (stamp.size_bytes, stamp.changed_ns)
+        if changed and not 0 <= now_ns - stamp.changed_ns < UNDER_WAY_NS:
+            found.append(path)
+    return found
+
+
+def log_all(
+    connection: sqlite3.Connection, folder: Path, recordings: Iterable[Path], on_begin: OnBegin
+) -> list[Refused]:
+    """Log some recordings, one after the other; what cannot be is remembered and given."""
+    refused = []
+    for recording in recordings:
+        on_begin(recording)
+        read = _read(recording, folder, as_recorded)
+        with writing(connection):
+            if isinstance(read, Entry):
+                store.put(connection, read)
+            else:
+                store.refuse(connection, *read)
+                refused.append(Refused(recording, read[1]))
+    return refused
+
+
+def rebuild(
+    connection: sqlite3.Connection,
+    folder: Path,
+    others: Sequence[Path],
+    grading: Grading,
+    on_begin: OnBegin,
+) -> list[Refused]:
+    """All rows anew, in one transaction. Sessions keep their numbers; new ones are numbered in the order of time.
+
+    Recordings: those in ``folder``, ``others``, and those known from elsewhere that are still there. Sessions whose
+    recording is gone are forgotten. What another program logs meanwhile stays.
+
+    Raises:
+        SettingsError: the settings to grade with cannot be used.
+    """
+    numbers = {key: store.number_of(connection, key) for key in store.seen(connection)}
+    known = [file for key in numbers if (file := file_of(key, folder)).exists()]
+    recordings = {key_of(path, folder): path for path in (*recordings_in(folder), *others, *known)}
+    read: list[tuple[Path, Entry | tuple[Stamp, str]]] = []
+    for recording in recordings.values():
+        on_begin(recording)
+        read.append((recording, _read(recording, folder, grading)))
+    entries = [one for _, one in read if isinstance(one, Entry)]
+    with writing(connection):
+        for key in {*numbers, *recordings}:
+            store.forget(connection, key)
+        for one in sorted(entries, key=_order(numbers)):
+            store.insert(connection, one, numbers.get(one.stamp.recording))
+        for _, told in read:
+            if not isinstance(told, Entry):
+                store.refuse(connection, *told)
+    return [Refused(recording, told[1]) for recording, told in read if not isinstance(told, Entry)]
+
+
+def _order(numbers: dict[str, int | None]) -> Callable[[Entry], tuple[float, float, str]]:
+    """Those that have a number first, then by time."""
+
+    def place(entry: Entry) -> tuple[float, float, str]:
+        number = numbers.get(entry.stamp.recording)
+        start_s = entry.session["start_s"]
+        assert isinstance(start_s, float)
+        return (float("inf") if number is None else number, start_s, entry.stamp.recording)
+
+    return place
+
+
+def _read(recording: Path, folder: Path, grading: Grading) -> Entry | tuple[Stamp, str]:
+    stamp = stamp_of(recording, folder)
+    try:
+        header = read_session(recording).header
+    except RecordingError as error:
+        return stamp, str(error)
+    settings = grading(header)
+    try:
+        return entry_of_recording(recording, folder, header, settings)
+    except SensorcoachError as error:
+        return stamp, str(error)

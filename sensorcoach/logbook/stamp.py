@@ -1,0 +1,47 @@
+"""Which file a recording is, and which state of it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sensorcoach.errors import RecordingError
+
+SUFFIXES: Final = (".jsonl", ".jsonl.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Which state of which recording was read. ``recording``: its key (`key_of`)."""
+
+    recording: str
+    size_bytes: int
+    changed_ns: int
+
+
+def key_of(recording: Path, folder: Path) -> str:
+    """By which a recording is known: its path inside ``folder``, else its whole path; the same once it is gzipped."""
+    whole = recording.absolute()
+    inside = whole.relative_to(folder.absolute()) if whole.is_relative_to(folder.absolute()) else whole
+    return inside.as_posix().removesuffix(".gz")
+
+
+def file_of(key: str, folder: Path) -> Path:
+    """The file a key stands for, gzipped or not; where it is gone, as it was called."""
+    plain = folder / key
+    gzipped = plain.with_name(plain.name + ".gz")
+    return gzipped if gzipped.exists() and not plain.exists() else plain
+
+
+def stamp_of(recording: Path, folder: Path) -> Stamp:
+    """The state of the file now.
+
+    Raises:
+        RecordingError: it is not there.
+    """
+    try:
+        told = recording.stat()
+    except OSError as error:
+        raise RecordingError(f"{recording} cannot be read: {error.strerror}.", "Check the name.") from error
+    return Stamp(key_of(recording, folder), told.st_size, told.st_mtime_ns)
