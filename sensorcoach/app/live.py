@@ -16,9 +16,10 @@ from sensorcoach.choices import Choices
 from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import SettingsError
 from sensorcoach.folders import folders, made, new_recording
-from sensorcoach.model import LinkEvent, Notice, RepDone, Result
+from sensorcoach.model import Control, LinkEvent, Notice, RepDone, Result, StageChanged
 from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
 from sensorcoach.session import Listener, LiveSession, Told
+from sensorcoach.session.picture import StreamFigures
 from sensorcoach.sources.described import DESCRIPTION_SUFFIX, all_radio_profiles, described, description_problems
 from sensorcoach.sources.link import LinkStatus, LinkTiming, Mailbox, SensorLink, SessionClock, Wanted
 from sensorcoach.sources.remembered import RememberedSensor, load_remembered, save_remembered
@@ -33,7 +34,9 @@ class LivePlan:
 
     ``wanted``: which sensor. ``file``: of the recording; None records nothing. ``memory``: the folder in which the
     unit is remembered; None forgets it. ``troubles``: what the person should know before it begins. ``profiles``: the
-    kinds of sensors that are looked for; None: all that are built in or installed.
+    kinds of sensors that are looked for; None: all that are built in or installed. ``guided``: nothing counts until
+    the person lies still, and it ends by itself. ``traced``: the curves are told, too. ``person``: the label under
+    which it is kept.
     """
 
     wanted: Wanted
@@ -43,6 +46,9 @@ class LivePlan:
     timing: LinkTiming = LinkTiming()
     troubles: tuple[str, ...] = ()
     profiles: tuple[RadioProfile[Any], ...] | None = None
+    guided: bool = False
+    traced: bool = False
+    person: str | None = None
 
 
 def live_plan(
@@ -53,6 +59,8 @@ def live_plan(
     choose: Callable[[Sequence[Found]], Found | None] | None = None,
     record: bool = True,
     out: Path | None = None,
+    guided: bool = False,
+    person: str | None = None,
 ) -> LivePlan:
     """The plan of a person on this computer: the sensor used last, if none is named; a new file in their folder.
 
@@ -63,6 +71,8 @@ def live_plan(
         choose: asked, in a thread of its own, when several sensors match.
         record: whether to write a session file.
         out: its name; it must not exist.
+        guided: nothing counts until the person lies still, and it ends by itself.
+        person: the label under which the session is kept.
 
     Raises:
         RecordingError: the file exists already, or cannot be made. Nothing is left there yet.
@@ -93,6 +103,8 @@ def live_plan(
         memory=places.config,
         troubles=(*problems, *(() if trouble is None else (trouble,))),
         profiles=profiles,
+        guided=guided,
+        person=person,
     )
 
 
@@ -119,7 +131,26 @@ class Live:
             recorder_for=lambda header: _writer(file, header),
             listener=self._tell,
             name=None if file is None else str(file),
+            guided=plan.guided,
+            traced=plan.traced,
+            person=plan.person,
         )
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def now_s(self) -> float:
+        """Session time. From any thread."""
+        return self._clock.now_s()
+
+    @property
+    def recording(self) -> bool:
+        """A file is being written. From any thread."""
+        return self._session.recording
+
+    @property
+    def figures(self) -> StreamFigures | None:
+        """How the stream stands; in the thread of the listener."""
+        return self._session.figures
 
     @property
     def status(self) -> LinkStatus:
@@ -129,6 +160,10 @@ class Live:
     def tell(self, code: str, text: str) -> None:
         """A notice of the front's own, in the session's time."""
         self._tell(Notice(self._clock.now_s(), code, text))
+
+    def control(self, action: str, value: str = "") -> None:
+        """What the person did, now: recorded, counted with. In the loop's thread."""
+        self._mailbox.put(Control(self._clock.now_s(), action, value))
 
     def stop(self) -> None:
         """End the session well. In the loop's thread."""
@@ -170,6 +205,8 @@ class Live:
                 logfile.note("notice", code=told.code, at_s=told.t_s)
             case RepDone():
                 logfile.note("rep", number=told.rep.index, at_s=told.known_s)
+            case StageChanged(stage="ended") | Control(action="pain"):
+                self._loop.call_soon_threadsafe(self.stop)
         self._listener(told)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,9 @@ import msgspec
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import LATE_S, About
+from sensorcoach.dsp.motion import Motion
 from sensorcoach.errors import InputError
+from sensorcoach.guide import Decision, Guide
 from sensorcoach.importers.session_file import described
 from sensorcoach.model import (
     Aborted,
@@ -25,12 +27,14 @@ from sensorcoach.model import (
     Packet,
     Result,
     Told,
+    Trace,
 )
 from sensorcoach.outcome import outcome
 from sensorcoach.output.printable import printable
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.recording import Header, Item
 from sensorcoach.session.pace import Pace
+from sensorcoach.session.picture import StreamFigures
 from sensorcoach.session.raw import RawRecording, RecorderFor
 from sensorcoach.sources.conversing import SENSOR
 
@@ -95,6 +99,10 @@ class LiveSession:
         self._cut_told = False
         self._next_damaged_told = 1
         self._now_s = 0.0
+        self._guided, self._traced, self._person = guided, traced, person
+        self._guide: Guide | None = None
+        self._motion: list[Motion] = []
+        self._traces: list[Trace] = []
         self._turn = threading.Lock()
 
     def take(self, items: Sequence[LinkItem]) -> None:
@@ -130,6 +138,19 @@ class LiveSession:
             except InputError:
                 return None
 
+    @property
+    def recording(self) -> bool:
+        """What comes is being written."""
+        return self._raw.active
+
+    @property
+    def figures(self) -> StreamFigures | None:
+        """How the stream stands, None before it; in the thread that calls `take`."""
+        if self._pipeline is None:
+            return None
+        counts, pipeline = self._pipeline.counts, self._pipeline
+        return StreamFigures(self._now_s, pipeline.rate_hz, counts.received, counts.lost, pipeline.axis_confirmed)
+
     # --- the sensor --------------------------------------------------------------------------------------------------
 
     def _sensor_ready(self, ready: SensorReady) -> None:
@@ -146,7 +167,14 @@ class LiveSession:
     def _begin(self, ready: SensorReady) -> None:
         self._header = self._header_of(ready)
         profile = profile_named(ready.profile)
-        self._pipeline = Pipeline(profile, self._header.device, self._mounting, self._settings)
+        self._pipeline = Pipeline(
+            profile,
+            self._header.device,
+            self._mounting,
+            self._settings,
+            on_motion=self._motion.append if self._guided else None,
+            on_trace=self._traces.append if self._traced else None,
+        )
         about = getattr(profile, "about", None)  # a described sensor has its own
         if isinstance(about, About) and about.delay_s >= LATE_S:
             delay = f"what is told comes up to {about.delay_s:g} s after the movement"
@@ -154,6 +182,9 @@ class LiveSession:
         self._record(self._raw.begin(self._header))
         early, self._early = self._early, []
         self._record(self._raw.append(early))
+        if self._guided:
+            self._guide = Guide(self._mounting, self._settings, self._header.device)
+            self._decide(self._guide.begin(ready.t_s))
         self._count(early)
 
     def _header_of(self, ready: SensorReady) -> Header:
@@ -167,6 +198,7 @@ class LiveSession:
             mounting=self._mounting,
             start=self._start.isoformat(timespec="milliseconds"),
             settings=msgspec.to_builtins(self._settings),
+            person=self._person,
         )
 
     # --- the stream --------------------------------------------------------------------------------------------------
@@ -180,7 +212,11 @@ class LiveSession:
             self._record(self._raw.append(items))
             self._count(items)
         for item in items:
-            if isinstance(item, LinkEvent):
+            if isinstance(item, Control):
+                self._listener(item)
+                if self._guide is not None:
+                    self._decide(self._guide.control(item))
+            elif isinstance(item, LinkEvent):
                 if self._pace is not None and item.state in INTERRUPTIONS:
                     self._pace.interrupted()
                 self._listener(item)
@@ -189,7 +225,8 @@ class LiveSession:
         if self._pipeline is None or not self._counting:
             return
         try:
-            self._tell(self._pipeline.push_all(items))
+            for part in _parts(items, one_by_one=self._guide is not None):
+                self._push(self._pipeline, part)
         except InputError as error:
             # The bytes are worth keeping: a later version may make more of them.
             self._counting = False
@@ -197,6 +234,27 @@ class LiveSession:
             return
         self._watch_decoding()
         self._watch_pace(items)
+
+    def _push(self, pipeline: Pipeline, items: Sequence[Item]) -> None:
+        events = pipeline.push_all(items)
+        self._tell(events)
+        traces, self._traces[:] = list(self._traces), ()
+        for trace in traces:
+            self._listener(trace)
+        if self._guide is not None and self._motion:
+            assert pipeline.rate_hz is not None  # there is motion
+            decisions = self._guide.push(self._motion, events, pipeline.rate_hz)
+            self._motion.clear()
+            self._decide(decisions)
+
+    def _decide(self, decisions: Sequence[Decision]) -> None:
+        """What the guide does: its controls are recorded and counted with like the person's."""
+        for decision in decisions:
+            if isinstance(decision, Control):
+                self._record(self._raw.append([decision]))
+                if self._pipeline is not None and self._counting:
+                    self._tell(self._pipeline.push(decision))
+            self._listener(decision)
 
     def _watch_pace(self, items: list[Item]) -> None:
         if self._pace is None or self._pipeline is None or not isinstance(items[-1], Packet):
@@ -244,6 +302,11 @@ class LiveSession:
 
     def _close(self) -> None:
         self._record(self._raw.close())
+
+
+def _parts(items: Sequence[Item], *, one_by_one: bool) -> Iterable[Sequence[Item]]:
+    """A guide's controls belong right behind the packet they follow from."""
+    return ([item] for item in items) if one_by_one else [items]
 
 
 def _kind(item: LinkItem) -> type[Packet] | type[Control] | type[LinkEvent] | None:

@@ -37,6 +37,11 @@ class RawRecording:
         self._recorder_for = recorder_for
         self._recorder: Recorder | None = None
 
+    @property
+    def active(self) -> bool:
+        """Something is being written."""
+        return self._recorder is not None
+
     def begin(self, header: Header) -> str | None:
         """Make the recorder. What there is to tell the person, or None."""
         try:
