@@ -7,8 +7,11 @@ from pathlib import Path
 
 from sensorcoach.app.sessions import Failure
 from sensorcoach.choices import Choices
-from sensorcoach.errors import SensorcoachError, SettingsError
+from sensorcoach.errors import InputError, RecordingError, SensorcoachError, SettingsError
+from sensorcoach.model import Result
+from sensorcoach.report.markdown import as_markdown
 from sensorcoach.report.observed import Observed, observe_files
+from sensorcoach.report.page import as_page
 
 
 def observe_sessions(
@@ -31,3 +34,49 @@ def observe_sessions(
         except SensorcoachError as error:
             named = any(str(path) in error.message for path in paths)
             yield Failure(name, str(error) if named else f"{name}: {error}")
+
+
+def report_page(sessions: Sequence[Observed], earlier: Sequence[Result] = ()) -> str:
+    """One self-contained HTML page; ``earlier`` sessions stand in its trend only."""
+    return as_page(sessions, earlier)
+
+
+def report_markdown(sessions: Sequence[Observed]) -> str:
+    """The same without pictures, as Markdown."""
+    return as_markdown([one.result for one in sessions])
+
+
+def write_report(files: Sequence[Path], out: Path, choices: Choices) -> None:
+    """The page of the one session in some files; what was at ``out`` is replaced.
+
+    Raises:
+        InputError: the session cannot be analysed, or ``out`` is one of its files.
+        RecordingError: likewise; or ``out`` cannot be written.
+    """
+    refuse_overwriting(out, files)
+    save(out, report_page([observe_files(files, choices)]))
+
+
+def refuse_overwriting(out: Path, files: Sequence[Path]) -> None:
+    """A report never takes the place of a recording it is made from.
+
+    Raises:
+        InputError: ``out`` is one of ``files``.
+    """
+    if out.exists() and any(file.exists() and out.samefile(file) for file in files):
+        raise InputError(f"{out} is the recording itself.", "Name another file for the report.")
+
+
+def save(out: Path, text: str) -> None:
+    """Write a report whole or not at all.
+
+    Raises:
+        RecordingError: it cannot be written.
+    """
+    beside = out.with_name(f".{out.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise RecordingError(f"{out} cannot be written: {error.strerror}.", "Check the folder.") from error

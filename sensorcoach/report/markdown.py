@@ -1,0 +1,69 @@
+"""Sessions -> Markdown: what the page says, without its pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from sensorcoach.model import Result
+from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, Content, content_of
+from sensorcoach.report.tables import Table
+from sensorcoach.report.trend import in_time
+
+_MEANT = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+"""Characters that Markdown, or the HTML inside it, could take for more than themselves."""
+
+
+def as_markdown(results: Sequence[Result]) -> str:
+    """The report of one session or several, the newest first."""
+    parts = [part for result in reversed(in_time(results)) for part in _session(content_of(result))]
+    return "\n\n".join(parts) + "\n"
+
+
+def escaped(text: str) -> str:
+    """``text`` as nothing but text."""
+    return _MEANT.sub(lambda found: f"&{_ENTITIES[found[0]]};" if found[0] in _ENTITIES else f"\\{found[0]}", text)
+
+
+_ENTITIES = {"<": "lt", ">": "gt", "&": "amp"}
+
+
+def _session(content: Content) -> Iterator[str]:
+    yield f"# {escaped(content.title)}"
+    yield f"**{escaped(content.headline)}.** {escaped(content.verdict)}"
+    if content.simulated:
+        yield f"**{SIMULATED}**"
+    yield from _listed("What you told", content.told)
+    changes = [f"{change.words}{' (severe)' * (change.severity == 'severe')}: {change.advice}" for change in content.changes]
+    yield from _listed("To work on", changes)
+    yield from _listed("What went well", content.well)
+    if content.reps.rows:
+        for table in (content.reps, content.sides, content.figures, content.rules):
+            yield from _table(table)
+        yield escaped(content.hold)
+        yield from _listed("What the words mean", [f"{name}: {words}" for name, words in GLOSSARY])
+    for table in (content.quality, content.gaps, content.not_counted):
+        if table.rows:
+            yield from _table(table)
+    yield from _listed("Good to know", content.remarks)
+    yield from _listed("What one sensor cannot know", CANNOT_KNOW)
+    yield escaped(CAVEATS[1])
+    rows = (*content.facts, *content.versions, *content.changed_settings)
+    yield from _listed("Settings and versions", [f"{name}: {value}" for name, value in rows])
+
+
+def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    told = [f"- {escaped(line)}" for line in lines]
+    if told:
+        yield f"## {title}"
+        yield "\n".join(told)
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"## {table.title}"
+    names = [f"{column.name}, {column.unit}" if column.unit else column.name for column in table.columns]
+    rules = [":--" if column.words else "--:" for column in table.columns]
+    rows = [names, *table.rows]
+    lines = ["| " + " | ".join(escaped(cell) for cell in row) + " |" for row in rows]
+    lines.insert(1, "| " + " | ".join(rules) + " |")
+    yield "\n".join(lines)
