@@ -61,7 +61,8 @@ class Control:
 
     ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument: of ``calibrate`` a
     side; of ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words;
-    of ``arm`` and ``pause`` who or what did it: ``key``, ``still``, ``double_tap``.
+    of ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
+    calibration drop was seen), of ``pause`` also ``guide`` (a guided session begins) and ``calibrate``.
     """
 
     t_s: float
@@ -296,7 +297,7 @@ class Notice:
     """What the listener of a live session must be told besides events and the link: a sentence that ends in advice.
 
     ``code``: recording_stopped, counting_stopped, slow_stream, undecodable, cut_packets, unverified; beforehand,
-    not_remembered, stopping.
+    not_remembered, stopping; of the guide's look at the strap upside_down, wrong_segment, not_in_posture, range.
     """
 
     t_s: float
@@ -313,7 +314,8 @@ class StageChanged:
 
     ``stage``: ``wear`` (put the sensor on, lie down), ``still`` (lie still: ``progress`` 0 to 1 of the time wanted),
     ``side`` (lower the knees to the left once), ``armed``, ``paused``, ``ended``. ``reason``: a code, why; of ``armed``
-    ``still``, ``key``; of ``paused`` ``key``, ``double_tap``; of ``ended`` ``target``, ``rest``, ``pain``, ``person``.
+    ``still``, ``key``, ``double_tap``, ``side``; of ``paused`` ``key``, ``double_tap``; of ``side`` the side asked for;
+    of ``ended`` ``target``, ``rest``, ``pain``, ``person``.
     Told again while ``progress`` grows.
     """
 

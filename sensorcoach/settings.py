@@ -250,13 +250,46 @@ class GoalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A session ends when both sides have so many (where the side is unknown: twice as many in all). 0: no target."""
 
 
+class TapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A double tap with a finger on the sensor, while the leg is still."""
+
+    knock: KnockSettings = KnockSettings(rise_g=2.0, rise_s=0.03, peak_s=0.04, refractory_s=0.08)
+    """A tap is shorter than a landing: on BROAD's board taps read 3-17 g and last some 10 ms."""
+    apart_min_s: float = 0.1
+    apart_max_s: float = 0.5
+    """Between the two, as people double-click. Closer: ringing; farther: two single knocks."""
+    quiet_s: float = 0.5
+    """No other knock, and a leg as still as a tapped one can be, for so long before and after."""
+    moved_deg: float = 5.0
+    """The leg lies afterwards where it lay before. A finger tilts a thigh by 1-2°; who lands has moved by more."""
+    before_dps: float = 8.0
+    """Slower than this in the half second before: a leg that lands comes with 20 °/s and more."""
+
+
 class GuideSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A guided session: nobody on the floor presses keys."""
 
     still_s: float = 3.0
     """Arms itself after so long still in posture."""
+    still_deg: float = 3.5
+    """Still: within this of one place. People who lie still fidget by up to 3° (SisFall)."""
     end_rest_s: float = 60.0
     """Ends after so long at rest. 0: never by itself."""
+    unmoved_s: float = 10.0
+    """Where posture is unknown, a sensor that was never moved may lie on the table: it must be still for so long."""
+    moved_deg: float = 20.0
+    """... and was moved if it turned by this much: nobody straps a sensor on without."""
+    side_away_s: float = 15.0
+    """While the side is asked for: so long away from the centre is no drop (hold of a few breaths), but another place.
+    Lie still anew."""
+    posture_s: float = 15.0
+    """Still for so long in a posture that is none of this exercise: say what is wrong. Shorter: people still stand and
+    read the screen."""
+    acc_range_g: float = 4.0
+    gyr_range_dps: float = 500.0
+    """Smaller ranges clip: landings on a mat reach 2-4 g on top of gravity; relaxed legs fall from 60° with 222 ± 36 °/s
+    (Kim et al. 1996), freely with 333."""
+    tap: TapSettings = TapSettings()
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,31 +1,269 @@
-"""`Guide`: from wearing the sensor to the end of the session, driven by the samples' own time."""
+r"""`Guide`: from wearing the sensor to the end of the session, driven by the samples' own time.
+
+::
+
+    wear -> still -> armed <-> paused        any -> ended (target, rest, pain)
+              \-> side -> armed
+
+*wear* lasts until the leg is in posture by the told axis of the thigh; where none is told, until the sensor has been
+moved. *still* counts the seconds. *side* comes where nobody told which way is left: the next drop goes to it. That
+calibration drop is shown but does not count: it is asked for to tell the side, people do it with care rather than well,
+and the count they are about to keep begins at nothing for both sides. The leg is home at its end, so counting is on at
+once.
+
+Nothing here asks the time, and decisions fall on a raster of sample numbers (`looks`): the same however the stream was
+cut. A replay never asks a guide; it reads the controls out of the recording.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 
 from sensorcoach.dsp.motion import Motion
-from sensorcoach.model import Control, Event, Mounting, Notice, StageChanged
+from sensorcoach.guide.looks import Look, Looks
+from sensorcoach.guide.stay import Stay
+from sensorcoach.guide.strap import clipping_ranges, wrong_posture, wrong_shank
+from sensorcoach.guide.taps import DoubleTap
+from sensorcoach.kneedrop.frame import angle_between_deg
+from sensorcoach.kneedrop.sideways import Sideways
+from sensorcoach.kneedrop.tally import Tally
+from sensorcoach.model import (
+    Control,
+    Counted,
+    Event,
+    Floats,
+    Mounting,
+    NotCounted,
+    Notice,
+    PhaseChanged,
+    RepDone,
+    Side,
+    StageChanged,
+    StageName,
+)
 from sensorcoach.settings import Settings
 
 Decision = Control | StageChanged | Notice
 """A control is to be recorded and given to the pipeline; all are told."""
 
+_PROGRESS_STEPS = 10
+
 
 class Guide:
-    """Pure: ``push`` what the pipeline made of a packet, ``control`` what the person did; take what is to be done."""
+    """Pure: ``push`` what the pipeline made of a packet, ``control`` what the person did; do what it decides."""
 
-    def __init__(self, mounting: Mounting, settings: Settings) -> None:
-        self._mounting, self._settings = mounting, settings
+    def __init__(self, mounting: Mounting, settings: Settings, device_settings: Mapping[str, object]) -> None:
+        """``device_settings``: what the sensor is set to, for ranges that would clip."""
+        self._mounting, self._settings, self._device = mounting, settings, device_settings
+        guide, phases = settings.guide, settings.phases
+        self._sideways = Sideways(mounting, settings.frame)
+        self._knows_posture = mounting.segment == "thigh" and self._sideways.told
+        self._stage: StageName = "wear"
+        self._progress = -1
+        self._wanted: Side | None = None if self._sideways.told or mounting.first_side is not None else "left"
+        """The side to ask for, before counting begins."""
+        self._still = Stay(guide.still_deg, phases.still_dps)
+        self._rest = Stay(0.5 * phases.r_min_deg)
+        self._first_up: Floats | None = None
+        self._was_moved = False
+        self._wrong = Stay(guide.still_deg, phases.still_dps)
+        self._home: Floats | None = None
+        """Up (3,) where the side was asked for, and when the leg was last there."""
+        self._home_s = 0.0
+        self._tally = Tally()
+        self._away = False
+        """A movement is under way."""
+        self._unfinished = 0
+        """Counted repetitions whose figures are not final."""
+        self._told: set[str] = set()
+        self._events: deque[Event] = deque()
+        self._looks: Looks | None = None
+        self._taps: DoubleTap | None = None
 
     def begin(self, t_s: float) -> list[Decision]:
-        """The first packet comes: nothing counts yet."""
+        """The sensor streams: nothing counts yet."""
         return [Control(t_s, "pause", "guide"), StageChanged(t_s, "wear")]
 
-    def push(self, motion: Sequence[Motion], events: Sequence[Event]) -> list[Decision]:
-        """Motion that is new, and the events that became known with it."""
-        return []
+    def push(self, motion: Sequence[Motion], events: Sequence[Event], rate_hz: float) -> list[Decision]:
+        """Motion that is new, and the events that became known with it.
+
+        ``rate_hz``: of the session's grid; it never changes.
+        """
+        self._events += events
+        if self._looks is None or self._taps is None:
+            self._looks = Looks(rate_hz)
+            self._taps = DoubleTap(rate_hz, self._settings.guide.tap)
+        return [
+            decision
+            for block in motion
+            for look in self._looks.push(block)
+            for decision in self._step(look, tapped=self._taps.see(look))
+        ]
 
     def control(self, control: Control) -> list[Decision]:
         """What the person did, in its place in the stream."""
+        if self._stage == "ended":
+            return []
+        match control.action:
+            case "undo" | "correct":
+                self._tally.correct(control)
+            case "pause":
+                return [self._enter("paused", control.t_s, control.value or "key")]
+            case "arm":
+                return [*self._arm(control.t_s, control.value or "key", said=True)]
+            case "calibrate" if control.value in ("left", "right"):
+                self._wanted = "left" if control.value == "left" else "right"
+                return [*self._ask_again(control.t_s)]
+            case "pain":
+                return [self._enter("ended", control.t_s, "pain")]
         return []
+
+    # --- a step ------------------------------------------------------------------------------------------------------
+
+    def _step(self, look: Look, *, tapped: bool) -> Iterator[Decision]:
+        while self._events and _known_s(self._events[0]) <= look.t_s:
+            yield from self._take(self._events.popleft())
+        self._still.see(look)
+        self._rest.see(look)
+        match self._stage:
+            case "wear":
+                yield from self._wear(look)
+            case "still":
+                yield from self._lie_still(look)
+            case "side":
+                yield from self._wait_for_side(look)
+            case "armed":
+                yield from self._watch(look, tapped)
+            case "paused":
+                if tapped:
+                    yield from self._arm(look.t_s, "double_tap")
+
+    def _take(self, event: Event) -> Iterator[Decision]:
+        match event:
+            case PhaseChanged(phase="drop"):
+                self._away = True
+            case Counted():
+                self._away = False
+                self._unfinished += 1
+                self._tally.count(event)
+            case RepDone():
+                self._unfinished -= 1
+            case NotCounted(aborted=aborted):
+                self._away = False
+                if aborted.reason == "calibration" and self._stage == "side":
+                    self._wanted = None
+                    yield from self._arm(event.known_s, "side")
+
+    # --- before counting ---------------------------------------------------------------------------------------------
+
+    def _wear(self, look: Look) -> Iterator[Decision]:
+        if self._in_posture(look):
+            yield self._enter("still", look.t_s)
+            return
+        yield from self._wrong_posture(look)
+
+    def _in_posture(self, look: Look) -> bool:
+        if self._knows_posture:
+            return self._sideways.may_be_centre(look.up)
+        if self._first_up is None:
+            self._first_up = look.up
+        guide = self._settings.guide
+        self._was_moved = self._was_moved or angle_between_deg(self._first_up, look.up) > guide.moved_deg
+        return self._was_moved or self._still.lasts_s >= guide.unmoved_s
+
+    def _wrong_posture(self, look: Look) -> Iterator[Decision]:
+        """Said once each: it may take several to get it right."""
+        self._wrong.see(look)
+        if not self._knows_posture or self._wrong.lasts_s < self._settings.guide.posture_s:
+            return
+        notice = wrong_posture(look.t_s, self._sideways.elevation_deg(look.up), self._settings.frame)
+        if notice is not None:
+            yield from self._once(notice)
+
+    def _lie_still(self, look: Look) -> Iterator[Decision]:
+        if not self._in_posture(look):
+            yield self._enter("wear", look.t_s)
+            return
+        share = min(1.0, self._still.lasts_s / self._settings.guide.still_s)
+        if share < 1.0:
+            if int(share * _PROGRESS_STEPS) != self._progress:
+                self._progress = int(share * _PROGRESS_STEPS)
+                yield StageChanged(look.t_s, "still", self._progress / _PROGRESS_STEPS)
+            return
+        yield StageChanged(look.t_s, "still", 1.0)
+        yield from self._check_strap(look)
+        if self._wanted is None:
+            yield from self._arm(look.t_s, "still")
+        else:
+            self._home, self._home_s = look.up, look.t_s
+            yield Control(look.t_s, "calibrate", self._wanted)
+            yield self._enter("side", look.t_s, self._wanted)
+
+    def _check_strap(self, look: Look) -> Iterator[Decision]:
+        if self._mounting.up_leg is not None:
+            elevation_deg = self._sideways.elevation_deg(look.up)
+            notice = wrong_shank(look.t_s, elevation_deg, self._mounting, self._settings.frame)
+            if notice is not None:
+                yield from self._once(notice)
+        for notice in clipping_ranges(look.t_s, self._device, self._settings.guide):
+            yield from self._once(notice)
+
+    def _wait_for_side(self, look: Look) -> Iterator[Decision]:
+        if self._home is None:
+            return
+        away_deg = angle_between_deg(self._home, look.up)
+        if away_deg <= self._settings.phases.r_min_deg:
+            self._home_s = look.t_s
+        too_long = look.t_s - self._home_s > self._settings.guide.side_away_s
+        if too_long or away_deg > self._settings.frame.farthest_unconfirmed_deg:
+            yield self._enter("still", look.t_s)
+
+    def _ask_again(self, t_s: float) -> Iterator[Decision]:
+        if self._stage == "armed":
+            yield Control(t_s, "pause", "calibrate")
+        yield self._enter("still", t_s)
+
+    # --- counting ----------------------------------------------------------------------------------------------------
+
+    def _arm(self, t_s: float, reason: str, *, said: bool = False) -> Iterator[Decision]:
+        """``said``: by the person, as a control of their own."""
+        if not said:
+            yield Control(t_s, "arm", reason)
+        self._rest.place, self._away = None, False
+        yield self._enter("armed", t_s, reason)
+
+    def _watch(self, look: Look, tapped: bool) -> Iterator[Decision]:
+        end_rest_s = self._settings.guide.end_rest_s
+        if self._reached() and not self._away and not self._unfinished:
+            yield self._enter("ended", look.t_s, "target")
+        elif tapped:
+            yield Control(look.t_s, "pause", "double_tap")
+            yield self._enter("paused", look.t_s, "double_tap")
+        elif self._away:
+            self._rest.begin(look)
+        elif 0.0 < end_rest_s <= self._rest.lasts_s:
+            yield self._enter("ended", look.t_s, "rest")
+
+    def _reached(self) -> bool:
+        target, tally = self._settings.goal.reps_a_side, self._tally
+        if target <= 0:
+            return False
+        if tally.unknown:
+            return tally.left + tally.right + tally.unknown >= 2 * target
+        return min(tally.left, tally.right) >= target
+
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _enter(self, stage: StageName, t_s: float, reason: str = "") -> StageChanged:
+        self._stage, self._progress = stage, -1 if stage == "still" else 0
+        return StageChanged(t_s, stage, 0.0, reason)
+
+    def _once(self, notice: Notice) -> Iterator[Decision]:
+        if notice.text not in self._told:
+            self._told.add(notice.text)
+            yield notice
+
+
+def _known_s(event: Event) -> float:
+    return event.known_s

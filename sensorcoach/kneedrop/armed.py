@@ -22,6 +22,10 @@ class Armed:
             since, until = self._pauses[-1]
             self._pauses[-1] = since, min(until, t_s)
 
+    def at(self, t_s: float) -> bool:
+        """Movements count at session time ``t_s``."""
+        return self.throughout(t_s, t_s)
+
     def throughout(self, start_s: float, end_s: float) -> bool:
         """No pause touches the time from ``start_s`` to ``end_s``."""
         return not any(start_s < until and end_s >= since for since, until in self._pauses)

@@ -21,7 +21,7 @@ from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.posture import landing_heading, strays_deg, why_not
 from sensorcoach.kneedrop.sideways import Sideways
-from sensorcoach.kneedrop.stations import Rest, RestFinder, Turn, TurnFinder
+from sensorcoach.kneedrop.stations import Rest, RestFinder, Turn, TurnFinder, rest_before
 from sensorcoach.model import Floats
 from sensorcoach.settings import Settings
 
@@ -105,6 +105,33 @@ class Belief:
         elif turns:
             self._consider_swing(at)
         yield from self._try_others(at)
+
+    def take_rest(self, at: int) -> Adoption | None:
+        """The person is ready: where the leg rests before sample ``at`` is the centre, whatever was thought before.
+
+        Not so where it does not rest, or rests where it can only be in a hold; then all goes on as it was.
+        """
+        rest = rest_before(self._history, at, self._settings.frame)
+        if rest is None or not self._sideways.may_be_centre(rest.up) or self._is_hold(rest.up):
+            return None
+        old = self.believed
+        self.believed = Candidate(Centre(rest.up, "rest"), self._settings, rest.start, at)
+        self._others.clear()
+        self._seen_turns.clear()
+        self._rests.skip(at)
+        self._turns.skip(at)
+        self._decided = at
+        return Adoption(self.believed, at, None if old is None else old.machine.movement, None)
+
+    def _is_hold(self, up: Floats) -> bool:
+        """A drop away from the believed centre, along the line of movements that counted."""
+        if self.believed is None or self._sideways.fresh:
+            return False
+        centre = self.believed.machine.centre
+        heading = centre.heading(up)
+        if heading is None or angle_between_deg(centre.up0, up) < self._settings.phases.r_min_deg:
+            return False
+        return self._sideways.off_line_deg(centre, heading) <= self._sideways.tolerance_deg()
 
     def conclude(self, at: int) -> Iterator[Adoption]:
         """The stream ended at ``at``: where no centre was believed, the best idea there is has to do."""

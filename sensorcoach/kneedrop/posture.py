@@ -30,6 +30,7 @@ Reason = Literal[
     "slipped",
     "strap_tugged",
     "disarmed",
+    "calibration",
 ]
 
 _STRIDE_S = 0.05

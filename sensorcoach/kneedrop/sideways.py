@@ -62,7 +62,7 @@ class Sideways:
         """Is this a place of the thigh with the knees up? True where nothing is known about the axis."""
         if not self.told or self._mounting.segment != "thigh":
             return True
-        return self._frame.thigh_elevation_min_deg <= self._elevation_deg(up0) <= self._frame.thigh_elevation_max_deg
+        return self._frame.thigh_elevation_min_deg <= self.elevation_deg(up0) <= self._frame.thigh_elevation_max_deg
 
     def most_upright(self, normal: Floats) -> Floats | None:
         """Where on the great circle around ``normal`` (3,) the told thigh axis is steepest; None where none is told."""
@@ -141,7 +141,7 @@ class Sideways:
         line = self._sure or self._along(heading)
         return (1, None) if line is None else _named(line, line.direction(heading))
 
-    def _elevation_deg(self, up0: Floats) -> float:
+    def elevation_deg(self, up0: Floats) -> float:
         """How far below horizontal the hip lies, seen from the knee."""
         along = float(up0 @ axis_vector(self._mounting.up_leg or "z"))
         return -math.degrees(math.asin(min(1.0, max(-1.0, along))))

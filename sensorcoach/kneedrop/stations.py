@@ -43,6 +43,16 @@ class Turn:
     up: Floats
 
 
+def rest_before(history: History, at: int, frame: FrameSettings) -> Rest | None:
+    """The rest that the samples before ``at`` are; None if the leg was not still for long enough."""
+    start = at - round(frame.rest_s * history.rate_hz)
+    if start < history.start or at > history.end:
+        return None
+    ups = history.up(start, at)
+    mean = unit(ups.sum(axis=0))
+    return Rest(start, at - 1, mean) if float((ups @ mean).min()) >= _STAY_COSINE else None
+
+
 class RestFinder:
     """Incremental: one rest for each stay at a place.
 

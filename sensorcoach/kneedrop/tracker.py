@@ -7,7 +7,7 @@ asks for, the walk stops and takes what it decided.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.armed import Armed
@@ -86,6 +86,10 @@ class Tracker:
         self._armed = Armed()
         self._belief = Belief(self._history, self.sideways, self._armed, settings)
         self._calibrations: list[tuple[float, Side]] = []
+        self._calibrating = False
+        """The next movement that would count is a calibration drop."""
+        self._ready_s: list[float] = []
+        """When the person was ready: the rest before is the centre."""
         self._count = 0
         self._pending: list[_Pending] = []
         self._events: list[Event] = []
@@ -103,13 +107,20 @@ class Tracker:
         return self._take_events()
 
     def control(self, control: Control) -> None:
-        """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the next one's side."""
+        """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the next one's side.
+
+        A calibration drop counts while armed; in a pause it only tells the side. Both ``arm`` and a ``calibrate`` in a
+        pause make the rest before them the centre.
+        """
         if control.action == "pause":
             self._armed.pause(control.t_s)
         elif control.action == "arm":
             self._armed.arm(control.t_s)
+            self._ready_s.append(control.t_s)
         elif control.action == "calibrate" and control.value in ("left", "right"):
             self._calibrations.append((control.t_s, "left" if control.value == "left" else "right"))
+            if not self._armed.at(control.t_s):
+                self._ready_s.append(control.t_s)
 
     def flush(self) -> list[Event]:
         """End of the stream: the same rules close what is under way."""
@@ -135,6 +146,21 @@ class Tracker:
         return sorted(events, key=lambda event: event.known_s)
 
     def _advance(self, end: int) -> None:
+        while self._ready_s and self._history.end > 0 and self._ready_s[0] <= self._history.time(end - 1):
+            at = self._history.index_after(self._ready_s.pop(0))
+            self._advance_believing(at)
+            self._take_rest(at)
+        self._advance_believing(end)
+
+    def _take_rest(self, at: int) -> None:
+        adoption = self._belief.take_rest(at)
+        if adoption is None:
+            return
+        if adoption.abandoned is not None:
+            self._not_counted(adoption.abandoned, at - 1, at, "disarmed")
+        self._take_adoption(replace(adoption, abandoned=None))
+
+    def _advance_believing(self, end: int) -> None:
         while (boundary := self._belief.next_decision()) <= end:
             self._walk(boundary)
             for adoption in self._belief.decide(boundary):
@@ -220,19 +246,22 @@ class Tracker:
         """Count each finished movement or say why not. ``decided``: where its centre was found, if that was later."""
         for finished in candidate.finished:
             known = finished.known if decided is None else max(finished.known, decided - 1)
+            self._calibrate(self._history.time(finished.movement.drop_start))
             reason = why_not(self._history, finished.movement, self.sideways, self._armed, self._settings)
             if reason is None:
                 self._take_repetition(finished.movement, known, dated_back=decided is not None)
+            elif reason == "disarmed" and self._calibrating:
+                self._take_calibration(finished.movement, known)
             else:
                 self._take_other(finished, known, reason)
         candidate.finished.clear()
 
     def _take_repetition(self, moving: Movement, known: int, *, dated_back: bool) -> None:
         history = self._history
-        self._calibrate(history.time(moving.drop_start))
         heading = landing_heading(history, moving)
         if heading is None:
             return
+        self._calibrating = False
         direction, side = self.sideways.learn(moving.centre, heading, self._seen(moving))
         self._count += 1
         counted = Counted(
@@ -247,12 +276,23 @@ class Tracker:
         self._events.append(counted)
         self._pending.append(_Pending(moving, self._count, direction, side, dated_back, known))
 
+    def _take_calibration(self, moving: Movement, known: int) -> None:
+        """Shown, not counted: it was asked for to tell the side, not to be done well."""
+        heading = landing_heading(self._history, moving)
+        if heading is not None:
+            self._calibrating = False
+            self.sideways.learn(moving.centre, heading, self._seen(moving))
+            self._not_counted(moving, moving.return_end, known, "calibration")
+
     def _take_other(self, finished: Finished, known: int, reason: Reason) -> None:
         moving = finished.movement
         self._not_counted(moving, moving.return_end, known, reason)
         heading = landing_heading(self._history, moving) if reason == "other_direction" else None
-        if heading is not None:
-            self.sideways.notice(heading, self._seen(moving))
+        if heading is None:
+            return
+        seen = self._seen(moving)
+        if self._armed.throughout(seen.begin_s, seen.end_s):
+            self.sideways.notice(heading, seen)
 
     def _seen(self, moving: Movement) -> Seen:
         begin_s, end_s = self._history.time(moving.drop_start), self._history.time(moving.return_end)
@@ -261,6 +301,7 @@ class Tracker:
     def _calibrate(self, drop_start_s: float) -> None:
         while self._calibrations and self._calibrations[0][0] <= drop_start_s:
             self.sideways.await_side(self._calibrations.pop(0)[1])
+            self._calibrating = True
 
     def _not_counted(self, moving: Movement, end: int, known: int, reason: Reason) -> None:
         history = self._history

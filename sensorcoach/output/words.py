@@ -34,6 +34,7 @@ NOT_COUNTED = {
     "other_posture": "another posture",
     "other_direction": "another direction",
     "disarmed": "while paused",
+    "calibration": "only to tell the side",
 }
 """Why a movement was not counted, by the reason's code."""
 

@@ -1,0 +1,42 @@
+"""How long the leg has stayed at one place."""
+
+from __future__ import annotations
+
+from sensorcoach.guide.looks import Look
+from sensorcoach.kneedrop.frame import angle_between_deg
+from sensorcoach.model import Floats
+
+_HOLE_S = 1.0
+"""After so long without samples nobody knows whether it stayed."""
+
+
+class Stay:
+    """``see`` each step in order. A stay ends when the leg is farther than ``within_deg`` from where it began.
+
+    With ``slow_dps`` also when it is faster than that (or than noise).
+    """
+
+    def __init__(self, within_deg: float, slow_dps: float | None = None) -> None:
+        self._within_deg, self._slow_dps = within_deg, slow_dps
+        self._now_s = self._since_s = 0.0
+        self.place: Floats | None = None
+        """Up (3,) where the stay began."""
+
+    @property
+    def lasts_s(self) -> float:
+        """How long it has lasted, s."""
+        return self._now_s - self._since_s
+
+    def see(self, look: Look) -> None:
+        """The next step."""
+        self._now_s = look.t_s
+        if self.place is None or look.times[0] - look.before_s > _HOLE_S or self._left(look):
+            self.begin(look)
+
+    def begin(self, look: Look) -> None:
+        """Count from here."""
+        self.place, self._since_s = look.up, look.t_s
+
+    def _left(self, look: Look) -> bool:
+        fast = self._slow_dps is not None and look.speed_dps > max(self._slow_dps, look.floor_dps)
+        return fast or (self.place is not None and angle_between_deg(self.place, look.up) > self._within_deg)
