@@ -7,10 +7,21 @@ Each value's docstring says what happens when it is too small and too large, whe
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final, Literal
 
 import msgspec
 
 from sensorcoach.errors import SettingsError
+
+
+HoldName = Literal["one_breath", "two_breaths", "slow_breath"]
+HOLDS: Final[dict[HoldName, tuple[float, float, float]]] = {
+    "one_breath": (4.0, 1.5, 2.5),
+    "two_breaths": (8.0, 1.5, 2.5),
+    "slow_breath": (10.0, 4.0, 6.0),
+}
+"""Length of the hold, of breathing in and of breathing out (s): 12-20 breaths a minute are normal, about 6 are slow
+(domain.md 7)."""
 
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -292,6 +303,28 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     tap: TapSettings = TapSettings()
 
 
+class CoachSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the person hears while moving, and when; no figure depends on it.
+
+    It stands among the settings of a session, and so in its recording, because a replay is to be heard as the session
+    was. How long a hold is to be is `LimitSettings.hold_target_s`, which is graded; here is how it is paced.
+    """
+
+    breath_in_s: float = 1.5
+    breath_out_s: float = 2.5
+    """One breath of a hold (domain.md 7: 3-5 s); as many as fit whole into the target. 0 and 0: a tick at its end
+    only."""
+    recent_reps: int = 3
+    showing_reps: int = 2
+    """A warning is spoken when so many of the last reps show it, a severe one at once (C). Fewer: nagging."""
+    pause_fraction: float = 0.5
+    """A stop above this share of that side's last range may be a pause of the drop: no tone before it is certain (B)."""
+    longest_delay_s: float = 1.0
+    """A sensor that tells later than this is not coached movement by movement: nobody can tell which one is meant."""
+    well_fraction: float = 0.75
+    """Share of the judged reps from which something went well."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of a session; stored with each result."""
 
@@ -301,6 +334,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: LimitSettings = LimitSettings()
     goal: GoalSettings = GoalSettings()
     guide: GuideSettings = GuideSettings()
+    coach: CoachSettings = CoachSettings()
 
     def gentle(self) -> Settings:
         """Gentle mode (B): small ranges count (6°) and a return is seen after 2°."""
@@ -309,8 +343,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def rocking(self) -> Settings:
         """Preset *rocking* (C): no hold wanted."""
-        limits = msgspec.structs.replace(self.limits, hold_target_s=0.0, hold_target_chosen=True)
-        return msgspec.structs.replace(self, limits=limits)
+        return self.holding(0.0)
+
+    def holding(self, hold: HoldName | float) -> Settings:
+        """The hold the person chose: a preset of `HOLDS` in breaths, or seconds without any; 0 for none."""
+        target_s, in_s, out_s = (hold, 0.0, 0.0) if isinstance(hold, int | float) else HOLDS[hold]
+        limits = msgspec.structs.replace(self.limits, hold_target_s=float(target_s), hold_target_chosen=True)
+        coach = msgspec.structs.replace(self.coach, breath_in_s=in_s, breath_out_s=out_s)
+        return msgspec.structs.replace(self, limits=limits, coach=coach)
 
 
 def load_settings(path: Path) -> Settings:
