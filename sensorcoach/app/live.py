@@ -9,13 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from sensorcoach import __version__, logfile
+from sensorcoach.app.log import log_session, session_settings
 from sensorcoach.app.stopping import stopped_by_signals
 from sensorcoach.awake import kept_awake
 from sensorcoach.choices import Choices
 from sensorcoach.devices.profile import RadioProfile
-from sensorcoach.errors import SettingsError
-from sensorcoach.folders import folders, made, new_recording
+from sensorcoach.errors import LogbookError, RecordingError, SettingsError
+from sensorcoach.folders import Folders, folders, made, new_recording
 from sensorcoach.model import Control, LinkEvent, Notice, RepDone, Result, StageChanged
 from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
 from sensorcoach.session import Listener, LiveSession, Told
@@ -36,7 +39,7 @@ class LivePlan:
     unit is remembered; None forgets it. ``troubles``: what the person should know before it begins. ``profiles``: the
     kinds of sensors that are looked for; None: all that are built in or installed. ``guided``: nothing counts until
     the person lies still, and it ends by itself. ``traced``: the curves are told, too. ``person``: the label under
-    which it is kept.
+    which it is kept. ``places``: where the logbook is; None logs nothing.
     """
 
     wanted: Wanted
@@ -49,6 +52,7 @@ class LivePlan:
     guided: bool = False
     traced: bool = False
     person: str | None = None
+    places: Folders | None = None
 
 
 def live_plan(
@@ -65,7 +69,8 @@ def live_plan(
     """The plan of a person on this computer: the sensor used last, if none is named; a new file in their folder.
 
     Args:
-        choices: mounting and settings.
+        choices: mounting and settings; where no settings are given, the personal ones, with the target and the
+            comfortable range of the logbook.
         device: name or address of the sensor, as typed.
         profile: forced, by name; or the path of a TOML file that describes the sensor.
         choose: asked, in a thread of its own, when several sensors match.
@@ -76,9 +81,10 @@ def live_plan(
 
     Raises:
         RecordingError: the file exists already, or cannot be made. Nothing is left there yet.
-        SettingsError: no sensor profile has this name, or the description named is wrong.
+        SettingsError: no sensor profile has this name, the description named is wrong, or a personal settings file is.
     """
     places = folders()
+    settings, doubts = session_settings(person, choices.settings, places)
     profiles = all_radio_profiles(places.config)
     if profile is not None and profile.endswith(DESCRIPTION_SUFFIX):
         own = described(Path(profile))
@@ -98,13 +104,14 @@ def live_plan(
         refuse_unwritable(file)
     return LivePlan(
         wanted=Wanted(device, profile, remembered, choose),
-        choices=choices,
+        choices=msgspec.structs.replace(choices, settings=settings),
         file=file,
         memory=places.config,
-        troubles=(*problems, *(() if trouble is None else (trouble,))),
+        troubles=(*problems, *(() if trouble is None else (trouble,)), *doubts),
         profiles=profiles,
         guided=guided,
         person=person,
+        places=places,
     )
 
 
@@ -118,6 +125,7 @@ class Live:
             SettingsError: the mounting cannot be used.
         """
         file = plan.file
+        self._file, self._places = file, plan.places
         self._memory = plan.memory
         self._listener = listener
         self._mailbox = Mailbox()
@@ -185,8 +193,19 @@ class Live:
             await asyncio.to_thread(self._session.close)
             raise
         result = await asyncio.to_thread(self._session.finish)
+        if result is not None:
+            await asyncio.to_thread(self._log, result)
         logfile.note("end", reps=0 if result is None else result.summary.reps, reconnects=self.status.reconnects)
         return result
+
+    def _log(self, result: Result) -> None:
+        """Into the logbook, which is made of recordings: without one there is nothing to log."""
+        if self._file is None or self._places is None:
+            return
+        try:
+            log_session(result, self._file, self._places)
+        except (LogbookError, RecordingError) as error:
+            self.tell("not_logged", f"The session is not in the logbook yet. {error}")
 
     def _remember(self, sensor: RememberedSensor) -> None:
         if self._memory is None:
