@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from sensorcoach.coach.phrases import phrases
+from sensorcoach.model import Cue
 from sensorcoach.preferences import VoiceSettings
 from sensorcoach.voice import Voice
-from sensorcoach.voice.hearing import Silent
+from sensorcoach.voice.aloud import Aloud
+from sensorcoach.voice.background import BackgroundVoice, FollowedTime
+from sensorcoach.voice.bell import ring_terminal
+from sensorcoach.voice.hearing import Several
+from sensorcoach.voice.parts import Parts, find_parts, renderer
+from sensorcoach.voice.wav import WavFile
 
 
 def voice_for(
@@ -18,21 +25,36 @@ def voice_for(
     file: Path | None = None,
     now_s: Callable[[], float] | None = None,
     delay_s: float = 0.0,
-    ring: Callable[[], None] | None = None,
+    ring: Callable[[], None] = ring_terminal,
 ) -> Voice:
     """A voice that listens to one session: give it all that is told (`Voice.tell`), and close it at the end.
 
     Args:
-        preferences: what is heard and how.
+        preferences: what is heard and how; with ``on`` False nothing is heard aloud.
         complain: told once, in a sentence that ends in advice, what cannot be heard and why. From any thread.
         aloud: on the computer's sound device (or as terminal bells); not where a replay does not wait.
         file: a new WAV file to write as well; ``FILE.cues.jsonl`` beside it.
-        now_s: session time at this moment; without it, the time of what was told last.
+        now_s: session time at this moment; without it, that of what was told last, and the time since.
         delay_s: how late this sensor usually is (`devices.profile.About.delay_s`).
-        ring: rings the terminal's bell; without it, the character is written to stderr.
+        ring: rings the terminal's bell.
 
     Raises:
         RecordingError: a file exists already or cannot be written.
-        SettingsError: no phrases in this language.
+        SettingsError: there are no phrases in this language.
     """
-    return Silent()
+    words = phrases(preferences.language)
+    voices: list[Voice] = []
+    if file is not None:
+        written = WavFile(
+            file, words, renderer(preferences), volume=preferences.volume, delay_s=delay_s, complain=complain
+        )
+        voices.append(BackgroundVoice(written, patient=True))
+    if aloud and preferences.on:
+        followed = FollowedTime()
+
+        def find(worth_saying: Callable[[Cue], bool]) -> Parts:
+            return find_parts(preferences, worth_saying, complain)
+
+        heard = Aloud(words, find, now_s=now_s or followed.now_s, delay_s=delay_s, ring=ring)
+        voices.append(BackgroundVoice(heard, came=followed.came))
+    return Several(voices)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from sensorcoach.session import Told
+from sensorcoach.model import Told
 
 
 class Voice(Protocol):
@@ -44,3 +44,35 @@ class Silent:
 
     def close(self) -> None:
         """Nothing."""
+
+
+class Several:
+    """The same, heard in several ways."""
+
+    def __init__(self, voices: Sequence[Voice]) -> None:
+        self._voices = tuple(voices)
+
+    def tell(self, told: Told) -> None:
+        """See `Voice`."""
+        for voice in self._voices:
+            voice.tell(told)
+
+    def advance(self, t_s: float) -> None:
+        """See `Voice`."""
+        for voice in self._voices:
+            voice.advance(t_s)
+
+    def mute(self, muted: bool) -> None:
+        """See `Voice`."""
+        for voice in self._voices:
+            voice.mute(muted)
+
+    def hush(self) -> None:
+        """See `Voice`."""
+        for voice in self._voices:
+            voice.hush()
+
+    def close(self) -> None:
+        """See `Voice`."""
+        for voice in self._voices:
+            voice.close()

@@ -1,0 +1,126 @@
+"""A voice whose work is done in a thread of its own: whoever tells it something never waits."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from sensorcoach.model import Cue, PhaseChanged, Told, Trace
+from sensorcoach.voice.sounding import session_time_s
+
+MOST_WAITING: Final = 4096
+"""A minute of all that a session of 50 packets a second tells."""
+CLOSING_S: Final = 20.0
+"""Two long sentences take 10 s to say."""
+
+
+class Output(Protocol):
+    """Where it is heard. All calls come from one thread, in the order in which they were told."""
+
+    def say(self, cue: Cue) -> None:
+        """Let a cue be heard, if it is not too late."""
+
+    def end_breath(self) -> None:
+        """No breath is paced any more, from now on."""
+
+    def hum(self, speed_dps: float) -> None:
+        """The speed of the roll now."""
+
+    def advance(self, t_s: float) -> None:
+        """Session time has come to ``t_s``."""
+
+    def mute(self, muted: bool) -> None:
+        """Silence, or not any more."""
+
+    def hush(self) -> None:
+        """Stop what sounds."""
+
+    def close(self) -> None:
+        """Let the last words end, free everything."""
+
+
+class BackgroundVoice:
+    """A `Voice` around an `Output`.
+
+    Where the output is stuck, what is told is left out after `MOST_WAITING`, and closing waits for `CLOSING_S`; with
+    ``patient`` the teller waits as long as it takes: a file of a replay that does not wait would lose most of its cues.
+    ``came``: told the session time of all that is told, in the teller's thread.
+    """
+
+    def __init__(
+        self, output: Output, *, patient: bool = False, came: Callable[[float], None] = lambda t_s: None
+    ) -> None:
+        self._output = output
+        self._patient = patient
+        self._came = came
+        self._waiting: queue.Queue[Callable[[], None] | None] = queue.Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._work, name="voice", daemon=True)
+        self._thread.start()
+
+    def tell(self, told: Told) -> None:
+        """See `Voice`."""
+        self._came(session_time_s(told))
+        self._do(lambda: self._hear(told))
+
+    def advance(self, t_s: float) -> None:
+        """See `Voice`."""
+        self._came(t_s)
+        self._do(lambda: self._output.advance(t_s))
+
+    def mute(self, muted: bool) -> None:
+        """See `Voice`."""
+        self._do(lambda: self._output.mute(muted))
+
+    def hush(self) -> None:
+        """See `Voice`."""
+        self._do(self._output.hush)
+
+    def close(self) -> None:
+        """See `Voice`."""
+        if self._thread.is_alive():
+            self._do(None)
+            self._thread.join(None if self._patient else CLOSING_S)
+
+    def _do(self, action: Callable[[], None] | None) -> None:
+        with contextlib.suppress(queue.Full):
+            self._waiting.put(action, block=self._patient)
+
+    def _work(self) -> None:
+        while (action := self._waiting.get()) is not None:
+            action()
+        self._output.close()
+
+    def _hear(self, told: Told) -> None:
+        match told:
+            case Cue():
+                self._output.advance(told.known_s)
+                self._output.say(told)
+                return
+            case PhaseChanged() if told.phase != "hold":
+                self._output.advance(told.known_s)
+                self._output.end_breath()
+                return
+            case Trace() if len(told.t_s):
+                self._output.hum(float(told.speed_dps[-1]))
+        self._output.advance(session_time_s(told))
+
+
+class FollowedTime:
+    """Session time at this moment: what was told last, and the time since. For who has no clock of the session's."""
+
+    def __init__(self, monotonic_s: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic_s = monotonic_s
+        self._told_s = 0.0
+        self._heard_s = monotonic_s()
+
+    def came(self, t_s: float) -> None:
+        """Session time is ``t_s`` now."""
+        self._told_s, self._heard_s = t_s, self._monotonic_s()
+
+    def now_s(self) -> float:
+        """Session time."""
+        return self._told_s + self._monotonic_s() - self._heard_s

@@ -1,0 +1,114 @@
+"""Sounds at their places on one grid of samples, handed out block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from sensorcoach.voice.tones import RATE_HZ, Sound, faded
+
+Lane = Literal["tone", "breath", "guide", "speech"]
+
+HUM_LEVEL: Final = 0.1
+HUM_LOW_HZ: Final = 200.0
+HUM_DPS_AN_OCTAVE: Final = 60.0
+"""At rest the tone is at `HUM_LOW_HZ`; each 60 °/s more, the warned speed of a usual drop twice over, is an octave."""
+HUM_HIGHEST_OCTAVES: Final = 2.5
+HUM_QUIET_DPS: Final = 5.0
+"""Slower is still (`settings.PhaseSettings.still_dps`): silence."""
+HUM_LASTS_S: Final = 0.5
+"""Without news of the speed for this long, the sensor is lost and the tone ends."""
+
+
+@dataclass(slots=True)
+class _Placed:
+    sound: Sound
+    start: int
+    lane: Lane
+
+    @property
+    def stop(self) -> int:
+        return self.start + len(self.sound)
+
+
+class Mixer:
+    """What sounds when. Not for several threads at once.
+
+    ``at``: the next sample that is handed out; what is before can no longer be changed.
+    """
+
+    def __init__(self, volume: float) -> None:
+        self.at = 0
+        self._volume = volume
+        self._placed: list[_Placed] = []
+        self._hum = _Hum()
+
+    @property
+    def end(self) -> int:
+        """Behind the last sample of all that is placed."""
+        return max((placed.stop for placed in self._placed), default=self.at)
+
+    def place(self, sound: Sound, start: int, lane: Lane) -> int:
+        """Let ``sound`` begin at sample ``start``, or at once if that is past. Returns where it ends."""
+        placed = _Placed(sound, max(start, self.at), lane)
+        self._placed.append(placed)
+        return placed.stop
+
+    def cut(self, lane: Lane | None, at: int) -> None:
+        """End what sounds in a lane (None: all) at sample ``at``, softly; what would begin later never does."""
+        at = max(at, self.at)
+        kept = []
+        for placed in self._placed:
+            if lane is None or placed.lane == lane:
+                if placed.start >= at:
+                    continue
+                if placed.stop > at:
+                    placed.sound = faded(placed.sound, at - placed.start)
+            kept.append(placed)
+        self._placed = kept
+
+    def hum(self, speed_dps: float) -> None:
+        """The roll turns at ``speed_dps`` from now on."""
+        self._hum.set(speed_dps, self.at)
+
+    def render(self, n: int) -> Sound:
+        """The next ``n`` samples, between -1 and 1."""
+        block = self._hum.render(n, self.at)
+        first, last = self.at, self.at + n
+        for placed in self._placed:
+            start, stop = max(placed.start, first), min(placed.stop, last)
+            if start < stop:
+                block[start - first : stop - first] += placed.sound[start - placed.start : stop - placed.start]
+        self.at = last
+        self._placed = [placed for placed in self._placed if placed.stop > last]
+        heard: Sound = np.clip(block * np.float32(self._volume), -1.0, 1.0)
+        return heard
+
+
+class _Hum:
+    """A tone whose pitch follows the speed; glides from one block to the next."""
+
+    def __init__(self) -> None:
+        self._hz = self._to_hz = HUM_LOW_HZ
+        self._level = self._to_level = 0.0
+        self._turns = 0.0
+        self._until = 0
+
+    def set(self, speed_dps: float, at: int) -> None:
+        octaves = min(abs(speed_dps) / HUM_DPS_AN_OCTAVE, HUM_HIGHEST_OCTAVES)
+        self._to_hz = HUM_LOW_HZ * 2**octaves
+        self._to_level = HUM_LEVEL if abs(speed_dps) >= HUM_QUIET_DPS else 0.0
+        self._until = at + round(HUM_LASTS_S * RATE_HZ)
+
+    def render(self, n: int, at: int) -> Sound:
+        if at >= self._until:
+            self._to_level = 0.0
+        if n == 0 or self._level == self._to_level == 0.0:
+            self._hz = self._to_hz
+            return np.zeros(n, np.float32)
+        turns = self._turns + np.cumsum(np.linspace(self._hz, self._to_hz, n)) / RATE_HZ
+        level = np.linspace(self._level, self._to_level, n)
+        self._hz, self._level, self._turns = self._to_hz, self._to_level, float(turns[-1] % 1.0)
+        return (level * np.sin(2 * np.pi * turns)).astype(np.float32)
