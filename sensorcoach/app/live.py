@@ -177,6 +177,10 @@ class Live:
         """End the session well. In the loop's thread."""
         self._link.stop()
 
+    def close(self) -> None:
+        """Close the recording if `run` could not: the interpreter shuts down, and no thread helps any more."""
+        self._session.close()
+
     async def run(self) -> Result | None:
         """Stream until `stop`; the recording is closed whatever happens. None: nothing, or too little, was received.
 
