@@ -61,10 +61,12 @@ if TYPE_CHECKING:
         write_simulation,
     )
     from sensorcoach.app.show import Heard, Show, ShowKind, ShowListener
+    from sensorcoach.kneedrop.advice import ADVICE
     from sensorcoach.session.picture import LinkPicture, PhasePicture, Picture
     from sensorcoach.sources.radio import Found
 
 __all__ = [
+    "ADVICE",
     "Check",
     "DEMO",
     "DiskUse",
@@ -206,6 +208,7 @@ _HELD_BY = {
     ),
     "sensorcoach.app.show": ("Heard", "Show", "ShowKind", "ShowListener"),
     "sensorcoach.session.picture": ("LinkPicture", "PhasePicture", "Picture"),
+    "sensorcoach.kneedrop.advice": ("ADVICE",),
     "sensorcoach.sources.radio": ("Found",),
 }
 """No name may be that of a module in here: the module would hide it."""
