@@ -26,7 +26,20 @@ def _axis(flag: str, help_text: str) -> object:
     return typer.Option(flag, metavar="AXIS", parser=_checked_axis, help=help_text)
 
 
+def _checked_label(text: str) -> str:
+    from sensorcoach.app import label_checked
+
+    try:
+        return label_checked(text)
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 Side = Literal["left", "right"]
+Person = Annotated[
+    str | None,
+    typer.Option("--person", metavar="LABEL", parser=_checked_label, help="Whose session; settings and logbook too."),
+]
 Leg = Annotated[Side | None, typer.Option("--leg", help="The leg that wears the sensor.")]
 Segment = Annotated[
     Literal["thigh", "shank"] | None, typer.Option("--segment", help="Where it sits on that leg; thigh if not told.")

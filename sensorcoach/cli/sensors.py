@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sensorcoach.cli.options import FirstSide, Front, Gentle, Leg, Rocking, Segment, SettingsFile, UpLeg, choices_of
+from sensorcoach.cli.options import FirstSide, Front, Gentle, Leg, Person, Rocking, Segment, SettingsFile, UpLeg, choices_of
 from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, fitted, kept, remark, say, say_events
 from sensorcoach.errors import SensorError
 from sensorcoach.output.printable import printable
@@ -92,6 +92,7 @@ def live(
         Path | None, typer.Option("--out", metavar="FILE", help="Record into this new file; .gz compresses it.")
     ] = None,
     no_record: Annotated[bool, typer.Option("--no-record", help="Keep nothing.")] = False,
+    person: Person = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")] = False,
 ) -> None:
     """Count and grade knee drops from a sensor at the knee, as they happen. Ctrl-C ends the session."""
@@ -103,7 +104,9 @@ def live(
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking)
     view = _PlainView()
     choose = view.choose if sys.stdin.isatty() and sys.stderr.isatty() else None
-    plan = ask.live_plan(choices, device=device, profile=profile, choose=choose, record=not no_record, out=out)
+    plan = ask.live_plan(
+        choices, device=device, profile=profile, choose=choose, record=not no_record, out=out, person=person
+    )
     if not plain:
         remark("There is no screen yet; this is the plain view.")
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
