@@ -8,10 +8,13 @@ from pathlib import Path
 from sensorcoach.app.sessions import Failure
 from sensorcoach.choices import Choices
 from sensorcoach.errors import InputError, RecordingError, SensorcoachError, SettingsError
-from sensorcoach.model import Result
+from sensorcoach.logbook.logged import LoggedSession
+from sensorcoach.model import Direction
+from sensorcoach.report.dates import short_date
 from sensorcoach.report.markdown import as_markdown
 from sensorcoach.report.observed import Observed, observe_files
 from sensorcoach.report.page import as_page
+from sensorcoach.report.trend import Point
 
 
 def observe_sessions(
@@ -36,9 +39,9 @@ def observe_sessions(
             yield Failure(name, str(error) if named else f"{name}: {error}")
 
 
-def report_page(sessions: Sequence[Observed], earlier: Sequence[Result] = ()) -> str:
-    """One self-contained HTML page; ``earlier`` sessions stand in its trend only."""
-    return as_page(sessions, earlier)
+def report_page(sessions: Sequence[Observed], over_time: Sequence[LoggedSession] = ()) -> str:
+    """One self-contained HTML page; ``over_time``: what its trend shows, the oldest first (else ``sessions``)."""
+    return as_page(sessions, [_point(one) for one in over_time])
 
 
 def report_markdown(sessions: Sequence[Observed]) -> str:
@@ -80,3 +83,15 @@ def save(out: Path, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise RecordingError(f"{out} cannot be written: {error.strerror}.", "Check the folder.") from error
+
+
+def _point(logged: LoggedSession) -> Point:
+    ranges: tuple[tuple[Direction, float | None], ...] = ((1, logged.range_left_deg), (-1, logged.range_right_deg))
+    return Point(
+        label=short_date(logged.start),
+        reps={1: logged.left, -1: logged.right},
+        range_deg={direction: value for direction, value in ranges if value is not None},
+        drop_time_s=logged.drop_time_s,
+        warnings_a_rep=logged.warnings_a_rep,
+        unknown=logged.unknown,
+    )

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from sensorcoach.model import Direction, Rep, Result
+from sensorcoach.model import Direction, Result
 from sensorcoach.report.dates import instant, short_date
-from sensorcoach.report.sides import DIRECTIONS, KNOWN, UNKNOWN
+from sensorcoach.report.sides import DIRECTIONS, KNOWN, UNKNOWN, side_names
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One session. By direction: ``reps`` how many, ``range_deg`` and ``drop_time_s`` medians where there are any.
+    """One session. By direction: ``reps`` how many, ``range_deg`` their median where there are any.
 
-    ``warnings_a_rep``: spoken ones (no notes); None without a repetition. ``sides_known``: +1 is left, -1 right.
+    ``unknown``: repetitions of which not even the direction is kept. ``drop_time_s``: median of all; None without a
+    repetition. ``warnings_a_rep``: without notes; None without a repetition. ``sides_known``: +1 is left, -1 right.
     """
 
     label: str
     reps: dict[Direction, int]
     range_deg: dict[Direction, float]
-    drop_time_s: dict[Direction, float]
+    drop_time_s: float | None
     warnings_a_rep: float | None
-    sides_known: bool
+    sides_known: bool = True
+    unknown: int = 0
+
+    @property
+    def all_reps(self) -> int:
+        """To any side."""
+        return sum(self.reps.values()) + self.unknown
 
 
 def in_time(results: Sequence[Result]) -> list[Result]:
@@ -47,16 +54,12 @@ def names_of(points: Sequence[Point]) -> dict[Direction, str]:
 
 def _point(result: Result, label: str) -> Point:
     told = sum(warning.severity != "note" for rep in result.reps for warning in rep.warnings)
+    by_side = {direction: [rep for rep in result.reps if rep.direction == direction] for direction in DIRECTIONS}
     return Point(
         label=label,
-        reps={direction: sum(rep.direction == direction for rep in result.reps) for direction in DIRECTIONS},
-        range_deg=_medians(result.reps, lambda rep: rep.range_deg),
-        drop_time_s=_medians(result.reps, lambda rep: rep.drop_time_s),
+        reps={direction: len(reps) for direction, reps in by_side.items()},
+        range_deg={direction: median(rep.range_deg for rep in reps) for direction, reps in by_side.items() if reps},
+        drop_time_s=median(rep.drop_time_s for rep in result.reps) if result.reps else None,
         warnings_a_rep=told / len(result.reps) if result.reps else None,
-        sides_known=all(rep.side is not None for rep in result.reps),
+        sides_known=side_names(result.reps) is KNOWN or not result.reps,
     )
-
-
-def _medians(reps: Sequence[Rep], value: Callable[[Rep], float]) -> dict[Direction, float]:
-    by_side = {direction: [value(rep) for rep in reps if rep.direction == direction] for direction in DIRECTIONS}
-    return {direction: median(values) for direction, values in by_side.items() if values}

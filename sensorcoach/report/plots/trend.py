@@ -35,8 +35,8 @@ def trend(name: str, points: Sequence[Point]) -> Picture:
             for column in (0, 1)
         ]
         _draw_counts(frames[0], points)
-        _draw_sides(frames[1], points, "range_deg", "range, ° (median)")
-        _draw_sides(frames[2], points, "drop_time_s", "time of the drop, s (median)")
+        _draw_ranges(frames[1], points)
+        _draw_drops(frames[2], points)
         _draw_warnings(frames[3], points)
         for axes in frames:
             _label_sessions(axes, points)
@@ -52,32 +52,41 @@ def _draw_counts(axes: Axes, points: Sequence[Point]) -> None:
         places = [place + shift for place in range(len(points))]
         counts = [point.reps[direction] for point in points]
         axes.bar(places, counts, 0.36, color=look.shade, edgecolor=look.line, hatch=look.hatch, label=names[direction])
+    if any(point.unknown for point in points):
+        counts = [point.unknown for point in points]
+        axes.bar(range(len(points)), counts, 0.5, color="white", edgecolor=INK, label="side unknown")
     axes.set_title("repetitions")
-    axes.set_ylim(0.0, 1.3 * max([1, *(max(point.reps.values()) for point in points)]))
-    axes.legend(loc="upper right", ncols=2, borderpad=0.0, handlelength=1.4)
+    most = max([1, *(max(*point.reps.values(), point.unknown) for point in points)])
+    axes.set_ylim(0.0, 1.35 * most)
+    axes.set_yticks(range(0, int(1.35 * most) + 1, 1 + int(most // 5)))
+    axes.legend(loc="upper left", ncols=3, borderpad=0.0, handlelength=1.4, borderaxespad=0.2)
 
 
-def _draw_sides(axes: Axes, points: Sequence[Point], what: str, title: str) -> None:
-    most = 1.0
+def _draw_ranges(axes: Axes, points: Sequence[Point]) -> None:
     for direction in DIRECTIONS:
         look = LOOKS[direction]
-        told = [(place, getattr(point, what).get(direction)) for place, point in enumerate(points)]
-        known = [(place, value) for place, value in told if value is not None]
-        if known:
-            places, values = zip(*known, strict=True)
-            axes.plot(places, values, look.marker, linestyle=look.dashes, color=look.line, markersize=4.0)
-            most = max(most, *values)
-    axes.set_title(title)
-    axes.set_ylim(0.0, 1.2 * most)
+        _draw_line(axes, [point.range_deg.get(direction) for point in points], look.marker, look.dashes, look.line)
+    axes.set_title("range, ° (median)")
+    axes.set_ylim(0.0, 1.2 * max([10.0, *(value for point in points for value in point.range_deg.values())]))
+
+
+def _draw_drops(axes: Axes, points: Sequence[Point]) -> None:
+    _draw_line(axes, [point.drop_time_s for point in points], "D", "-", INK)
+    axes.set_title("time of the drop, s (median)")
+    axes.set_ylim(0.0, 1.25 * max([1.0, *(point.drop_time_s or 0.0 for point in points)]))
 
 
 def _draw_warnings(axes: Axes, points: Sequence[Point]) -> None:
-    known = [(place, point.warnings_a_rep) for place, point in enumerate(points) if point.warnings_a_rep is not None]
-    if known:
-        places, values = zip(*known, strict=True)
-        axes.plot(places, values, "D-", color=INK, markersize=4.0)
+    _draw_line(axes, [point.warnings_a_rep for point in points], "D", "-", INK)
     axes.set_title("warnings a repetition")
-    axes.set_ylim(0.0, 1.25 * max([0.5, *(value for _, value in known)]))
+    axes.set_ylim(0.0, 1.25 * max([0.5, *(point.warnings_a_rep or 0.0 for point in points)]))
+
+
+def _draw_line(axes: Axes, values: Sequence[float | None], marker: str, dashes: str, colour: str) -> None:
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
+    if known:
+        places, heights = zip(*known, strict=True)
+        axes.plot(places, heights, marker=marker, linestyle=dashes, color=colour, markersize=4.0)
 
 
 def _label_sessions(axes: Axes, points: Sequence[Point]) -> None:
@@ -93,5 +102,5 @@ def _in_words(points: Sequence[Point]) -> str:
     told = []
     for point in points:
         warnings = "" if point.warnings_a_rep is None else f", {figure(point.warnings_a_rep)} warnings a repetition"
-        told.append(f"{point.label}: {plural(sum(point.reps.values()), 'repetition')}{warnings}")
+        told.append(f"{point.label}: {plural(point.all_reps, 'repetition')}{warnings}")
     return "; ".join(told) + "."
