@@ -37,13 +37,16 @@ if TYPE_CHECKING:
         target_for,
         trends,
     )
+    from sensorcoach.app.many import ManyDone, analyze_into, sessions_under
     from sensorcoach.app.personal_file import (
         as_toml,
         check_settings,
         label_checked,
         personal,
         personal_file_of,
+        reset_personal,
         save_personal,
+        settings_text,
         write_settings,
     )
     from sensorcoach.app.player import SPEEDS, Player, open_demo, open_replay
@@ -52,7 +55,6 @@ if TYPE_CHECKING:
     from sensorcoach.app.safety import note_safety_notice_read, safety_notice_read
     from sensorcoach.app.sessions import (
         DEMO,
-        Failure,
         analyze_sessions,
         import_session,
         replay_demo,
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
         write_simulation,
     )
     from sensorcoach.app.show import Heard, Show, ShowKind, ShowListener
+    from sensorcoach.batch import Failure
     from sensorcoach.kneedrop.advice import ADVICE
     from sensorcoach.session.picture import LinkPicture, PhasePicture, Picture
     from sensorcoach.sources.radio import Found
@@ -78,6 +81,7 @@ __all__ = [
     "ListedSensor",
     "Live",
     "LivePlan",
+    "ManyDone",
     "LiveShow",
     "LoggedSession",
     "PhasePicture",
@@ -92,6 +96,7 @@ __all__ = [
     "StoredRecording",
     "Streak",
     "Trend",
+    "analyze_into",
     "analyze_sessions",
     "as_toml",
     "bluetooth",
@@ -119,6 +124,7 @@ __all__ = [
     "remembered_sensor",
     "replay_demo",
     "replay_files",
+    "reset_personal",
     "safety_notice_read",
     "save_personal",
     "scan",
@@ -126,8 +132,10 @@ __all__ = [
     "sensors_in_the_air",
     "session_settings",
     "sessions_in",
+    "sessions_under",
     "sessions_logged",
     "settings_logged",
+    "settings_text",
     "stored_recordings",
     "streak",
     "stream",
@@ -191,14 +199,16 @@ _HELD_BY = {
         "label_checked",
         "personal",
         "personal_file_of",
+        "reset_personal",
         "save_personal",
+        "settings_text",
         "write_settings",
     ),
     "sensorcoach.app.player": ("SPEEDS", "Player", "open_demo", "open_replay"),
+    "sensorcoach.app.many": ("ManyDone", "analyze_into", "sessions_under"),
     "sensorcoach.app.radio": ("bluetooth",),
     "sensorcoach.app.sessions": (
         "DEMO",
-        "Failure",
         "analyze_sessions",
         "import_session",
         "replay_demo",
@@ -207,6 +217,7 @@ _HELD_BY = {
         "write_simulation",
     ),
     "sensorcoach.app.show": ("Heard", "Show", "ShowKind", "ShowListener"),
+    "sensorcoach.batch": ("Failure",),
     "sensorcoach.session.picture": ("LinkPicture", "PhasePicture", "Picture"),
     "sensorcoach.kneedrop.advice": ("ADVICE",),
     "sensorcoach.sources.radio": ("Found",),

@@ -23,6 +23,7 @@ from sensorcoach.preferences import Personal
 
 _LABEL: Final = re.compile(r"[\w-]{1,40}")
 _KEYS: Final = "sensorcoach settings show --all lists the keys; leave one out for its default."
+_HINT: Final = "# Your settings: take the # away where you want another value; what is left out has its default.\n"
 
 Table = dict[str, Any]
 
@@ -107,6 +108,35 @@ def write_settings(path: Path, text: str) -> None:
         raise SettingsError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
 
 
+def settings_text(person: str | None = None, places: Folders | None = None) -> str:
+    """The file of ``person`` as it is, also if it cannot be used; where there is none, all defaults as comments.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    path = personal_file_of(person, places)
+    return (
+        _read(path)
+        if path.exists()
+        else _HINT + "".join(f"# {line}\n" if line else "\n" for line in as_toml(Personal(), whole=True).splitlines())
+    )
+
+
+def reset_personal(person: str | None = None, places: Folders | None = None) -> Path:
+    """Put the file of ``person`` aside, so that every default is in force; where it is now.
+
+    Raises:
+        SettingsError: it cannot be renamed.
+    """
+    path = personal_file_of(person, places)
+    aside = path.with_suffix(".toml.old")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be renamed: {error.strerror}.", "Check the folder.") from error
+    return aside
+
+
 def labels(places: Folders) -> list[str]:
     """Of the people who have a settings file of their own."""
     found = (path.stem.removeprefix("settings-") for path in places.config.glob("settings-*.toml"))
@@ -120,14 +150,15 @@ def _named(person: str | None, places: Folders) -> Table:
 
 
 def _table(path: Path) -> Table:
+    return _parsed(_read(path), path) if path.exists() else {}
+
+
+def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return {}
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SettingsError(f"{path} cannot be read: {why}.", "Repair it, or: sensorcoach settings reset.") from error
-    return _parsed(text, path)
 
 
 def _parsed(text: str, path: Path) -> Table:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sensorcoach.cli.options import FirstSide, Front, Gentle, Leg, Person, Rocking, Segment, SettingsFile, UpLeg, choices_of
+from sensorcoach.cli.options import (
+    FirstSide,
+    Front,
+    Gentle,
+    Leg,
+    Person,
+    Rocking,
+    Segment,
+    SettingsFile,
+    UpLeg,
+    choices_of,
+)
 from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, fitted, kept, remark, say, say_events
 from sensorcoach.errors import SensorError
 from sensorcoach.output.printable import printable

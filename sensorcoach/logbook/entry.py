@@ -71,7 +71,6 @@ def entry(result: Result, header: Header, controls: Sequence[Control], stamp: St
 def _session_row(result: Result, header: Header, stamp: Stamp) -> Row:
     summary, start = result.summary, _start(header, stamp)
     goal, limits = _section(result, "goal"), _section(result, "limits")
-    corrected = bool(result.corrections)
     return {
         "recording": stamp.recording,
         "size_bytes": stamp.size_bytes,
@@ -85,9 +84,9 @@ def _session_row(result: Result, header: Header, stamp: Stamp) -> Row:
         "version": result.version,
         "settings": msgspec.json.encode(result.settings, order="deterministic").decode(),
         "detected": summary.reps,
-        "left_reps": summary.corrected_left if corrected else summary.left,
-        "right_reps": summary.corrected_right if corrected else summary.right,
-        "unknown_reps": summary.corrected_unknown if corrected else summary.unknown,
+        "left_reps": summary.corrected_left,
+        "right_reps": summary.corrected_right,
+        "unknown_reps": summary.corrected_unknown,
         "cycles": summary.cycles,
         "person": header.person,
         "target_a_side": goal.get("reps_a_side"),
