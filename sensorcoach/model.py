@@ -349,7 +349,8 @@ class Cue:
 
     ``t_s``: the instant it is about and due, session time; ``known_s``: session time at which it was known. ``phrase``:
     a key of the phrase file (``count``, ``too_fast``, ``landing_good`` ...), ``values`` what stands in it: numbers and
-    sides by name. ``rep``: index of the repetition it belongs to.
+    sides by name. ``rep``: index of the repetition it belongs to. ``delay_s``: how late this sensor always is
+    (`devices.profile.About.delay_s`): a cue may be so much older before it is too late.
     """
 
     t_s: float
@@ -359,6 +360,7 @@ class Cue:
     level: CueLevel = "info"
     values: tuple[tuple[str, float | int | str], ...] = ()
     rep: int | None = None
+    delay_s: float = 0.0
 
 
 Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound

@@ -24,7 +24,6 @@ def voice_for(
     aloud: bool = True,
     file: Path | None = None,
     now_s: Callable[[], float] | None = None,
-    delay_s: float = 0.0,
     ring: Callable[[], None] = ring_terminal,
 ) -> Voice:
     """A voice that listens to one session: give it all that is told (`Voice.tell`), and close it at the end.
@@ -35,7 +34,6 @@ def voice_for(
         aloud: on the computer's sound device (or as terminal bells); not where a replay does not wait.
         file: a new WAV file to write as well; ``FILE.cues.jsonl`` beside it.
         now_s: session time at this moment; without it, that of what was told last, and the time since.
-        delay_s: how late this sensor usually is (`devices.profile.About.delay_s`).
         ring: rings the terminal's bell.
 
     Raises:
@@ -45,9 +43,7 @@ def voice_for(
     words = phrases(preferences.language)
     voices: list[Voice] = []
     if file is not None:
-        written = WavFile(
-            file, words, renderer(preferences), volume=preferences.volume, delay_s=delay_s, complain=complain
-        )
+        written = WavFile(file, words, renderer(preferences), volume=preferences.volume, complain=complain)
         voices.append(BackgroundVoice(written, patient=True))
     if aloud and preferences.on:
         followed = FollowedTime()
@@ -55,6 +51,6 @@ def voice_for(
         def find(worth_saying: Callable[[Cue], bool]) -> Parts:
             return find_parts(preferences, worth_saying, complain)
 
-        heard = Aloud(words, find, now_s=now_s or followed.now_s, delay_s=delay_s, ring=ring)
+        heard = Aloud(words, find, now_s=now_s or followed.now_s, ring=ring)
         voices.append(BackgroundVoice(heard, came=followed.came))
     return Several(voices)

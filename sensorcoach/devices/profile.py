@@ -112,6 +112,12 @@ LATE_S: Final = 0.5
 """People are told of a delay from here on: they notice it after a landing."""
 
 
+def usual_delay_s(profile: object) -> float:
+    """How late a movement may be told by this profile's sensor; 0 for a file's."""
+    about = getattr(profile, "about", None)  # a described sensor has its own
+    return about.delay_s if isinstance(about, About) else 0.0
+
+
 class RadioProfile(Profile[S], Protocol[S]):
     """A sensor that can be streamed: how it is found, its characteristics, what is said to it.
 

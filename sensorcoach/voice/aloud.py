@@ -29,11 +29,10 @@ class Aloud:
         find: Callable[[Callable[[Cue], bool]], Parts],
         *,
         now_s: Callable[[], float],
-        delay_s: float,
         ring: Callable[[], None],
     ) -> None:
         self._phrases, self._find = phrases, find
-        self._now_s, self._delay_s = now_s, delay_s
+        self._now_s = now_s
         self._ring = ring
         self._parts: Parts | None = None
         self._muted = False
@@ -98,4 +97,4 @@ class Aloud:
 
     def _in_time(self, cue: Cue) -> bool:
         """Whether it would not be taken for something else by now."""
-        return not too_late(cue, self._now_s(), self._delay_s)
+        return not too_late(cue, self._now_s())

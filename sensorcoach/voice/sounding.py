@@ -33,9 +33,9 @@ def tone_of(cue: Cue) -> tuple[Sound, Lane]:
     return tones.tick(), "tone"
 
 
-def too_late(cue: Cue, now_s: float, delay_s: float) -> bool:
-    """Whether nobody should hear it any more at session time ``now_s``; ``delay_s``: how late the sensor always is."""
-    return now_s - cue.t_s > LATEST_S + delay_s
+def too_late(cue: Cue, now_s: float) -> bool:
+    """Whether nobody should hear it any more, at session time ``now_s``."""
+    return now_s - cue.t_s > LATEST_S + cue.delay_s
 
 
 def session_time_s(told: Told) -> float:

@@ -58,7 +58,6 @@ class WavFile:
         renderer: Renderer | None,
         *,
         volume: float,
-        delay_s: float,
         complain: Callable[[str], None],
     ) -> None:
         """Both files are made at once.
@@ -67,7 +66,7 @@ class WavFile:
             RecordingError: one exists already or cannot be written.
         """
         self._phrases, self._renderer = phrases, renderer
-        self._delay_s, self._complain = delay_s, complain
+        self._complain = complain
         self._mixer = Mixer(volume)
         self._speaking_until = 0
         self._lines: list[_Line] = []
@@ -94,7 +93,7 @@ class WavFile:
         due = max(_sample(cue.t_s), known, self._mixer.at)
         if self._muted:
             self._note(cue, "muted", due)
-        elif too_late(cue, cue.known_s, self._delay_s):
+        elif too_late(cue, cue.known_s):
             self._note(cue, "dropped", due)
         elif is_tone(cue):
             sound, lane = tone_of(cue)
@@ -147,7 +146,7 @@ class WavFile:
             self._speaking_until = due
             self._never(due, ("speech", "marker"))
         begin = max(due, self._speaking_until)
-        if too_late(cue, begin / RATE_HZ, self._delay_s):
+        if too_late(cue, begin / RATE_HZ):
             self._note(cue, "dropped", due)
             return
         sound = self._rendered(cue)
