@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sensorcoach.app.log import disk_use
+from sensorcoach.app.personal_file import personal_file_of
 from sensorcoach.doctor import Check, examine
 from sensorcoach.folders import folders
 from sensorcoach.sources import described
@@ -18,17 +20,21 @@ __all__ = ["Check", "Place", "doctor", "where"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder, and what is kept in it."""
+    """A folder or a file, what is kept in it, and how much room it takes, bytes."""
 
     path: Path
     holds: str
+    size_bytes: int = 0
 
 
 def where() -> list[Place]:
-    """All folders used on this computer, whether or not they exist yet."""
+    """All that is used on this computer, whether or not it exists yet."""
     places = folders()
+    use = disk_use(places)
     return [
-        Place(places.recordings, "live recordings"),
+        Place(places.recordings, "live recordings", use.recordings_bytes),
+        Place(places.logbook, "the logbook", use.logbook_bytes),
+        Place(personal_file_of(None, places), "your settings"),
         Place(places.config, "the sensor used last"),
         Place(places.config / described.FOLDER, "sensors you described"),
         Place(places.log, "the log for bug reports"),

@@ -113,7 +113,10 @@ def settings_logged(number: int, places: Folders | None = None) -> Settings:
     try:
         return msgspec.json.decode(told, type=Settings)
     except msgspec.DecodeError as error:
-        raise LogbookError(f"The settings of session {number} are not known here: {error}.", "log rebuild") from error
+        raise LogbookError(
+            f"This version does not know the settings of session {number}: {error}.",
+            "Make the logbook again: sensorcoach log rebuild.",
+        ) from error
 
 
 def log_session(result: Result, recording: Path, places: Folders | None = None) -> int:

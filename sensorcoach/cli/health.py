@@ -31,8 +31,10 @@ def doctor() -> None:
 
 @app.command(epilog=EXIT_CODES)
 def where() -> None:
-    """Name the folders used on this computer."""
+    """Name the folders used on this computer, and the room that sessions take."""
     from sensorcoach import app as ask
+    from sensorcoach.cli.log_page import megabytes
 
     for place in ask.where():
-        say(f"{place.holds + ':':<24} {printable(str(place.path))}")
+        size = f" ({megabytes(place.size_bytes)})" if place.size_bytes else ""
+        say(f"{place.holds + ':':<24} {printable(str(place.path))}{size}")

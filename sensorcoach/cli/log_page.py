@@ -71,14 +71,15 @@ def megabytes(size_bytes: int) -> str:
 
 
 def as_dict(session: LoggedSession) -> dict[str, object]:
-    """For JSON and CSV: every field by name."""
-    return {**asdict(session), "recording": str(session.recording)}
+    """For JSON and CSV: every figure by name."""
+    return {**asdict(session), "recording": str(session.recording), "warnings_a_rep": session.warnings_a_rep}
 
 
 def as_csv(sessions: Sequence[LoggedSession], columns: type[LoggedSession]) -> str:
     """Header and a line a session; what is not known is empty."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(columns)], lineterminator="\n")
+    names = [*(field.name for field in fields(columns)), "warnings_a_rep"]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(as_dict(one) for one in sessions)
     return text.getvalue()
