@@ -13,7 +13,6 @@ import msgspec
 
 from sensorcoach.errors import SettingsError
 
-
 HoldName = Literal["one_breath", "two_breaths", "slow_breath"]
 HOLDS: Final[dict[HoldName, tuple[float, float, float]]] = {
     "one_breath": (4.0, 1.5, 2.5),
@@ -273,8 +272,9 @@ class TapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """No other knock, and a leg as still as a tapped one can be, for so long before and after."""
     moved_deg: float = 5.0
     """The leg lies afterwards where it lay before. A finger tilts a thigh by 1-2°; who lands has moved by more."""
-    before_dps: float = 8.0
-    """Slower than this in the half second before: a leg that lands comes with 20 °/s and more."""
+    before_dps: float = 15.0
+    """Slower than this in the half second before: a leg that thumps down comes with 30 °/s and more, and what an
+    accelerometer shows at rest is up to 8."""
 
 
 class GuideSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -283,23 +283,23 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     still_s: float = 3.0
     """Arms itself after so long still in posture."""
     still_deg: float = 3.5
-    """Still: within this of one place. People who lie still fidget by up to 3° (SisFall)."""
+    """Still: within this of one place. People who lie still fidget by up to 3° (SisFall); 20° in 5 s leave it
+    after 1.5 s."""
     end_rest_s: float = 60.0
     """Ends after so long at rest. 0: never by itself."""
     unmoved_s: float = 10.0
     """Where posture is unknown, a sensor that was never moved may lie on the table: it must be still for so long."""
     moved_deg: float = 20.0
     """... and was moved if it turned by this much: nobody straps a sensor on without."""
-    side_away_s: float = 15.0
-    """While the side is asked for: so long away from the centre is no drop (hold of a few breaths), but another place.
-    Lie still anew."""
+    side_again_s: float = 20.0
+    """While the side is asked for: so long still elsewhere is no hold (a breath takes 4 s). Ask there anew."""
     posture_s: float = 15.0
     """Still for so long in a posture that is none of this exercise: say what is wrong. Shorter: people still stand and
     read the screen."""
     acc_range_g: float = 4.0
     gyr_range_dps: float = 500.0
-    """Smaller ranges clip: landings on a mat reach 2-4 g on top of gravity; relaxed legs fall from 60° with 222 ± 36 °/s
-    (Kim et al. 1996), freely with 333."""
+    """Smaller ranges clip: landings on a mat reach 2-4 g on top of gravity; relaxed legs pass the bottom of 60° with
+    222 ± 36 °/s (Kim et al. 1996), free ones with 333."""
     tap: TapSettings = TapSettings()
 
 
@@ -318,7 +318,7 @@ class CoachSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     showing_reps: int = 2
     """A warning is spoken when so many of the last reps show it, a severe one at once (C). Fewer: nagging."""
     pause_fraction: float = 0.5
-    """A stop above this share of that side's last range may be a pause of the drop: no tone before it is certain (B)."""
+    """A stop above this share of a side's last range may be a pause of the drop: no tone until it is certain (B)."""
     longest_delay_s: float = 1.0
     """A sensor that tells later than this is not coached movement by movement: nobody can tell which one is meant."""
     well_fraction: float = 0.75

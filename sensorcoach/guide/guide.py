@@ -56,21 +56,20 @@ class Guide:
     def __init__(self, mounting: Mounting, settings: Settings, device_settings: Mapping[str, object]) -> None:
         """``device_settings``: what the sensor is set to, for ranges that would clip."""
         self._mounting, self._settings, self._device = mounting, settings, device_settings
-        guide, phases = settings.guide, settings.phases
+        guide = settings.guide
         self._sideways = Sideways(mounting, settings.frame)
         self._knows_posture = mounting.segment == "thigh" and self._sideways.told
         self._stage: StageName = "wear"
         self._progress = -1
         self._wanted: Side | None = None if self._sideways.told or mounting.first_side is not None else "left"
         """The side to ask for, before counting begins."""
-        self._still = Stay(guide.still_deg, phases.still_dps)
-        self._rest = Stay(0.5 * phases.r_min_deg)
+        self._still = Stay(guide.still_deg)
+        self._rest = Stay(0.5 * settings.phases.r_min_deg)
         self._first_up: Floats | None = None
         self._was_moved = False
-        self._wrong = Stay(guide.still_deg, phases.still_dps)
+        self._wrong = Stay(guide.still_deg)
         self._home: Floats | None = None
-        """Up (3,) where the side was asked for, and when the leg was last there."""
-        self._home_s = 0.0
+        """Up (3,) where the side was asked for."""
         self._tally = Tally()
         self._away = False
         """A movement is under way."""
@@ -196,9 +195,12 @@ class Guide:
         if self._wanted is None:
             yield from self._arm(look.t_s, "still")
         else:
-            self._home, self._home_s = look.up, look.t_s
-            yield Control(look.t_s, "calibrate", self._wanted)
-            yield self._enter("side", look.t_s, self._wanted)
+            yield from self._ask_side(look, self._wanted)
+
+    def _ask_side(self, look: Look, side: Side) -> Iterator[Decision]:
+        self._home = look.up
+        yield Control(look.t_s, "calibrate", side)
+        yield self._enter("side", look.t_s, side)
 
     def _check_strap(self, look: Look) -> Iterator[Decision]:
         if self._mounting.up_leg is not None:
@@ -210,14 +212,13 @@ class Guide:
             yield from self._once(notice)
 
     def _wait_for_side(self, look: Look) -> Iterator[Decision]:
-        if self._home is None:
+        if self._home is None or self._wanted is None:
             return
         away_deg = angle_between_deg(self._home, look.up)
-        if away_deg <= self._settings.phases.r_min_deg:
-            self._home_s = look.t_s
-        too_long = look.t_s - self._home_s > self._settings.guide.side_away_s
-        if too_long or away_deg > self._settings.frame.farthest_unconfirmed_deg:
+        if away_deg > self._settings.frame.farthest_unconfirmed_deg:
             yield self._enter("still", look.t_s)
+        elif away_deg > self._settings.phases.r_min_deg and self._still.lasts_s >= self._settings.guide.side_again_s:
+            yield from self._ask_side(look, self._wanted)
 
     def _ask_again(self, t_s: float) -> Iterator[Decision]:
         if self._stage == "armed":

@@ -14,22 +14,20 @@ from sensorcoach.dsp.motion import Motion
 from sensorcoach.model import Bools, Floats
 
 STEP_S = 0.1
-_SIGNALS = 8
+_SIGNALS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """One step. ``t_s`` and ``up`` (3,): at its last sample; ``before_s``: time of the last sample before it.
 
-    ``speed_dps``: highest speed of the tilt; ``floor_dps``: highest speed that may be noise. ``times`` s, ``dynamic``
-    m/s², ``filled``: of its samples (n,).
+    ``speed_dps``: highest speed of the tilt. ``times`` s, ``dynamic`` m/s², ``filled``: of its samples (n,).
     """
 
     t_s: float
     before_s: float
     up: Floats
     speed_dps: float
-    floor_dps: float
     times: Floats
     dynamic: Floats
     filled: Bools
@@ -47,7 +45,7 @@ class Looks:
     def push(self, motion: Motion) -> Iterator[Look]:
         """Blocks of any length."""
         speed = np.sqrt(np.einsum("ij,ij->i", motion.up_rate_sensor, motion.up_rate_sensor))
-        rows = [motion.t_s, *motion.up_sensor.T, speed, motion.noise_rate, motion.dynamic, motion.filled]
+        rows = [motion.t_s, *motion.up_sensor.T, speed, motion.dynamic, motion.filled]
         joined = np.concatenate([self._waiting, np.vstack(rows)], axis=1)
         whole = joined.shape[1] - joined.shape[1] % self._step
         self._waiting = joined[:, whole:]
@@ -63,8 +61,7 @@ class Looks:
             before_s=before_s,
             up=step[1:4, -1].copy(),
             speed_dps=float(np.degrees(step[4].max())),
-            floor_dps=float(np.degrees(step[5].max())),
             times=step[0],
-            dynamic=step[6],
-            filled=step[7] > 0.5,
+            dynamic=step[5],
+            filled=step[6] > 0.5,
         )

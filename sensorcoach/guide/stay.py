@@ -13,11 +13,11 @@ _HOLE_S = 1.0
 class Stay:
     """``see`` each step in order. A stay ends when the leg is farther than ``within_deg`` from where it began.
 
-    With ``slow_dps`` also when it is faster than that (or than noise).
+    By angle, not by speed: an accelerometer at rest shows speeds of 8 °/s, people who fidget more.
     """
 
-    def __init__(self, within_deg: float, slow_dps: float | None = None) -> None:
-        self._within_deg, self._slow_dps = within_deg, slow_dps
+    def __init__(self, within_deg: float) -> None:
+        self._within_deg = within_deg
         self._now_s = self._since_s = 0.0
         self.place: Floats | None = None
         """Up (3,) where the stay began."""
@@ -38,5 +38,4 @@ class Stay:
         self.place, self._since_s = look.up, look.t_s
 
     def _left(self, look: Look) -> bool:
-        fast = self._slow_dps is not None and look.speed_dps > max(self._slow_dps, look.floor_dps)
-        return fast or (self.place is not None and angle_between_deg(self.place, look.up) > self._within_deg)
+        return self.place is not None and angle_between_deg(self.place, look.up) > self._within_deg

@@ -36,6 +36,6 @@ class DoubleTap:
         if len(recent_s) != 2 or not s.apart_min_s <= recent_s[1] - recent_s[0] <= s.apart_max_s:
             return False
         before = [look for look in self._looks if recent_s[0] - s.quiet_s <= look.t_s < recent_s[0] - STEP_S]
-        if not before or any(look.speed_dps > max(s.before_dps, look.floor_dps) for look in before):
+        if not before or any(look.speed_dps > s.before_dps for look in before):
             return False
         return angle_between_deg(before[0].up, self._looks[-1].up) <= s.moved_deg

@@ -1,4 +1,7 @@
-"""What to do about each warning: one plain sentence a code. Says what is right, not only what was wrong."""
+"""What to do about each warning: one plain sentence a code, in the order of speech (definitions.md C).
+
+Says what is right, not only what was wrong.
+"""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Belief:
 
     def next_decision(self) -> int:
         """The sample up to which everything must have been walked before `decide` is asked."""
-        hop = self._hop if self.believed is None else _BELIEVED * self._hop
+        hop = self._hop if self.believed is None or self._sideways.awaiting else _BELIEVED * self._hop
         return (self._decided // hop + 1) * hop
 
     def decide(self, at: int) -> Iterator[Adoption]:
@@ -263,8 +263,14 @@ class Belief:
             yield self._adopt(best, at)
 
     def _proof(self, candidate: Candidate, at: int) -> int:
-        """Repetitions that make it believed: along a known line, from a place the strap may have slipped to, one."""
+        """Repetitions that make it believed.
+
+        One along a known line, from a place the strap may have slipped to; or where just one was asked for: what the
+        leg comes home from and to is the centre, wherever it lay when it was asked.
+        """
         main, frame = self.believed, self._settings.frame
+        if self._sideways.awaiting:
+            return 1
         if main is None or not self._sideways.known:
             return frame.proof_reps
         slipped = candidate.machine.centre.source == "rest" and _apart_deg(main, candidate) <= frame.slip_most_deg
@@ -273,7 +279,7 @@ class Belief:
     def _reps_explained(self, candidate: Candidate) -> int:
         for finished in candidate.finished[candidate.judged :]:
             reason = why_not(self._history, finished.movement, self._sideways, self._armed, self._settings)
-            candidate.explained += reason is None
+            candidate.explained += reason is None or (reason == "disarmed" and self._sideways.awaiting)
         candidate.judged = len(candidate.finished)
         return candidate.explained
 

@@ -26,6 +26,8 @@ class Sideways:
         self._proven = False
         self._first_side: Side | None = mounting.first_side
         """Side of the first movement along a line, as the wearer said."""
+        self.awaiting = False
+        """A calibration drop was asked for and has not come yet."""
 
     @property
     def confirmed(self) -> bool:
@@ -55,7 +57,7 @@ class Sideways:
 
     def await_side(self, side: Side) -> None:
         """The next counted movement is a calibration drop to ``side``; what was learnt before is forgotten."""
-        self._first_side, self._sure, self._proven = side, None, False
+        self._first_side, self._sure, self._proven, self.awaiting = side, None, False, True
         self._lines.clear()
 
     def may_be_centre(self, up0: Floats) -> bool:
@@ -121,6 +123,7 @@ class Sideways:
 
     def learn(self, centre: Centre, heading: Floats, movement: Seen) -> tuple[Direction, Side | None]:
         """A movement counted: take its heading in and say its direction and side."""
+        self.awaiting = False
         line = self._sure or self._along(heading) or self._new_line(heading)
         direction = line.learn(heading, movement)
         left = self.left(centre)

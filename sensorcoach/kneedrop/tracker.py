@@ -86,10 +86,8 @@ class Tracker:
         self._armed = Armed()
         self._belief = Belief(self._history, self.sideways, self._armed, settings)
         self._calibrations: list[tuple[float, Side]] = []
-        self._calibrating = False
-        """The next movement that would count is a calibration drop."""
-        self._ready_s: list[float] = []
-        """When the person was ready: the rest before is the centre."""
+        self._ready: list[tuple[float, Side | None]] = []
+        """When the person was ready, so that the rest before is the centre; in a pause, for a drop to which side."""
         self._count = 0
         self._pending: list[_Pending] = []
         self._events: list[Event] = []
@@ -116,11 +114,13 @@ class Tracker:
             self._armed.pause(control.t_s)
         elif control.action == "arm":
             self._armed.arm(control.t_s)
-            self._ready_s.append(control.t_s)
+            self._ready.append((control.t_s, None))
         elif control.action == "calibrate" and control.value in ("left", "right"):
-            self._calibrations.append((control.t_s, "left" if control.value == "left" else "right"))
-            if not self._armed.at(control.t_s):
-                self._ready_s.append(control.t_s)
+            asked: tuple[float, Side] = (control.t_s, "left" if control.value == "left" else "right")
+            if self._armed.at(control.t_s):
+                self._calibrations.append(asked)
+            else:
+                self._ready.append(asked)
 
     def flush(self) -> list[Event]:
         """End of the stream: the same rules close what is under way."""
@@ -146,10 +146,13 @@ class Tracker:
         return sorted(events, key=lambda event: event.known_s)
 
     def _advance(self, end: int) -> None:
-        while self._ready_s and self._history.end > 0 and self._ready_s[0] <= self._history.time(end - 1):
-            at = self._history.index_after(self._ready_s.pop(0))
+        while self._ready and end > 0 and self._ready[0][0] <= self._history.time(end - 1):
+            ready_s, side = self._ready.pop(0)
+            at = self._history.index_after(ready_s)
             self._advance_believing(at)
             self._take_rest(at)
+            if side is not None:
+                self.sideways.await_side(side)
         self._advance_believing(end)
 
     def _take_rest(self, at: int) -> None:
@@ -250,7 +253,7 @@ class Tracker:
             reason = why_not(self._history, finished.movement, self.sideways, self._armed, self._settings)
             if reason is None:
                 self._take_repetition(finished.movement, known, dated_back=decided is not None)
-            elif reason == "disarmed" and self._calibrating:
+            elif reason == "disarmed" and self.sideways.awaiting:
                 self._take_calibration(finished.movement, known)
             else:
                 self._take_other(finished, known, reason)
@@ -261,7 +264,6 @@ class Tracker:
         heading = landing_heading(history, moving)
         if heading is None:
             return
-        self._calibrating = False
         direction, side = self.sideways.learn(moving.centre, heading, self._seen(moving))
         self._count += 1
         counted = Counted(
@@ -280,7 +282,6 @@ class Tracker:
         """Shown, not counted: it was asked for to tell the side, not to be done well."""
         heading = landing_heading(self._history, moving)
         if heading is not None:
-            self._calibrating = False
             self.sideways.learn(moving.centre, heading, self._seen(moving))
             self._not_counted(moving, moving.return_end, known, "calibration")
 
@@ -301,7 +302,6 @@ class Tracker:
     def _calibrate(self, drop_start_s: float) -> None:
         while self._calibrations and self._calibrations[0][0] <= drop_start_s:
             self.sideways.await_side(self._calibrations.pop(0)[1])
-            self._calibrating = True
 
     def _not_counted(self, moving: Movement, end: int, known: int, reason: Reason) -> None:
         history = self._history
