@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sensorcoach.coach.correction import Memory
@@ -42,6 +43,7 @@ class Coach:
         Beyond `CoachSettings.longest_delay_s` the cues of a single movement (landing, breath, tick, correction) are
         left out: counts and what concerns the session remain.
         """
+        self._delay_s = delay_s
         self._late = delay_s > settings.coach.longest_delay_s
         memory = Memory(settings)
         self._exercise = Exercise(settings, memory)
@@ -82,4 +84,5 @@ class Coach:
                 yield from self._exercise.event(told)
 
     def _audible(self, cues: Iterable[Cue]) -> Iterator[Cue]:
-        return (cue for cue in cues if not (self._late and cue.kind in OF_ONE_MOVEMENT))
+        heard = (replace(cue, delay_s=self._delay_s) for cue in cues) if self._delay_s else cues
+        return (cue for cue in heard if not (self._late and cue.kind in OF_ONE_MOVEMENT))
