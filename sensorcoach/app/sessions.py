@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensorcoach.analysis import Listener, analyze_files, analyze_recording, open_session
-from sensorcoach.choices import Choices, mounting_in_force
-from sensorcoach.errors import SensorcoachError, SettingsError
+from sensorcoach.analysis import Walk, analyze_files, open_session
+from sensorcoach.batch import Failure, analyze_one, session_name
+from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
+from sensorcoach.coach import Coach
+from sensorcoach.devices import profile_named
+from sensorcoach.devices.profile import usual_delay_s
 from sensorcoach.importers import Recording, grouped, write_session
-from sensorcoach.model import Result, Side
+from sensorcoach.model import Control, Packet, Result, Side, StageChanged
 from sensorcoach.output.json_ import as_json
 from sensorcoach.recording import refuse_unwritable
+from sensorcoach.session import Listener
+from sensorcoach.session.coached import Coached
+from sensorcoach.session.stages import stage_of
 from sensorcoach.simulator import SessionPlan, Simulation, TrueRep, simulate
 from sensorcoach.simulator.plan import RepPlan, RestPlan
 from sensorcoach.sources.clock import MonotonicClock
 from sensorcoach.sources.replay import replayed
 from sensorcoach.sources.simulated import session_header, session_time_s, simulated_packets, write_simulated
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A session that could not be analysed, with the sentence for the person."""
-
-    file: str
-    error: str
 
 
 def sessions_in(files: Sequence[Path], choices: Choices) -> list[list[Path]]:
@@ -43,15 +41,8 @@ def analyze_sessions(
         SettingsError: the choices themselves are wrong, so no session can be analysed.
     """
     for paths in sessions:
-        name = " + ".join(str(path) for path in paths)
-        on_begin(name)
-        try:
-            yield analyze_files(paths, choices)
-        except SettingsError:
-            raise
-        except SensorcoachError as error:
-            named = any(str(path) in error.message for path in paths)
-            yield Failure(name, str(error) if named else f"{name}: {error}")
+        on_begin(session_name(paths))
+        yield analyze_one(tuple(paths), choices)
 
 
 def import_session(files: Sequence[Path], out: Path, choices: Choices) -> Result:
@@ -72,18 +63,18 @@ def import_session(files: Sequence[Path], out: Path, choices: Choices) -> Result
     return result
 
 
-def replay_files(files: Sequence[Path], choices: Choices, speed: float, on_event: Listener) -> Result:
+def replay_files(files: Sequence[Path], choices: Choices, speed: float, listener: Listener) -> Result:
     """Play the session in some files at ``speed`` times its own pace (``math.inf``: without waiting).
 
-    The result comes at the end.
+    ``listener`` is told what a live session tells, with the coach's cues and curves; the result comes at the end.
     """
     name, recording = open_session(files, choices)
-    return _play(recording, name, choices, speed, on_event)
+    return _play(recording, name, choices, speed, listener)
 
 
-def replay_demo(speed: float, on_event: Listener) -> Result:
+def replay_demo(speed: float, listener: Listener) -> Result:
     """Play `DEMO`, a simulated session, as `replay_files` plays a recording."""
-    return _play(demo_recording(), None, Choices(), speed, on_event)
+    return _play(demo_recording(), None, Choices(), speed, listener)
 
 
 def demo_recording() -> Recording:
@@ -121,9 +112,28 @@ def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -
         truth.write_text(as_json(told) + "\n", encoding="utf-8")
 
 
-def _play(recording: Recording, name: str | None, choices: Choices, speed: float, on_event: Listener) -> Result:
-    live = replace(recording, items=replayed(recording, MonotonicClock(), speed))
-    return analyze_recording(live, name, choices, on_event, batch_bytes=1)
+def _play(recording: Recording, name: str | None, choices: Choices, speed: float, listener: Listener) -> Result:
+    coach = Coach(
+        settings_in_force(recording.settings, choices), delay_s=usual_delay_s(profile_named(recording.profile))
+    )
+    coached = Coached(coach, listener)
+    walk = Walk(recording, name, choices, on_trace=coached.tell)
+    for item in replayed(recording, MonotonicClock(), speed):
+        for event in walk.push([item]):
+            coached.tell(event)
+        if isinstance(item, Packet):
+            coached.advance(item.t_s)
+        else:
+            coached.tell(item)
+            stage = stage_of(item) if isinstance(item, Control) else None
+            if stage is not None:
+                coached.tell(stage)
+    for event in walk.finish():
+        coached.tell(event)
+    end_s = walk.pipeline.last_t_s or 0.0
+    coached.tell(StageChanged(end_s, "ended", reason="recording"))
+    coached.close(end_s)
+    return walk.result()
 
 
 def _on_session_time(rep: TrueRep, simulation: Simulation) -> TrueRep:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from sensorcoach.cli.many import analyze_into_table
 from sensorcoach.cli.options import (
     Columns,
     FirstSide,
@@ -72,17 +73,37 @@ def analyze(
     join: Annotated[bool, typer.Option("--join", help="Treat the files as one session, ordered by time.")] = False,
     unit: Unit = None,
     columns: Columns = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Every recording in the folders, however deep.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="All results into a .parquet, .csv or .jsonl; can be stopped."
+        ),
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="With --out: processes at once.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="With --out: a Dask cluster, tcp://...")
+    ] = None,
 ) -> None:
     """Show every repetition of a recording: side, phases, range, speed, landing, warnings."""
     if json and csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
-    from sensorcoach.app import Failure, analyze_sessions, sessions_in
+    if join and recursive:
+        raise typer.BadParameter("--join and --recursive exclude each other.")
+    if out is None and (jobs > 1 or scheduler is not None):
+        raise typer.BadParameter("--jobs and --scheduler need --out.")
+    from sensorcoach.app import Failure, analyze_sessions, sessions_in, sessions_under
     from sensorcoach.output.csv_ import as_csv
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.table import as_table
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
-    sessions = [files] if join else sessions_in(files, choices)
+    sessions = [files] if join else sessions_under(files) if recursive else sessions_in(files, choices)
+    if out is not None:
+        analyze_into_table(sessions, choices, out, jobs, scheduler)
+        return
     outcomes = []
     for outcome in analyze_sessions(sessions, choices, _progress(len(sessions))):
         outcomes.append(outcome)

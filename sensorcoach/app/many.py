@@ -1,0 +1,83 @@
+"""Many sessions at once: found in folders, analysed on all cores or on a cluster, their results in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sensorcoach.batch import (
+    Failure,
+    Journal,
+    Outcome,
+    Session,
+    journal_of,
+    on_cluster,
+    on_processes,
+    refuse_other_endings,
+    write_tables,
+)
+from sensorcoach.choices import Choices
+from sensorcoach.importers.searching import recordings_under
+
+
+@dataclass(frozen=True, slots=True)
+class ManyDone:
+    """``made``: files of results. ``sessions``: how many there are; ``kept``: how many an earlier run had analysed."""
+
+    made: list[Path]
+    sessions: int
+    kept: int
+    failures: list[Failure]
+
+
+def sessions_under(paths: Sequence[Path]) -> list[list[Path]]:
+    """The files of each session in some folders and all that are in them; a file is a session by itself."""
+    return [files for path in paths for files in (recordings_under(path) if path.is_dir() else [[path]])]
+
+
+def analyze_into(
+    sessions: Sequence[Sequence[Path]],
+    choices: Choices,
+    out: Path,
+    *,
+    processes: int,
+    scheduler: str | None,
+    on_progress: Callable[[int, int], None],
+) -> ManyDone:
+    """Analyse what an earlier run into the same file has not; all results are then in ``out``.
+
+    Args:
+        sessions: the files of each.
+        choices: the same for all.
+        out: see `batch.write_tables`. A journal beside it, ``OUT.journal``, lets a stopped run go on.
+        processes: of this computer.
+        scheduler: address of a Dask scheduler, whose workers do it instead.
+        on_progress: told how many of how many are done.
+
+    Raises:
+        SettingsError: the choices are wrong, ``out`` has another ending, or no scheduler answers.
+        RecordingError: ``out`` cannot be written.
+    """
+    refuse_other_endings(out)
+    wanted: list[Session] = [tuple(files) for files in sessions]
+    failures: dict[Session, Failure] = {}
+    with Journal(journal_of(out), choices) as journal:
+        todo = [session for session in wanted if not journal.knows(session)]
+        kept = len(wanted) - len(todo)
+        on_progress(kept, len(wanted))
+        for done, (session, outcome) in enumerate(_outcomes(todo, choices, processes, scheduler), kept + 1):
+            journal.note(session, outcome)
+            if isinstance(outcome, Failure):
+                failures[session] = outcome
+            on_progress(done, len(wanted))
+        in_order = [failures[session] for session in wanted if session in failures]
+        return ManyDone(write_tables(journal.results(wanted), in_order, out), len(wanted), kept, in_order)
+
+
+def _outcomes(
+    sessions: list[Session], choices: Choices, processes: int, scheduler: str | None
+) -> Iterator[tuple[Session, Outcome]]:
+    if scheduler is not None:
+        return on_cluster(sessions, choices, scheduler)
+    return on_processes(sessions, choices, min(processes, max(len(sessions), 1)))
