@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from sensorcoach.coach.phrases import phrases
+from sensorcoach.kneedrop.advice import ADVICE
 from sensorcoach.model import Correction, Mark, Rep, Result, Side, Warning
 from sensorcoach.output.printable import printable
-
-CUES = {
-    "jarring": "softer landing",
-    "too_fast": "slower down",
-    "over_range": "not so far",
-    "fast_return": "slower back",
-    "abrupt_landing": "brake before the end",
-    "catch": "no catching on the way",
-    "short_hold": "stay for a breath",
-    "restless_hold": "rest while you hold",
-    "stop_and_go": "in one go",
-    "carried": "let it fall a little",
-    "jerky": "more evenly",
-    "incomplete_return": "all the way back",
-}
-"""What to say after a rep, in the order of speech (definitions.md C): the first one that applies is said."""
 
 NOT_COUNTED = {
     "below_r_min": "too small",
@@ -71,7 +57,8 @@ def cue(rep: Rep) -> str | None:
     if rep.dated_back:
         return None
     spoken = {warning.code for warning in rep.warnings if warning.severity != "note"}
-    return next((words for code, words in CUES.items() if code in spoken), None)
+    code = next((code for code in ADVICE if code in spoken), None)
+    return None if code is None else phrases("en").brief(code)
 
 
 def code_words(code: str) -> str:
