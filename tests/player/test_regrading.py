@@ -15,8 +15,16 @@ LIMITS = set(LimitSettings.__struct_fields__)
 
 
 def limits_read_in(files: list[Path]) -> set[str]:
-    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
-    return {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & LIMITS
+    """Names behind ``limits.``, whatever ``limits`` is an attribute of."""
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    read = [node for node in nodes if isinstance(node, ast.Attribute) and _is_limits(node.value)]
+    return {node.attr for node in read} & LIMITS
+
+
+def _is_limits(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Name) and node.id == "limits") or (
+        isinstance(node, ast.Attribute) and node.attr == "limits"
+    )
 
 
 def test_what_is_read_outside_of_grading_is_what_figures_rest_on() -> None:
