@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sensorcoach.app.air import HeardSensor, scan, sensors_in_the_air
     from sensorcoach.app.exports import export_session
     from sensorcoach.app.health import Check, Place, doctor, where
-    from sensorcoach.app.hearing import voice_for
+    from sensorcoach.app.hearing import play_samples, sound_and_speech, voice_for
     from sensorcoach.app.known import ListedSensor, RememberedSensor, known_sensors, remembered_sensor, sensor_problems
     from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
     from sensorcoach.app.live_show import LiveShow
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from sensorcoach.kneedrop.advice import ADVICE
     from sensorcoach.session.picture import LinkPicture, PhasePicture, Picture
     from sensorcoach.sources.radio import Found
+    from sensorcoach.voice import Voice
 
 __all__ = [
     "ADVICE",
@@ -111,6 +112,7 @@ __all__ = [
     "StoredRecording",
     "Streak",
     "Trend",
+    "Voice",
     "agreement_lines",
     "agreement_with",
     "analyze_into",
@@ -139,6 +141,7 @@ __all__ = [
     "people",
     "personal",
     "personal_file_of",
+    "play_samples",
     "rebuild_log",
     "refuse_over_recordings",
     "remembered_sensor",
@@ -161,6 +164,7 @@ __all__ = [
     "sessions_under",
     "settings_logged",
     "settings_text",
+    "sound_and_speech",
     "stored_recordings",
     "streak",
     "stream",
@@ -203,7 +207,7 @@ _HELD_BY = {
     ),
     "sensorcoach.app.exports": ("export_session",),
     "sensorcoach.app.health": ("Check", "Place", "doctor", "where"),
-    "sensorcoach.app.hearing": ("voice_for",),
+    "sensorcoach.app.hearing": ("play_samples", "sound_and_speech", "voice_for"),
     "sensorcoach.app.known": (
         "ListedSensor",
         "RememberedSensor",
@@ -261,6 +265,7 @@ _HELD_BY = {
     "sensorcoach.session.picture": ("LinkPicture", "PhasePicture", "Picture"),
     "sensorcoach.kneedrop.advice": ("ADVICE",),
     "sensorcoach.sources.radio": ("Found",),
+    "sensorcoach.voice": ("Voice",),
 }
 """No name may be that of a module in here: the module would hide it."""
 _MODULE_OF = {name: module for module, names in _HELD_BY.items() for name in names}

@@ -8,12 +8,14 @@ from pathlib import Path
 from sensorcoach.coach.phrases import phrases
 from sensorcoach.model import Cue
 from sensorcoach.preferences import VoiceSettings
+from sensorcoach.sources.clock import Clock, MonotonicClock
 from sensorcoach.voice import Voice
 from sensorcoach.voice.aloud import Aloud
 from sensorcoach.voice.background import BackgroundVoice, FollowedTime
 from sensorcoach.voice.bell import ring_terminal
 from sensorcoach.voice.hearing import Several
 from sensorcoach.voice.parts import Parts, find_parts, renderer
+from sensorcoach.voice.samples import sample_cues
 from sensorcoach.voice.wav import WavFile
 
 
@@ -44,7 +46,7 @@ def voice_for(
     voices: list[Voice] = []
     if file is not None:
         written = WavFile(file, words, renderer(preferences), volume=preferences.volume, complain=complain)
-        voices.append(BackgroundVoice(written, patient=True))
+        voices.append(BackgroundVoice(written, preferences, patient=True))
     if aloud and preferences.on:
         followed = FollowedTime()
 
@@ -52,5 +54,29 @@ def voice_for(
             return find_parts(preferences, worth_saying, complain)
 
         heard = Aloud(words, find, now_s=now_s or followed.now_s, ring=ring)
-        voices.append(BackgroundVoice(heard, came=followed.came))
+        voices.append(BackgroundVoice(heard, preferences, came=followed.came))
     return Several(voices)
+
+
+def sound_and_speech(preferences: VoiceSettings) -> str:
+    """What sounds and speaks on this computer, in words; it is tried."""
+    parts = find_parts(preferences, lambda cue: True, lambda sentence: None)
+    parts.close(0.0)
+    return parts.told
+
+
+def play_samples(
+    preferences: VoiceSettings, voice: Voice, on_cue: Callable[[Cue, str], None], clock: Clock | None = None
+) -> None:
+    """Tell ``voice`` one cue of each kind when it is due; ``on_cue`` is told it with its words. Takes half a minute.
+
+    Raises:
+        SettingsError: there are no phrases in this language.
+    """
+    words = phrases(preferences.language)
+    clock = MonotonicClock() if clock is None else clock
+    voice.advance(0.0)
+    for cue in sample_cues():
+        clock.sleep_until_s(cue.t_s)
+        on_cue(cue, words.spoken(cue))
+        voice.tell(cue)

@@ -9,6 +9,7 @@ from sensorcoach.coach.phrases import Phrases
 from sensorcoach.model import Cue
 from sensorcoach.voice import tones
 from sensorcoach.voice.bell import RUNG
+from sensorcoach.voice.mixer import Lane
 from sensorcoach.voice.parts import Parts
 from sensorcoach.voice.sounding import is_tone, tone_of, too_late
 
@@ -52,11 +53,11 @@ class Aloud:
         else:
             parts.device.play(tones.mark(cue.kind), "speech")
 
-    def end_breath(self) -> None:
+    def end(self, lane: Lane) -> None:
         """See `Output`."""
         device = self._found().device
         if device is not None:
-            device.cut("breath")
+            device.cut(lane)
 
     def hum(self, speed_dps: float) -> None:
         """See `Output`."""
@@ -85,10 +86,7 @@ class Aloud:
     def close(self) -> None:
         """See `Output`."""
         if self._parts is not None:
-            if self._parts.speech is not None:
-                self._parts.speech.finish(LAST_WORDS_S)
-            if self._parts.device is not None:
-                self._parts.device.close()
+            self._parts.close(LAST_WORDS_S)
 
     def _found(self) -> Parts:
         if self._parts is None:

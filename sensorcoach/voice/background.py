@@ -9,11 +9,15 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from sensorcoach.model import Cue, PhaseChanged, Told, Trace
+from sensorcoach.model import Cue, PhaseChanged, StageChanged, Told, Trace
+from sensorcoach.preferences import VoiceSettings
+from sensorcoach.voice.mixer import Lane
 from sensorcoach.voice.sounding import session_time_s
 
 MOST_WAITING: Final = 4096
 """A minute of all that a session of 50 packets a second tells."""
+SHORTEST_GUIDE_S: Final = 0.3
+"""A drop is known a little after its start; the guide is shorter by that. Nobody can follow what is shorter still."""
 CLOSING_S: Final = 20.0
 """Two long sentences take 10 s to say."""
 
@@ -24,8 +28,8 @@ class Output(Protocol):
     def say(self, cue: Cue) -> None:
         """Let a cue be heard, if it is not too late."""
 
-    def end_breath(self) -> None:
-        """No breath is paced any more, from now on."""
+    def end(self, lane: Lane) -> None:
+        """What sounds in a lane stops, and what was to sound there never does."""
 
     def hum(self, speed_dps: float) -> None:
         """The speed of the roll now."""
@@ -48,13 +52,21 @@ class BackgroundVoice:
 
     Where the output is stuck, what is told is left out after `MOST_WAITING`, and closing waits for `CLOSING_S`; with
     ``patient`` the teller waits as long as it takes: a file of a replay that does not wait would lose most of its cues.
-    ``came``: told the session time of all that is told, in the teller's thread.
+    ``came``: told the session time of all that is told, in the teller's thread. The tempo guide and the speed tone are
+    made here: they follow the movement itself, not what the coach thinks of it.
     """
 
     def __init__(
-        self, output: Output, *, patient: bool = False, came: Callable[[float], None] = lambda t_s: None
+        self,
+        output: Output,
+        preferences: VoiceSettings,
+        *,
+        patient: bool = False,
+        came: Callable[[float], None] = lambda t_s: None,
     ) -> None:
         self._output = output
+        self._preferences = preferences
+        self._armed = True
         self._patient = patient
         self._came = came
         self._waiting: queue.Queue[Callable[[], None] | None] = queue.Queue(MOST_WAITING)
@@ -96,17 +108,29 @@ class BackgroundVoice:
 
     def _hear(self, told: Told) -> None:
         match told:
-            case Cue():
-                self._output.advance(told.known_s)
-                self._output.say(told)
+            case Trace():
+                if self._preferences.speed_tone and self._armed and len(told.t_s):
+                    self._output.hum(float(told.speed_dps[-1]))
+                self._output.advance(session_time_s(told))
                 return
-            case PhaseChanged() if told.phase != "hold":
-                self._output.advance(told.known_s)
-                self._output.end_breath()
-                return
-            case Trace() if len(told.t_s):
-                self._output.hum(float(told.speed_dps[-1]))
+            case StageChanged():
+                self._armed = told.stage == "armed"
         self._output.advance(session_time_s(told))
+        match told:
+            case Cue():
+                self._output.say(told)
+            case PhaseChanged():
+                self._follow(told)
+
+    def _follow(self, told: PhaseChanged) -> None:
+        """A breath ends when the hold does, the tempo guide when the knees are down."""
+        if told.phase != "hold":
+            self._output.end("breath")
+        self._output.end("guide")
+        left_s = self._preferences.tempo_s - (told.known_s - told.t_s)
+        if told.phase == "drop" and self._armed and left_s >= SHORTEST_GUIDE_S:
+            guide = Cue(told.known_s, told.known_s, "guide", "tempo", values=(("duration_s", round(left_s, 3)),))
+            self._output.say(guide)
 
 
 class FollowedTime:

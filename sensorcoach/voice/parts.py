@@ -28,6 +28,13 @@ class Parts:
     speech: SpeechQueue | None
     told: str
 
+    def close(self, longest_s: float) -> None:
+        """Let what is said and what sounds end, speech within ``longest_s``."""
+        if self.speech is not None:
+            self.speech.finish(longest_s)
+        if self.device is not None:
+            self.device.close()
+
 
 def find_parts(
     preferences: VoiceSettings,

@@ -25,17 +25,17 @@ def tone_of(cue: Cue) -> tuple[Sound, Lane]:
     """The tone of a cue that is none of words."""
     match cue.kind:
         case "landing":
-            return tones.landing(cue.phrase != "landing_hard"), "tone"
+            return tones.landing(cue.phrase), "tone"
         case "breath":
-            return tones.breath(cue.phrase != "breath_out", _duration_s(cue, 2.0)), "breath"
+            return tones.breath(cue.phrase == "breath_in", _duration_s(cue)), "breath"
         case "guide":
-            return tones.guide(_duration_s(cue, 2.0)), "guide"
+            return tones.guide(_duration_s(cue)), "guide"
     return tones.tick(), "tone"
 
 
 def too_late(cue: Cue, now_s: float) -> bool:
-    """Whether nobody should hear it any more, at session time ``now_s``."""
-    return now_s - cue.t_s > LATEST_S + cue.delay_s
+    """Whether nobody should hear it any more, at session time ``now_s``. The last words are never too late."""
+    return not cue.phrase.startswith("session_") and now_s - cue.t_s > LATEST_S + cue.delay_s
 
 
 def session_time_s(told: Told) -> float:
@@ -45,8 +45,5 @@ def session_time_s(told: Told) -> float:
     return told.t_s if isinstance(told, LinkEvent | Notice | Control | StageChanged) else told.known_s
 
 
-def _duration_s(cue: Cue, usual_s: float) -> float:
-    for name, value in cue.values:
-        if name in ("seconds", "duration_s") and isinstance(value, int | float) and 0.1 <= value <= 60.0:
-            return float(value)
-    return usual_s
+def _duration_s(cue: Cue) -> float:
+    return float(dict(cue.values)["duration_s"])

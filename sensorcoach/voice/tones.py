@@ -6,7 +6,7 @@ silent, above that hearing fades with age first.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,10 +16,8 @@ Sound = NDArray[np.float32]
 
 RATE_HZ: Final = 22050
 """Of everything that is heard: speech engines give it, tones of at most 1 kHz need less."""
-GOOD_HZ: Final = 660.0
-"""A good landing ..."""
-HARD_HZ: Final = 280.0
-"""... and a hard one: more than an octave lower, and not an octave or two, which sound alike."""
+LANDING_HZ: Final = {"landing_good": 660.0, "landing_unjudged": 440.0, "landing_hard": 280.0}
+"""Soft or hard: more than an octave apart, and not just an octave or two, which sound alike."""
 BREATH_LOW_HZ: Final = 220.0
 BREATH_HIGH_HZ: Final = 330.0
 """A breath in rises by a fifth, a breath out falls by it."""
@@ -32,35 +30,35 @@ SOFT_S: Final = 0.25
 """Attack and release of what is held: it should come and go like breath."""
 
 
-@cache
-def landing(good: bool) -> Sound:
-    """A struck, fading tone of 0.45 s."""
-    hz = GOOD_HZ if good else HARD_HZ
+@lru_cache(32)
+def landing(phrase: str) -> Sound:
+    """A struck, fading tone of 0.45 s, its pitch by what the landing was."""
+    hz = LANDING_HZ[phrase]
     t_s = _times(0.45)
     overtone = 0.15 * np.sin(2 * np.pi * 2 * hz * t_s)
     return _shaped(0.45 * np.exp(-t_s / 0.12) * (np.sin(2 * np.pi * hz * t_s) + overtone), ATTACK_S, 0.1)
 
 
-@cache
+@lru_cache(32)
 def breath(in_: bool, duration_s: float) -> Sound:
     """A quiet glide of ``duration_s``: up to breathe in, down to breathe out."""
     ends = (BREATH_LOW_HZ, BREATH_HIGH_HZ) if in_ else (BREATH_HIGH_HZ, BREATH_LOW_HZ)
     return _shaped(0.16 * _glide(*ends, duration_s), SOFT_S, SOFT_S)
 
 
-@cache
+@lru_cache(32)
 def guide(duration_s: float) -> Sound:
     """A tone that falls by an octave within ``duration_s``: follow it down."""
     return _shaped(0.2 * _glide(GUIDE_HIGH_HZ, GUIDE_LOW_HZ, duration_s), 0.05, SOFT_S)
 
 
-@cache
+@lru_cache(32)
 def tick() -> Sound:
     """The hold was long enough."""
     return _struck(TICK_HZ, 0.15, 0.3)
 
 
-@cache
+@lru_cache(32)
 def mark(kind: str) -> Sound:
     """What stands where words cannot be spoken: two notes, rising for what is well, falling for what to do better."""
     first, second = {"count": (494.0, 740.0), "correction": (392.0, 311.0)}.get(kind, (494.0, 494.0))

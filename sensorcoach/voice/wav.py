@@ -21,7 +21,7 @@ from sensorcoach.errors import RecordingError
 from sensorcoach.model import Cue
 from sensorcoach.voice import tones
 from sensorcoach.voice.espeak import SpeechFailed
-from sensorcoach.voice.mixer import Mixer
+from sensorcoach.voice.mixer import Lane, Mixer
 from sensorcoach.voice.sounding import is_tone, tone_of, too_late
 from sensorcoach.voice.tones import RATE_HZ, Sound
 
@@ -102,10 +102,10 @@ class WavFile:
         else:
             self._speak(cue, due)
 
-    def end_breath(self) -> None:
+    def end(self, lane: Lane) -> None:
         """See `Output`."""
-        self._mixer.cut("breath", self._mixer.at)
-        self._never(self._mixer.at, ("tone",), "breath")
+        self._mixer.cut(lane, self._mixer.at)
+        self._never(self._mixer.at, ("tone",), lane)
 
     def hum(self, speed_dps: float) -> None:
         """See `Output`."""
