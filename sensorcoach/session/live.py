@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
+from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
-from sensorcoach.devices.profile import LATE_S, About
+from sensorcoach.devices.profile import LATE_S, usual_delay_s
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.errors import InputError
 from sensorcoach.guide import Decision, Guide
@@ -20,6 +21,7 @@ from sensorcoach.importers.session_file import described
 from sensorcoach.model import (
     Aborted,
     Control,
+    Cue,
     Event,
     LinkEvent,
     NotCounted,
@@ -101,6 +103,7 @@ class LiveSession:
         self._now_s = 0.0
         self._guided, self._traced, self._person = guided, traced, person
         self._guide: Guide | None = None
+        self._coach = Coach(self._settings)
         self._motion: list[Motion] = []
         self._traces: list[Trace] = []
         self._turn = threading.Lock()
@@ -115,6 +118,8 @@ class LiveSession:
                         self._sensor_ready(ready)
                 else:
                     self._go_through([item for item in run if isinstance(item, Item)])
+            if self._pipeline is not None and self._pipeline.last_t_s is not None:
+                self._say_cues(self._coach.advance(self._pipeline.last_t_s))
 
     def close(self) -> None:
         """Close the recording; counting could go on. Calling it again does nothing."""
@@ -133,6 +138,7 @@ class LiveSession:
             try:
                 if self._counting:
                     self._tell(self._pipeline.flush())
+                self._say_cues(self._coach.close(self._now_s))
                 recording = described(self._header, iter(()), [])
                 return outcome(recording, self._name, self._pipeline, self._mounting, self._settings, self._aborted)
             except InputError:
@@ -175,9 +181,10 @@ class LiveSession:
             on_motion=self._motion.append if self._guided else None,
             on_trace=self._traces.append if self._traced else None,
         )
-        about = getattr(profile, "about", None)  # a described sensor has its own
-        if isinstance(about, About) and about.delay_s >= LATE_S:
-            delay = f"what is told comes up to {about.delay_s:g} s after the movement"
+        delay_s = usual_delay_s(profile)
+        if delay_s >= LATE_S:
+            self._coach = Coach(self._settings, delay_s=delay_s)
+            delay = f"what is told comes up to {delay_s:g} s after the movement"
             self._notice("late", f"This sensor gathers samples before it sends them: {delay}.")
         self._record(self._raw.begin(self._header))
         early, self._early = self._early, []
@@ -213,13 +220,13 @@ class LiveSession:
             self._count(items)
         for item in items:
             if isinstance(item, Control):
-                self._listener(item)
+                self._say(item)
                 if self._guide is not None:
                     self._decide(self._guide.control(item))
             elif isinstance(item, LinkEvent):
                 if self._pace is not None and item.state in INTERRUPTIONS:
                     self._pace.interrupted()
-                self._listener(item)
+                self._say(item)
 
     def _count(self, items: list[Item]) -> None:
         if self._pipeline is None or not self._counting:
@@ -240,7 +247,7 @@ class LiveSession:
         self._tell(events)
         traces, self._traces[:] = list(self._traces), ()
         for trace in traces:
-            self._listener(trace)
+            self._say(trace)
         if self._guide is not None and self._motion:
             assert pipeline.rate_hz is not None  # there is motion
             decisions = self._guide.push(self._motion, events, pipeline.rate_hz)
@@ -254,7 +261,7 @@ class LiveSession:
                 self._record(self._raw.append([decision]))
                 if self._pipeline is not None and self._counting:
                     self._tell(self._pipeline.push(decision))
-            self._listener(decision)
+            self._say(decision)
 
     def _watch_pace(self, items: list[Item]) -> None:
         if self._pace is None or self._pipeline is None or not isinstance(items[-1], Packet):
@@ -291,14 +298,23 @@ class LiveSession:
         for event in events:
             if isinstance(event, NotCounted):
                 self._aborted.append(event.aborted)
-            self._listener(event)
+            self._say(event)
+
+    def _say(self, told: Told) -> None:
+        """To whoever listens; then what the coach has to say about it."""
+        self._listener(told)
+        self._say_cues(self._coach.push((told,)))
+
+    def _say_cues(self, cues: Sequence[Cue]) -> None:
+        for cue in cues:
+            self._listener(cue)
 
     def _record(self, trouble: str | None) -> None:
         if trouble is not None:
             self._notice("recording_stopped", trouble)
 
     def _notice(self, code: str, text: str) -> None:
-        self._listener(Notice(self._now_s, code, text))
+        self._say(Notice(self._now_s, code, text))
 
     def _close(self) -> None:
         self._record(self._raw.close())
