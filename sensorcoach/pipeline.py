@@ -9,15 +9,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from sensorcoach.devices.profile import CutsSeen, Profile, State
+from sensorcoach.devices.decoding import Decoding
+from sensorcoach.devices.profile import Profile
 from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
-from sensorcoach.errors import CutPacket, DecodeError
 from sensorcoach.kneedrop.grading import SensorAbility, grade_session, sensor_slipped, settle
 from sensorcoach.kneedrop.regrading import regraded
 from sensorcoach.kneedrop.tally import Tally
@@ -73,7 +73,7 @@ class Pipeline:
         self._profile, self._mounting, self._settings = profile, mounting, settings
         self._on_window, self._on_motion, self._on_trace = on_window, on_motion, on_trace
         self._traced_s = -math.inf
-        self._state: State = profile.initial(device_settings)
+        self._decoding = Decoding(profile, device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
         self._tracker: Tracker | None = None
@@ -87,8 +87,6 @@ class Pipeline:
         self._last_t_s: float | None = None
         self._reps: list[Rep] = []
         self._slips: list[SensorSlipped] = []
-        self._undecodable = self._cut = 0
-        self._first_undecodable: str | None = None
 
     # --- the stream --------------------------------------------------------------------------------------------------
 
@@ -107,14 +105,14 @@ class Pipeline:
         events: list[Event] = []
         for is_packet, run in itertools.groupby(items, key=lambda item: isinstance(item, Packet)):
             if is_packet:
-                for decoded in self._decoded([item for item in run if isinstance(item, Packet)]):
+                for decoded in self._decoding.decode([item for item in run if isinstance(item, Packet)]):
                     events += self._push_decoded(decoded)
             else:
                 for item in run:
                     if isinstance(item, Control):
                         self._push_control(item)
-                    elif isinstance(item, LinkEvent) and item.state == "connecting":
-                        self._state = self._profile.reconnected(self._state)
+                    elif isinstance(item, LinkEvent):
+                        self._decoding.link_changed(item)
         return events
 
     def flush(self) -> list[Event]:
@@ -133,25 +131,6 @@ class Pipeline:
                 events += self._push_motion(tracker, motion)
             events += tracker.flush()
         return self._note(sorted(events, key=lambda event: event.known_s))
-
-    def _decoded(self, packets: Sequence[Packet]) -> Iterator[Decoded]:
-        """All at once; where one of them is bad, each half: decoding is pure, so nothing has happened yet."""
-        try:
-            self._state, decoded = self._profile.decode_all(self._state, packets)
-        except DecodeError as error:
-            if len(packets) > 1:
-                middle = len(packets) // 2
-                yield from self._decoded(packets[:middle])
-                yield from self._decoded(packets[middle:])
-                return
-            if isinstance(error, CutPacket):
-                self._cut += 1
-            else:
-                self._undecodable += 1
-            self._first_undecodable = self._first_undecodable or str(error)
-            return
-        if decoded is not None:
-            yield decoded
 
     def _push_decoded(self, decoded: Decoded) -> list[Event]:
         samples = self._timeline.push(decoded)
@@ -220,7 +199,7 @@ class Pipeline:
     @property
     def duplicated_packets(self) -> int:
         """Samples the decoder dropped because their packet came twice."""
-        return self._state.duplicated
+        return self._decoding.duplicated
 
     @property
     def counts_loss(self) -> bool:
@@ -230,17 +209,17 @@ class Pipeline:
     @property
     def undecodable(self) -> int:
         """Packets that were not what the sensor sends by its profile; they were left out. Cut ones count apart."""
-        return self._undecodable
+        return self._decoding.undecodable
 
     @property
     def cut_packets(self) -> int:
         """Packets that the link cut short; what was left of them was used where that can be."""
-        return self._cut + (self._state.cut if isinstance(self._state, CutsSeen) else 0)
+        return self._decoding.cut_packets
 
     @property
     def first_undecodable(self) -> str | None:
         """What was wrong with the first packet left out, with advice; None if there was none."""
-        return self._first_undecodable
+        return self._decoding.first_undecodable
 
     @property
     def rate_hz(self) -> float | None:
