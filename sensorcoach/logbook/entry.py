@@ -12,6 +12,7 @@ from sensorcoach.logbook.comfort import calibration_reps
 from sensorcoach.logbook.stamp import Stamp
 from sensorcoach.model import Control, Mark, Rep, Result, Warning
 from sensorcoach.recording import Header
+from sensorcoach.settings import Settings
 
 Row = Mapping[str, object]
 
@@ -70,7 +71,8 @@ def entry(result: Result, header: Header, controls: Sequence[Control], stamp: St
 
 def _session_row(result: Result, header: Header, stamp: Stamp) -> Row:
     summary, start = result.summary, _start(header, stamp)
-    goal, limits = _section(result, "goal"), _section(result, "limits")
+    # A default written as 2 is 2.0 once it has been in a file.
+    settings = msgspec.convert(result.settings, Settings)
     return {
         "recording": stamp.recording,
         "size_bytes": stamp.size_bytes,
@@ -82,16 +84,16 @@ def _session_row(result: Result, header: Header, stamp: Stamp) -> Row:
         "sensor": str(header.device.get("name") or header.profile),
         "rate_hz": result.rate_hz,
         "version": result.version,
-        "settings": msgspec.json.encode(result.settings, order="deterministic").decode(),
+        "settings": msgspec.json.encode(msgspec.to_builtins(settings), order="deterministic").decode(),
         "detected": summary.reps,
         "left_reps": summary.corrected_left,
         "right_reps": summary.corrected_right,
         "unknown_reps": summary.corrected_unknown,
         "cycles": summary.cycles,
         "person": header.person,
-        "target_a_side": goal.get("reps_a_side"),
-        "comfort_left_deg": limits.get("comfort_left_deg"),
-        "comfort_right_deg": limits.get("comfort_right_deg"),
+        "target_a_side": settings.goal.reps_a_side,
+        "comfort_left_deg": settings.limits.comfort_left_deg,
+        "comfort_right_deg": settings.limits.comfort_right_deg,
     }
 
 
@@ -104,11 +106,6 @@ def _start(header: Header, stamp: Stamp) -> datetime:
         except (ValueError, OverflowError):
             pass
     return datetime.fromtimestamp(stamp.changed_ns / 1e9).astimezone()
-
-
-def _section(result: Result, name: str) -> Mapping[str, object]:
-    section = result.settings.get(name)
-    return section if isinstance(section, dict) else {}
 
 
 def _rep_row(rep: Rep) -> Row:
