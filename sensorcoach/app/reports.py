@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from sensorcoach.app.sessions import Failure
+import msgspec
+
+from sensorcoach.analysis import analyze_files
+from sensorcoach.app.log import logged_session, sessions_logged, settings_logged
+from sensorcoach.batch import Failure, session_name
 from sensorcoach.choices import Choices
-from sensorcoach.errors import InputError, RecordingError, SensorcoachError, SettingsError
+from sensorcoach.errors import InputError, LogbookError, RecordingError, SensorcoachError, SettingsError
 from sensorcoach.logbook.logged import LoggedSession
 from sensorcoach.model import Direction
+from sensorcoach.report.agreement import Agreement, agreement
+from sensorcoach.report.agreement_words import agreement_lines
 from sensorcoach.report.dates import short_date
 from sensorcoach.report.markdown import as_markdown
 from sensorcoach.report.observed import Observed, observe_files
 from sensorcoach.report.page import as_page
 from sensorcoach.report.trend import Point
+from sensorcoach.report.truth import read_truth
+
+__all__ = [
+    "Observed", "agreement_lines", "agreement_with", "last_session", "observe_session", "refuse_over_recordings",
+    "report_markdown", "report_page", "save_report", "session_files", "sessions_before", "write_report",
+]  # fmt: skip
+
+MOST_IN_TREND = 30
+"""Sessions that can still be told apart across a page."""
 
 
-def observe_sessions(
-    sessions: Sequence[Sequence[Path]], choices: Choices, on_begin: Callable[[str], None]
-) -> Iterator[Observed | Failure]:
-    """Each session analysed, with the curves a report draws; ``on_begin`` is told its name before.
-
-    A bad file stops nothing.
+def observe_session(paths: Sequence[Path], choices: Choices) -> Observed | Failure:
+    """The session in some files, with the curves a report draws, or why there is none.
 
     Raises:
         SettingsError: the choices themselves are wrong, so no session can be analysed.
     """
-    for paths in sessions:
-        name = " + ".join(str(path) for path in paths)
-        on_begin(name)
-        try:
-            yield observe_files(paths, choices)
-        except SettingsError:
-            raise
-        except SensorcoachError as error:
-            named = any(str(path) in error.message for path in paths)
-            yield Failure(name, str(error) if named else f"{name}: {error}")
+    name = session_name(paths)
+    try:
+        return observe_files(paths, choices)
+    except SettingsError:
+        raise
+    except SensorcoachError as error:
+        named = any(str(path) in error.message for path in paths)
+        return Failure(name, str(error) if named else f"{name}: {error}")
 
 
 def report_page(sessions: Sequence[Observed], over_time: Sequence[LoggedSession] = ()) -> str:
@@ -56,11 +65,65 @@ def write_report(files: Sequence[Path], out: Path, choices: Choices) -> None:
         InputError: the session cannot be analysed, or ``out`` is one of its files.
         RecordingError: likewise; or ``out`` cannot be written.
     """
-    refuse_overwriting(out, files)
-    save(out, report_page([observe_files(files, choices)]))
+    refuse_over_recordings(out, files)
+    save_report(out, report_page([observe_files(files, choices)]))
 
 
-def refuse_overwriting(out: Path, files: Sequence[Path]) -> None:
+def agreement_with(files: Sequence[Path], truth: Path, choices: Choices) -> Agreement:
+    """How well the count of the one session in some files agrees with the labels in ``truth``.
+
+    Raises:
+        InputError: the session cannot be analysed, or the labels cannot be understood.
+        RecordingError: a session file is damaged beyond what can be read.
+        SettingsError: the choices cannot be used.
+    """
+    labels = read_truth(truth)
+    return agreement(analyze_files(files, choices), labels)
+
+
+def session_files(number: int, choices: Choices) -> tuple[list[Path], Choices]:
+    """The recording of a logged session, and ``choices`` with the settings it was graded with unless others are given.
+
+    Raises:
+        LogbookError: there is no such session, its recording is gone, or the logbook cannot be used.
+    """
+    logged = logged_session(number)
+    if not logged.recording.exists():
+        raise LogbookError(
+            f"The recording of session {number} is gone: {logged.recording}.", "Only `sensorcoach log` still has it."
+        )
+    settings = choices.settings or settings_logged(number)
+    return [logged.recording], msgspec.structs.replace(choices, settings=settings)
+
+
+def sessions_before(number: int) -> list[LoggedSession]:
+    """What the trend of a logged session's report shows: the person's sessions up to it, the last `MOST_IN_TREND`.
+
+    Simulated ones stand beside simulated ones only.
+
+    Raises:
+        LogbookError: see `session_files`.
+    """
+    logged = logged_session(number)
+    same = [one for one in sessions_logged(logged.person) if one.simulated == logged.simulated]
+    return [one for one in same if one.start <= logged.start][-MOST_IN_TREND:]
+
+
+def last_session(person: str | None) -> int:
+    """The number of the newest session of a person.
+
+    Raises:
+        LogbookError: there is none, or the logbook cannot be used.
+    """
+    logged = sessions_logged(person)
+    if not logged:
+        raise LogbookError(
+            "The logbook has no session yet.", "Name a recording: sensorcoach report FILE -o report.html"
+        )
+    return logged[-1].number
+
+
+def refuse_over_recordings(out: Path, files: Sequence[Path]) -> None:
     """A report never takes the place of a recording it is made from.
 
     Raises:
@@ -70,7 +133,7 @@ def refuse_overwriting(out: Path, files: Sequence[Path]) -> None:
         raise InputError(f"{out} is the recording itself.", "Name another file for the report.")
 
 
-def save(out: Path, text: str) -> None:
+def save_report(out: Path, text: str) -> None:
     """Write a report whole or not at all.
 
     Raises:

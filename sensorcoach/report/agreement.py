@@ -89,7 +89,7 @@ def agreement(result: Result, truth: Truth) -> Agreement:
 
 
 def _matched(reps: Sequence[Rep], labels: Sequence[LabelledRep]) -> list[tuple[LabelledRep, Rep]]:
-    """Each label with the repetition that covers most of its time; each repetition at most once, in order of overlap."""
+    """Each label with the repetition that covers most of its time, the longest overlaps first; each at most once."""
     overlaps = sorted(
         ((_overlap_s(rep, label), -place, rep, label) for place, label in enumerate(labels) for rep in reps),
         key=lambda one: one[:2],

@@ -22,7 +22,8 @@ def agreement_lines(found: Agreement) -> Iterator[str]:
     labelled = f"{found.labelled_least}"
     if found.labelled_most != found.labelled_least:
         labelled += f" to {found.labelled_most}"
-    yield f"repetitions: {found.counted} counted, {labelled} labelled: {'the same' if found.count_agrees else 'DIFFERENT'}"
+    agrees = "the same" if found.count_agrees else "DIFFERENT"
+    yield f"repetitions: {found.counted} counted, {labelled} labelled: {agrees}"
     for side, (counted, told) in (("left", found.left), ("right", found.right)):
         if told is not None:
             yield f"{side}: {counted} counted, {told} labelled"

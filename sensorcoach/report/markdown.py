@@ -9,7 +9,7 @@ from sensorcoach.model import Result
 from sensorcoach.output.review import Change
 from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, Content, content_of
 from sensorcoach.report.tables import Table
-from sensorcoach.report.trend import in_time
+from sensorcoach.report.trend import as_shown
 
 _MEANT = re.compile(r"[\\`*_{}\[\]<>#|~&]")
 """Characters that Markdown, or the HTML inside it, could take for more than themselves."""
@@ -17,7 +17,7 @@ _MEANT = re.compile(r"[\\`*_{}\[\]<>#|~&]")
 
 def as_markdown(results: Sequence[Result]) -> str:
     """The report of one session or several, the newest first."""
-    parts = [part for result in reversed(in_time(results)) for part in _session(content_of(result))]
+    parts = [part for result in as_shown(results) for part in _session(content_of(result))]
     return "\n\n".join(parts) + "\n"
 
 

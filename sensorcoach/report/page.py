@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, content_of
+from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, Content, content_of
 from sensorcoach.report.observed import Observed
 from sensorcoach.report.pictures import pictures_of
 from sensorcoach.report.plots.trend import trend
-from sensorcoach.report.trend import Point, in_time, points
+from sensorcoach.report.trend import Point, as_shown, in_time, points
 
 
 def as_page(sessions: Sequence[Observed], over_time: Sequence[Point] = ()) -> str:
@@ -27,10 +27,11 @@ def as_page(sessions: Sequence[Observed], over_time: Sequence[Point] = ()) -> st
         lstrip_blocks=True,
     )
     environment.filters["drawn"] = lambda picture: Markup(picture.svg)  # of our own making, its words escaped there
-    in_order = in_time([one.result for one in sessions])
-    newest_first = sorted(sessions, key=lambda one: -[one.result is other for other in in_order].index(True))
-    pages = [(content_of(one.result), pictures_of(one, f"s{number}")) for number, one in enumerate(newest_first, 1)]
-    compared = over_time or points(in_order)
+    results = [one.result for one in sessions]
+    of = {id(one.result): one for one in sessions}
+    shown = [of[id(result)] for result in as_shown(results)]
+    pages = [(content_of(one.result), pictures_of(one, f"s{number}")) for number, one in enumerate(shown, start=1)]
+    compared = over_time or points(in_time(results))
     return environment.get_template("page.html").render(
         sessions=pages,
         trend=trend("trend", compared) if len(compared) > 1 else None,
@@ -38,4 +39,21 @@ def as_page(sessions: Sequence[Observed], over_time: Sequence[Point] = ()) -> st
         cannot_know=CANNOT_KNOW,
         glossary=GLOSSARY,
         simulated_words=SIMULATED,
+        in_force=_in_force([content for content, _ in pages]),
     )
+
+
+def _in_force(contents: Sequence[Content]) -> list[tuple[list[int], Content]]:
+    """Sessions with the same limits and settings need them once: their numbers in the page, and one of them."""
+    groups: list[tuple[list[int], Content]] = []
+    for number, content in enumerate(contents, start=1):
+        same = next((numbers for numbers, other in groups if _settings(other) == _settings(content)), None)
+        if same is None:
+            groups.append(([number], content))
+        else:
+            same.append(number)
+    return groups
+
+
+def _settings(content: Content) -> tuple[object, ...]:
+    return content.rules, content.changed_settings, content.usual_settings

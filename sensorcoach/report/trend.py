@@ -33,18 +33,25 @@ class Point:
         return sum(self.reps.values()) + self.unknown
 
 
+def dated(results: Sequence[Result]) -> bool:
+    """Whether every session tells when it was."""
+    return all(instant(result.start) is not None for result in results)
+
+
 def in_time(results: Sequence[Result]) -> list[Result]:
     """The sessions in the order in which they happened; as given where one of them does not say when."""
-    instants = [instant(result.start) for result in results]
-    if any(one is None for one in instants):
-        return list(results)
-    return [result for _, result in sorted(zip(instants, results, strict=True), key=lambda pair: pair[0] or 0.0)]
+    return sorted(results, key=lambda result: instant(result.start) or 0.0) if dated(results) else list(results)
+
+
+def as_shown(results: Sequence[Result]) -> list[Result]:
+    """The newest first; as given where one of them does not say when."""
+    return in_time(results)[::-1] if dated(results) else list(results)
 
 
 def points(results: Sequence[Result]) -> list[Point]:
     """Each session as a point, labelled with its date, or its number where not all have one."""
-    dated = all(result.start is not None for result in results)
-    return [_point(result, short_date(result.start) if dated else f"{n}") for n, result in enumerate(results, start=1)]
+    told = dated(results)
+    return [_point(result, short_date(result.start) if told else f"{n}") for n, result in enumerate(results, start=1)]
 
 
 def names_of(points: Sequence[Point]) -> dict[Direction, str]:

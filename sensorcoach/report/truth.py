@@ -9,7 +9,7 @@ The CSV has a header and one row a repetition. All columns may be left out but t
 Times are in seconds on the recording's own time base, as `analyze --json` gives them; a row needs ``drop_start_s`` and
 ``return_end_s``, or ``time_s``, any instant inside the repetition. ``side`` is left or right, anything else is unknown.
 ``warnings`` are codes of the program separated by blanks, each with ``:note``, ``:warn`` or ``:severe``, or without a
-severity for ``warn``. A file without the column says nothing about warnings; with it an empty cell says there were none.
+severity for ``warn``. Without the column nothing is said about warnings; with it an empty cell says there were none.
 
 Where only the number is known, a CSV of counts does: a header of ``left,right``, or ``count``, or ``least,most``, and
 one row.
