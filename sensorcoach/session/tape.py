@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from sensorcoach.model import Control, Cue, LinkEvent, Notice, StageChanged, Told, Trace
+from sensorcoach.model import Control, Cue, LinkEvent, Notice, StageChanged, StageName, Told, Trace
 from sensorcoach.session.picture import StreamFigures
-from sensorcoach.session.stages import stage_of
+from sensorcoach.session.stages import stage_after
 
 Kept = Told | StreamFigures
 
@@ -33,6 +33,7 @@ class Tape:
         self.items: list[Kept] = []
         self.known_s: list[float] = []
         self._coach = coach
+        self._stage: StageName = "armed"
 
     def add(self, told: Kept) -> None:
         """The next one; cues that were due before it come first, those about it behind it."""
@@ -40,8 +41,10 @@ class Tape:
         self._append(told)
         if not isinstance(told, StreamFigures):
             self._append(*self._coach.push((told,)))
-        stage = stage_of(told) if isinstance(told, Control) else None
-        if stage is not None:
+        if isinstance(told, StageChanged):
+            self._stage = told.stage
+        stage = stage_after(told, self._stage) if isinstance(told, Control) else None
+        if stage is not None and self._stage != "ended":
             self.add(stage)
 
     def advance(self, t_s: float) -> None:
@@ -50,7 +53,8 @@ class Tape:
 
     def close(self, t_s: float) -> None:
         """Nothing else will become known."""
-        self.add(StageChanged(t_s, "ended", reason="recording"))
+        if self._stage != "ended":
+            self.add(StageChanged(t_s, "ended", reason="recording"))
         self._append(*self._coach.close(t_s))
 
     def count_until(self, t_s: float) -> int:

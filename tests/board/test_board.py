@@ -312,3 +312,13 @@ def test_pictures_are_whole_while_another_thread_tells() -> None:
         assert 0 <= picture.counted - len(picture.reps) <= 1
         assert [rep.index for rep in picture.reps] == list(range(1, len(picture.reps) + 1))
     teller.join()
+
+
+def test_a_calibration_asked_for_in_a_guided_session() -> None:
+    board = told(Control(0.0, "pause", "guide"), Control(4.0, "calibrate", "left"))
+    assert (board.picture(4.0).stage, board.picture(4.0).stage_reason) == ("side", "left")
+    board.tell(Control(9.0, "arm", "side"))
+    board.tell(Control(20.0, "calibrate", "right"))
+    assert board.picture(20.0).stage == "armed"
+    board.tell(Control(20.0, "pause", "calibrate"))
+    assert board.picture(20.0).stage == "still"
