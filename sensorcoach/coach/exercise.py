@@ -157,7 +157,8 @@ class Exercise:
         self._phase = "hold"
         if self._silent or told.angle_deg < self._settings.phases.r_min_deg:
             return
-        if not told.confirmed and self._may_be_a_pause(told):
+        pause = self._may_be_a_pause(told)
+        if told.landing is None or (pause and not told.confirmed):
             self._untold = told
             return
         self._untold = None
@@ -166,10 +167,11 @@ class Exercise:
             self._hold_of_s = told.t_s
             self._hold = list(hold_cues(told.t_s, told.known_s, self._settings))
         yield from self.due(told.known_s)
-        yield from self._correct_landing(told)
+        yield from self._correct_landing(told.known_s, () if pause else told.landing.warnings)
 
     def _may_be_a_pause(self, told: PhaseChanged) -> bool:
-        last_deg = self._range_deg.get(told.direction, 0.0)
+        """So far above where the knees usually land, on that side or else on the other."""
+        last_deg = self._range_deg.get(told.direction) or next(iter(self._range_deg.values()), 0.0)
         return told.angle_deg < self._settings.coach.pause_fraction * last_deg
 
     def _sound(self, told: PhaseChanged, known_s: float) -> Iterator[Cue]:
@@ -223,9 +225,8 @@ class Exercise:
 
     # --- corrections --------------------------------------------------------------------------------------------------
 
-    def _correct_landing(self, told: PhaseChanged) -> Iterator[Cue]:
+    def _correct_landing(self, known_s: float, shown: tuple[Warning, ...]) -> Iterator[Cue]:
         """What the drop showed, or what became due while it went on."""
-        shown = () if told.landing is None else told.landing.warnings
         due = self._memory.due(shown, self._tally.undone)
         found: dict[str, tuple[Severity, int | None]] = {
             **self._waiting,
@@ -235,7 +236,7 @@ class Exercise:
         code = None if self._corrected else first_in_order(found)
         if code is not None:
             self._corrected = True
-            yield _correction(code, *found[code], known_s=told.known_s)
+            yield _correction(code, *found[code], known_s=known_s)
 
     def _judge(self, told: RepDone) -> Iterator[Cue]:
         rep = told.rep

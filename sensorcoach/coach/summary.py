@@ -51,6 +51,11 @@ def _to_change(of_reps: Sequence[Warning], of_session: Sequence[Warning]) -> str
     return first_in_order(severe | session | {code for code, n in often.items() if n >= 2})
 
 
+def _speaks_against(warning: Warning, codes: Sequence[str]) -> bool:
+    """A hold short of its target is no hold to be praised, however little it misses."""
+    return warning.code in codes and (warning.severity != "note" or warning.code == "short_hold")
+
+
 def _praise(reps: Sequence[Rep], to_change: str | None, settings: Settings) -> str:
     """Nothing is praised that the next sentence asks to be changed, nor holds that nobody makes."""
     graded = [rep for rep in reps if rep.graded]
@@ -60,7 +65,7 @@ def _praise(reps: Sequence[Rep], to_change: str | None, settings: Settings) -> s
         if measure == "hold_s" and not holds:
             continue
         judged = [rep for rep in graded if getattr(rep, measure) is not None]
-        good = sum(not any(one.code in against and one.severity != "note" for one in rep.warnings) for rep in judged)
+        good = sum(not any(_speaks_against(one, against) for one in rep.warnings) for rep in judged)
         if judged and good >= share * len(judged) and to_change not in against:
             return phrase
     return "well_done"

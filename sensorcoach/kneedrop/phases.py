@@ -24,7 +24,7 @@ from sensorcoach.model import Bools, Floats
 from sensorcoach.settings import PhaseSettings
 
 State = Literal["centre", "drop", "hold", "return", "away"]
-What = Literal["drop", "landing", "resumed", "confirmed", "return", "end"]
+What = Literal["drop", "landing", "landed", "resumed", "confirmed", "return", "end"]
 
 Ints = NDArray[np.intp]
 
@@ -43,7 +43,8 @@ _SETTLE_FRACTION = 0.05
 class Change:
     """Something became known at sample ``known`` that dates to sample ``at``; ``end`` carries the finished movement.
 
-    ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one, the leg stays there.
+    ``landing``: it seems to have landed; ``landed``: so long ago that the landing can be judged, where it was known
+    before. ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one.
     """
 
     what: What
@@ -66,6 +67,8 @@ class PhaseMachine:
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
         self._fast_since = start
+        self._landed = -1
+        """The landing that can be judged."""
         self._confirmed = -1
         """The landing that was confirmed."""
         self._told = -1
@@ -187,6 +190,8 @@ class PhaseMachine:
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
         moving.settled = not self._jolted(history, landing, known)
+        if can_be_judged(history, landing, known, self.settings):
+            self._landed = landing
         self.state, self.position, self._fast_since = "hold", known + 1, known + 1
         return Change("landing", landing, known, moving)
 
@@ -223,13 +228,18 @@ class PhaseMachine:
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
         confirmed = moving.landing == self._confirmed
         staying = _NEVER if confirmed else self._after(history, start, end, moving.landing, s.landing_confirm_s)
-        hit = first(falling | staged | resuming | late | staying)
+        judged = moving.landing == self._landed
+        landed = _NEVER if judged else self._after(history, start, end, moving.landing, s.provisional_landing_s)
+        hit = first(falling | staged | resuming | late | staying | landed)
         last = len(angle) - 1 if hit is None else hit
         moving.furthest_deg, self._fast_since = float(furthest[last]), int(fast_since[last])
         if hit is None:
             self.position = end
             return None
         at = start + hit
+        if _holds(landed, hit):
+            self._landed, self.position = moving.landing, at
+            return Change("landed", moving.landing, at, moving)
         if _holds(late, hit):
             return self._give_up(moving, "no_return", at)
         if falling[hit]:
@@ -377,6 +387,12 @@ class PhaseMachine:
         positions = np.minimum(since - min(first, start), len(times) - 1).astype(np.intp)
         lasting: Floats = history.t_s(start, end) - times[positions]
         return lasting
+
+
+def can_be_judged(history: History, landing: int, known: int, settings: PhaseSettings) -> bool:
+    """Whether enough has been seen at ``known`` of what follows a landing (a rebound is known at once)."""
+    rounding_s = 1e-6
+    return history.time(known) >= history.time(landing) + settings.provisional_landing_s - rounding_s
 
 
 def _holds(hits: Bools, index: int) -> bool:

@@ -20,7 +20,7 @@ from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.line import Seen
 from sensorcoach.kneedrop.measures import Window
 from sensorcoach.kneedrop.movement import Movement
-from sensorcoach.kneedrop.phases import Change, What
+from sensorcoach.kneedrop.phases import Change, What, can_be_judged
 from sensorcoach.kneedrop.posture import Reason, landing_heading, why_not
 from sensorcoach.kneedrop.provisional import provisional_landing
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
@@ -54,6 +54,7 @@ WindowListener = Callable[[Rep, Window], None]
 _PHASES: dict[What, PhaseName] = {
     "drop": "drop",
     "landing": "hold",
+    "landed": "hold",
     "resumed": "drop",
     "confirmed": "hold",
     "return": "return",
@@ -220,12 +221,15 @@ class Tracker:
             angle_deg=angle_between_deg(moving.centre.up0, history.up_at(change.at)),
             landing=self._landing(main, change) if phase == "hold" else None,
             confirmed=change.what == "confirmed",
+            again=change.what in ("landed", "confirmed"),
         )
         self._events.append(event)
         for step in main.follower.take_steps():
             self._tell_slip(step.angle_deg, step.at, change.known)
 
-    def _landing(self, main: Candidate, change: Change) -> Landing:
+    def _landing(self, main: Candidate, change: Change) -> Landing | None:
+        if not can_be_judged(self._history, change.at, change.known, self._settings.phases):
+            return None
         moving = main.landed(self._history, change)
         direction, side = self._named
         return provisional_landing(self._history, moving, change.known + 1, self._settings, direction, side)

@@ -43,7 +43,7 @@ def _said(event: Told) -> tuple[float, str] | None:
             return event.t_s, printable(f"! {text}")
         case PhaseChanged(phase="drop"):
             return event.t_s, f"drop {side_word(event.side, event.direction)}"
-        case PhaseChanged(confirmed=True):
+        case PhaseChanged(again=True):
             return None
         case PhaseChanged(phase="hold"):
             return event.t_s, f"landing at {event.angle_deg:.0f}°, hold"
