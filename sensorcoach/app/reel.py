@@ -10,6 +10,8 @@ from sensorcoach import logfile
 from sensorcoach.analysis import Walk
 from sensorcoach.choices import Choices
 from sensorcoach.coach import Coach
+from sensorcoach.devices import profile_named
+from sensorcoach.devices.profile import usual_delay_s
 from sensorcoach.errors import InputError, SensorcoachError
 from sensorcoach.importers import Item, Recording
 from sensorcoach.kneedrop.grading import SensorAbility
@@ -37,6 +39,7 @@ class Reel:
         self._given_up = False
         self._walk: Walk | None = None
         self._measured_by = Settings()
+        self._delay_s = 0.0
         self._traces: list[Trace] = []
         self.begun = self.over = False
         self.start_s = self.until_s = 0.0
@@ -69,7 +72,7 @@ class Reel:
     def regrade(self, settings: Settings) -> None:
         """Judge what is known, and what comes, by ``settings``."""
         self.settings = settings
-        self.tape = self.tape.again(Coach(settings), self._judged)
+        self.tape = self.tape.again(self._coach(settings), self._judged)
         if self.over and self._walk is not None:
             self.tape.close(self.until_s)
             self._conclude(self._walk)
@@ -99,11 +102,15 @@ class Reel:
     def _begin(self, walk: Walk, recording: Recording, first: list[Item]) -> None:
         self._walk = walk
         self._measured_by = self.settings = walk.settings
-        self.tape = Tape(Coach(walk.settings))
+        self._delay_s = usual_delay_s(profile_named(recording.profile))
+        self.tape = Tape(self._coach(walk.settings))
         name = recording.device_settings.get("name") or recording.sensor.get("label") or ""
         self.link = replace(self.link, name=printable(str(name)), profile=recording.profile)
         self.start_s = self.until_s = first[0].t_s if first else 0.0
         self.begun = True
+
+    def _coach(self, settings: Settings) -> Coach:
+        return Coach(settings, delay_s=self._delay_s)
 
     def _step(self, walk: Walk, step: list[Item]) -> None:
         events = walk.push(step)
