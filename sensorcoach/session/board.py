@@ -38,7 +38,7 @@ from sensorcoach.session.banner import Banner
 from sensorcoach.session.latest import Latest
 from sensorcoach.session.picture import LinkPicture, LinkState, PhasePicture, Picture, StreamFigures
 from sensorcoach.session.ring import TraceRing
-from sensorcoach.session.stages import stage_of
+from sensorcoach.session.stages import stage_after
 from sensorcoach.settings import Settings
 
 Shown = Told | StreamFigures
@@ -200,7 +200,7 @@ class Board:
                 self._marks += (Mark(t_s=control.t_s, text=printable(control.value)),)
             case "pain":
                 self._pain += (Mark(t_s=control.t_s, text=printable(control.value)),)
-        stage = stage_of(control, self._stage.stage)
+        stage = stage_after(control, self._stage.stage)
         if stage is not None:
             self._take_stage(stage)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sensorcoach.model import Control, StageChanged, StageName
 
 
-def stage_of(control: Control, stage: StageName = "armed") -> StageChanged | None:
+def stage_after(control: Control, stage: StageName = "armed") -> StageChanged | None:
     """Where a session in ``stage`` stands after ``control``; None where it stays there."""
     match control.action:
         case "arm":

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sensorcoach.model import Control, Cue, LinkEvent, Notice, StageChanged, StageName, Told, Trace
 from sensorcoach.session.picture import StreamFigures
-from sensorcoach.session.stages import stage_of
+from sensorcoach.session.stages import stage_after
 
 Kept = Told | StreamFigures
 
@@ -43,7 +43,7 @@ class Tape:
             self._append(*self._coach.push((told,)))
         if isinstance(told, StageChanged):
             self._stage = told.stage
-        stage = stage_of(told, self._stage) if isinstance(told, Control) else None
+        stage = stage_after(told, self._stage) if isinstance(told, Control) else None
         if stage is not None and self._stage != "ended":
             self.add(stage)
 
