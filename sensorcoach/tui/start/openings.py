@@ -1,29 +1,32 @@
-"""What a person can ask to be opened: a session of one of three kinds, or the start screen."""
+"""What a person can ask to be opened: a live session, a recording, the demo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sensorcoach.choices import Choices
+from sensorcoach.choices import Choices
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLive:
-    """A live session; ``device``: name or address, None: the one used last, else whichever is heard."""
+    """A live session; ``device``: name or address, None: the one used last, else whichever is heard. ``out``: the
+    recording's file, None: a new one in the person's folder.
+    """
 
+    choices: Choices = Choices()
     device: str | None = None
     profile: str | None = None
+    record: bool = True
+    out: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenReplay:
-    """A recording; several files are one session."""
+    """A recording; several files are one session. ``speed``: times real time, ``math.inf`` does not wait."""
 
     files: tuple[Path, ...]
-    choices: Choices | None = None
+    choices: Choices = Choices()
     speed: float = 1.0
 
 
