@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "analyze"]
+__all__ = ["Analysis", "Arrays", "__version__", "analyze"]
 
 if TYPE_CHECKING:
-    from sensorcoach.analysis import analyze
+    from sensorcoach.library import Analysis, Arrays, analyze
 
 
 def __getattr__(name: str) -> object:
-    if name == "analyze":
-        from sensorcoach.analysis import analyze
+    if name in ("Analysis", "Arrays", "analyze"):
+        from sensorcoach import library
 
-        return analyze
+        return getattr(library, name)
     raise AttributeError(f"module 'sensorcoach' has no attribute {name!r}")

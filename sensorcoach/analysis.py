@@ -6,20 +6,16 @@ the other, so a file of any size needs the memory of one batch and of its reps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-
-import msgspec
-import numpy as np
-from numpy.typing import ArrayLike
 
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError
-from sensorcoach.importers import Item, Recording, open_recordings, recording_of_arrays
+from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
 from sensorcoach.kneedrop.tracker import WindowListener
-from sensorcoach.model import Aborted, Control, Event, LinkEvent, Mounting, NotCounted, Packet, Result, Trace
+from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Packet, Result, Trace
 from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
@@ -29,64 +25,6 @@ ItemListener = Callable[[Control | LinkEvent], None]
 
 BATCH_BYTES = 64 * 1024
 """Packets are pushed together up to this size: enough that the work per batch vanishes, little enough for memory."""
-
-
-def analyze(
-    source: str | Path | Sequence[str | Path],
-    *,
-    mounting: Mounting | Mapping[str, str | None] | None = None,
-    settings: Settings | None = None,
-    presets: Sequence[str] = (),
-    unit: str | None = None,
-    columns: str | None = None,
-    on_event: Listener | None = None,
-) -> Result:
-    """Count and grade the knee drops of a recording.
-
-    Args:
-        source: a session file, a CSV, or what an app exported (a file, folder or zip); several paths are one session:
-            parts recorded together by an app, or one after the other with gaps, in the order of their time stamps.
-        mounting: a `Mounting` replaces what the recording says, a mapping only the fields it names.
-        settings: limits; without them those in the recording's header, and else the defaults.
-        presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
-        unit: acceleration of a CSV, ``"g"``, ``"mg"`` or ``"mps2"``, where its header hides it.
-        columns: which columns of a CSV to use, ``"t=time,ax=foo,ay=bar,az=baz"``, or the names of all of them in order.
-        on_event: called with each event of the pipeline as it happens.
-
-    Raises:
-        InputError: the file cannot be analysed, or the files of one session overlap in time.
-        RecordingError: a session file is damaged beyond what can be read.
-        SettingsError: an axis or another part of the mounting that does not exist.
-    """
-    paths = [Path(source)] if isinstance(source, str | Path) else [Path(one) for one in source]
-    choices = Choices(mounting=_fields(mounting), settings=settings, presets=tuple(presets), unit=unit, columns=columns)
-    return analyze_files(paths, choices, on_event)
-
-
-def analyze_arrays(
-    t_s: ArrayLike,
-    acc: ArrayLike,
-    gyr: ArrayLike | None = None,
-    *,
-    mounting: Mounting | None = None,
-    settings: Settings | None = None,
-    on_event: Listener | None = None,
-) -> Result:
-    """Count and grade the knee drops in arrays.
-
-    Args:
-        t_s: (n,) seconds, rising, any zero.
-        acc: (n, 3) m/s², gravity included.
-        gyr: (n, 3) rad/s, or None for an accelerometer alone.
-        mounting: how the sensor was worn.
-        settings: limits.
-        on_event: called with each event of the pipeline as it happens.
-
-    Raises:
-        InputError: shapes that do not fit, no gravity, too slow a rate.
-    """
-    recording = recording_of_arrays(np.asarray(t_s), np.asarray(acc), None if gyr is None else np.asarray(gyr))
-    return analyze_recording(recording, None, Choices(mounting=_fields(mounting), settings=settings), on_event)
 
 
 def analyze_files(paths: Sequence[Path], choices: Choices, on_event: Listener | None = None) -> Result:
@@ -215,7 +153,3 @@ def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
             yield batch
             batch, size = [], 0
     yield batch
-
-
-def _fields(mounting: Mounting | Mapping[str, str | None] | None) -> dict[str, str | None]:
-    return msgspec.structs.asdict(mounting) if isinstance(mounting, Mounting) else dict(mounting or {})

@@ -19,6 +19,7 @@ FLOORS = [
     {"joining", "outcome", "output"},
     {"analysis", "session"},
     {"signals"},
+    {"library"},
     {"batch", "logbook", "voice", "report", "export", "doctor", "awake"},
     {"app"},
     {"cli", "tui"},

@@ -12,7 +12,7 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from sensorcoach.analysis import analyze
+from sensorcoach import analyze
 from sensorcoach.app import ManyDone, analyze_into, sessions_under
 from sensorcoach.batch import Failure, on_processes
 from sensorcoach.choices import Choices

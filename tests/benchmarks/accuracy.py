@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from sensorcoach import analyze
-from sensorcoach.analysis import analyze_arrays
+from sensorcoach import Arrays, analyze
 from sensorcoach.dsp.knocks import KnockDetector
 from sensorcoach.dsp.tilt import GyroscopeTilt
 from sensorcoach.model import STANDARD_GRAVITY, Floats
@@ -62,8 +61,8 @@ def mex_rows(seeds: range) -> list[Row]:
 def sisfall_rows(seeds: range) -> list[Row]:
     if not sisfall("*"):
         return [Row("SisFall (real)", "../shared/data/sisfall is not here", "-")]
-    rolls = [analyze_arrays(*sisfall_arrays(path)).summary for path in sisfall("D14_*")]
-    falls = [analyze_arrays(*sisfall_arrays(path)).summary.reps for path in sisfall("F*")]
+    rolls = [analyze(Arrays(*sisfall_arrays(path))).summary for path in sisfall("D14_*")]
+    falls = [analyze(Arrays(*sisfall_arrays(path))).summary.reps for path in sisfall("F*")]
     one = sum(summary.reps == 1 and not summary.axis_confirmed for summary in rolls)
     return [
         Row("SisFall D14 (real): 1 unconfirmed rep", f"{one} of {len(rolls)}", "all", one == len(rolls)),

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 from vqf import VQF
 
-from sensorcoach.analysis import analyze_arrays
+from sensorcoach import Arrays, analyze
 from sensorcoach.devices.rows import ROWS
 from sensorcoach.importers import open_recording
 from sensorcoach.model import Floats, Mounting
@@ -38,7 +38,7 @@ def analysis_ratio(number: float, runs: int) -> tuple[float, float, float]:
     filters, analyses = [], []
     for _ in range(runs):
         filters.append(cost_s(lambda: filter_alone(acc, gyr)))
-        analyses.append(cost_s(lambda: analyze_arrays(t_s, acc, gyr, mounting=MOUNTING)))
+        analyses.append(cost_s(lambda: analyze(Arrays(t_s, acc, gyr), mounting=MOUNTING)))
     return min(filters), min(analyses), median(a / f for a, f in zip(analyses, filters, strict=True))
 
 
@@ -69,7 +69,7 @@ def reading_rows(seeds: range) -> list[Row]:
         readings, analyses = [], []
         for _ in range(3):
             readings.append(cost_s(lambda: read_all(path)))
-            analyses.append(cost_s(lambda: analyze_arrays(t_s, acc, gyr, mounting=MOUNTING)))
+            analyses.append(cost_s(lambda: analyze(Arrays(t_s, acc, gyr), mounting=MOUNTING)))
     ratio = min(readings) / min(analyses)
     return [Row("reading 1 h of CSV / analysis", f"{ratio:.2f} ({min(readings):.2f} s)", "<= 2", ratio <= 2.0)]
 

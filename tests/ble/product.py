@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from sensorcoach.analysis import analyze
+from sensorcoach import analyze
 from sensorcoach.app.live import Live, LivePlan
 from sensorcoach.choices import Choices
 from sensorcoach.model import Control, GapSeen, LinkEvent, Notice, Packet, Rep, RepDone, Result

@@ -11,7 +11,7 @@ import pytest
 from mcap.reader import make_reader
 from motionbids import Channel, MotionData, validate_motion_data
 
-from sensorcoach.analysis import analyze
+from sensorcoach import analyze
 from sensorcoach.app import export_session
 from sensorcoach.choices import Choices
 from sensorcoach.errors import RecordingError, SettingsError

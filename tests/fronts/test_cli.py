@@ -15,8 +15,7 @@ import pytest
 from legs import rows, write_csv
 from typer.testing import CliRunner, Result
 
-from sensorcoach import analyze
-from sensorcoach.analysis import analyze_arrays
+from sensorcoach import Arrays, analyze
 from sensorcoach.cli import app
 from sensorcoach.cli.sessions import Scenario
 from sensorcoach.errors import SettingsError
@@ -289,5 +288,5 @@ def test_the_same_answer_from_the_library(two_sided: Path, two_sided_json: dict)
     by_path = analyze(two_sided, mounting={"up_leg": "x"})
     assert [rep.drop_start_s for rep in by_path.reps] == [rep["drop_start_s"] for rep in two_sided_json["reps"]]
     table = np.loadtxt(two_sided, delimiter=",", skiprows=1)
-    by_arrays = analyze_arrays(table[:, 0], table[:, 1:4], table[:, 4:7], mounting=Mounting(up_leg="x"))
+    by_arrays = analyze(Arrays(table[:, 0], table[:, 1:4], table[:, 4:7]), mounting=Mounting(up_leg="x"))
     assert by_arrays.reps == by_path.reps

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sensorcoach.analysis import analyze_arrays
+from sensorcoach import Arrays, analyze
 from sensorcoach.model import Mounting
 from tests.benchmarks.real_files import DATA
 
@@ -23,11 +23,11 @@ def recording(exercise):
 @pytest.mark.parametrize("up_leg", ["x", "-x"])
 def test_with_the_axis_told_no_leg_raise_counts(exercise, up_leg):
     """The sensor's x axis lies along the leg; which way up does not matter, the leg is straight."""
-    assert analyze_arrays(*recording(exercise), mounting=Mounting(up_leg=up_leg)).summary.reps == 0
+    assert analyze(Arrays(*recording(exercise)), mounting=Mounting(up_leg=up_leg)).summary.reps == 0
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_without_it_nothing_is_confirmed(exercise):
-    summary = analyze_arrays(*recording(exercise)).summary
+    summary = analyze(Arrays(*recording(exercise))).summary
     assert not summary.axis_confirmed
     assert summary.left == summary.right == 0
