@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from handclock import HandClock
 
-from sensorcoach.analysis import analyze_arrays, analyze_files, open_session
+from sensorcoach.analysis import analyze_files, analyze_recording, open_session
 from sensorcoach.app import Player, open_demo, open_replay
 from sensorcoach.app.reel import Reel
 from sensorcoach.choices import Choices
@@ -89,8 +89,8 @@ def test_arrays_in_one_packet_come_as_they_were_measured() -> None:
     rows = recording_rows("mixed")
     opened = Player(lambda: ("rows", recording_of_arrays(*rows)), Choices(), clock=HandClock())
     assert opened.wait(PATIENCE_S)
-    wanted = analyze_arrays(*rows)
-    assert opened.result() == msgspec.structs.replace(wanted, file="rows")
+    wanted = analyze_recording(recording_of_arrays(*rows), "rows", Choices())
+    assert opened.result() == wanted
     opened.seek(opened.start_s + 6.0)
     assert opened.picture().link.rate_hz == pytest.approx(104.0, rel=0.01)
     assert opened.trace(-math.inf, math.inf).t_s[-1] == pytest.approx(opened.now_s, abs=0.1)
