@@ -130,6 +130,8 @@ class Board:
                 gaps_in_all=self._gaps.in_all,
                 notices_in_all=self._notices.in_all,
                 pain=self._pain,
+                breath_in_s=self._settings.coach.breath_in_s,
+                breath_out_s=self._settings.coach.breath_out_s,
             )
 
     def trace(self, start_s: float, end_s: float) -> Trace:

@@ -89,3 +89,6 @@ class Picture:
     notices_in_all: int = 0
     """The lists above keep the last ones only; so many there were."""
     pain: tuple[Mark, ...] = ()
+    breath_in_s: float = 1.5
+    breath_out_s: float = 2.5
+    """How a hold is paced (`CoachSettings`): what is seen is what is heard."""
