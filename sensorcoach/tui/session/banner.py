@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from sensorcoach.model import Cue, CueLevel, Rep
 from sensorcoach.output.words import clock, code_words, quantity, side_word
+from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LEVEL_SYMBOLS, LEVEL_WORDS
 
 if TYPE_CHECKING:
@@ -79,6 +80,6 @@ class Banner(Widget):
         loud = shown.level in ("warn", "severe")
         words = shown.words.upper() if loud else shown.words
         head = Text(f"{LEVEL_SYMBOLS[shown.level]} {words}", "bold", no_wrap=True, overflow="ellipsis")
-        below = Text(f"  {shown.below}", self.get_component_rich_style("banner--below", partial=True), no_wrap=True)
+        below = Text(f"  {shown.below}", ink(self, "banner--below"), no_wrap=True)
         above = [Text("")] if self.size.height > 3 else []
         return Text("\n").join([*above, head, below])

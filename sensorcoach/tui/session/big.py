@@ -13,6 +13,7 @@ from sensorcoach.model import Side
 from sensorcoach.tui.session.banner import BannerShown
 from sensorcoach.tui.session.blocks import broken, height_of, largest_scale, lines_of, width_of
 from sensorcoach.tui.session.counts import CountsShown, columns_of
+from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LEVEL_SYMBOLS
 
 
@@ -130,7 +131,7 @@ class Big(Widget):
         return ([Text("")] * ((height - len(rows)) // 2) + rows + [Text("")] * height)[:height]
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"big--{name}", partial=True)
+        return ink(self, f"big--{name}")
 
 
 def _fitting(text: str, width: int, height: int) -> list[str] | None:

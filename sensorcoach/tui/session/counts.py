@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from sensorcoach.model import Side
 from sensorcoach.tui.session.blocks import ROWS, lines_of, width_of
+from sensorcoach.tui.session.ink import ink
 
 if TYPE_CHECKING:
     from sensorcoach.session.picture import Picture
@@ -78,7 +79,7 @@ class Counts(Widget):
 
     def _column(self, rows: list[Text], side: str, figures: str, label: str, width: int) -> None:
         assert self.shown is not None
-        style = self.get_component_rich_style(f"counts--{side}", partial=True)
+        style = ink(self, f"counts--{side}")
         active = side == self.shown.active
         mark = "▸ " if active else "  "
         rows[0].append((mark + label).ljust(width)[:width], style + _BOLD if active else style)
@@ -86,4 +87,4 @@ class Counts(Widget):
         lines = lines_of(figures, scale)
         for place, row in enumerate(rows[1:]):
             line = lines[place] if place < len(lines) else ""
-            row.append(f"  {line:>{_TWO_FIGURES * scale}}".ljust(width)[:width], style)
+            row.append(f"  {line}".ljust(width)[:width], style)

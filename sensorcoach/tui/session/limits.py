@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from sensorcoach.output.words import figure
 from sensorcoach.settings import Limit, LimitSettings, Settings
+from sensorcoach.tui.session.ink import ink, paper
 
 _PROPER: Final = 1e-6
 
@@ -122,7 +123,7 @@ class LimitsPanel(Widget, can_focus=True):
     def render(self) -> Text:
         """A row a limit; ◂ ▸ stand beside the chosen one."""
         rows = [self._row(place, tunable) for place, tunable in enumerate(TUNABLES)]
-        quiet = self.get_component_rich_style("limits--quiet", partial=True)
+        quiet = ink(self, "limits--quiet")
         foot = Text(
             "↑↓ choose  ←→ change  ⌫ as it was  esc close\nTried on this session only; nothing is saved.", quiet
         )
@@ -162,10 +163,10 @@ class LimitsPanel(Widget, can_focus=True):
             value is not None and before is not None and abs(value - before) > _PROPER
         )
         row = Text(f"{'▸' if chosen else ' '} {tunable.words:<18}", no_wrap=True)
-        row.append(shown, self.get_component_rich_style("limits--changed", partial=True) if changed else "")
+        row.append(shown, ink(self, "limits--changed") if changed else "")
         if changed:
             row.append(f"  (was {'not set' if before is None else figure(before)})")
         row.truncate(self.size.width, overflow="ellipsis", pad=True)
         if chosen:
-            row.stylize(self.get_component_rich_style("limits--chosen").background_style)
+            row.stylize(paper(self, "limits--chosen"))
         return row

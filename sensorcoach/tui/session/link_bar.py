@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from sensorcoach.output.printable import printable
 from sensorcoach.output.words import LINK, clock
+from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LINK_SYMBOLS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class LinkBar(Widget):
 
     def _left(self, shown: LinkShown, width: int) -> Text:
         link = shown.link
-        quiet = self.get_component_rich_style("link-bar--quiet", partial=True)
+        quiet = ink(self, "link-bar--quiet")
         begin = Text.assemble(*self._state(shown))
         for part in _parts(link):
             if begin.cell_len + 3 + len(part) > width:
@@ -71,7 +72,7 @@ class LinkBar(Widget):
             return (Text("DEMO", "bold"), Text("  simulated sensor"))
         link = shown.link
         fine = link.state == "streaming"
-        style = self.get_component_rich_style(f"link-bar--{'good' if fine else 'trouble'}", partial=True)
+        style = ink(self, f"link-bar--{'good' if fine else 'trouble'}")
         symbol, name = LINK_SYMBOLS[link.state], printable(link.name)
         if fine:
             return (Text(f"{symbol} ", style), Text(name or "sensor", "bold"))
@@ -84,7 +85,7 @@ class LinkBar(Widget):
             return Text.assemble(muted, now)
         if not shown.link.recording:
             return Text.assemble(muted, now, Text("  not recorded", "dim"))
-        return Text.assemble(muted, now, Text("  ● REC", self.get_component_rich_style("link-bar--rec", partial=True)))
+        return Text.assemble(muted, now, Text("  ● REC", ink(self, "link-bar--rec")))
 
 
 def _parts(link: LinkPicture) -> list[str]:

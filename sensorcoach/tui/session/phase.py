@@ -14,13 +14,14 @@ from textual.widget import Widget
 
 from sensorcoach.model import Side
 from sensorcoach.output.words import LINK, side_word
+from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASE_SYMBOLS, PHASES, STAGES
 
 if TYPE_CHECKING:
     from sensorcoach.session.picture import PhasePicture, Picture
 
-BREATH_S: Final = 4.0
-"""One breath in the hold (settings: hold_target_s of 4 s is one breath; 12-20 a minute is normal, domain.md 7)."""
+_UNPACED_S: Final = 4.0
+"""Full length of a hold's bar where no hold is wanted."""
 _BEYOND: Final = 1.25
 """A hold's bar reaches this far beyond the target, so that the target is a mark within it."""
 _USUAL_DEG: Final = 60.0
@@ -63,22 +64,20 @@ def hold_s_of(picture: Picture) -> float:
     return max(0.0, picture.t_s - picture.phase.since_s) if picture.phase is not None else 0.0
 
 
-def breaths_wanted(hold_target_s: float) -> int:
-    """Of a hold: 4 s are one, 8 s two."""
-    return max(1, round(hold_target_s / BREATH_S))
-
-
-def breath_words(hold_s: float, hold_target_s: float) -> str:
-    """``breathe in ●○``, and after the target that it may end."""
+def breath_words(hold_s: float, hold_target_s: float, breath_in_s: float, breath_out_s: float) -> str:
+    """``breathe in  ○``, a circle a breath, and that it may end; the same breaths as are heard (`coach.hold`)."""
     if hold_target_s <= 0.0:
         return ""
     if hold_s >= hold_target_s:
         return "✓ long enough: come back"
-    wanted = breaths_wanted(hold_target_s)
-    each_s = hold_target_s / wanted
-    done, part = divmod(hold_s / each_s, 1.0)
-    dots = "●" * int(done) + ("◐" if part >= 0.5 else "○") + "○" * (wanted - int(done) - 1)
-    return f"{'breathe out' if part >= 0.5 else 'breathe in '}  {dots}"
+    breath_s = breath_in_s + breath_out_s
+    wanted = int(hold_target_s / breath_s + 1e-9) if breath_in_s > 0.0 and breath_out_s > 0.0 else 0
+    done = int(hold_s / breath_s) if wanted else 0
+    if done >= wanted:
+        return "stay"
+    out = hold_s - done * breath_s >= breath_in_s
+    circles = "●" * done + ("◐" if out else "○") + "○" * (wanted - done - 1)
+    return f"{'breathe out' if out else 'breathe in '}  {circles}"
 
 
 def _moving(picture: Picture, phase: PhasePicture, roll_deg: float | None) -> PhaseShown:
@@ -89,10 +88,12 @@ def _moving(picture: Picture, phase: PhasePicture, roll_deg: float | None) -> Ph
         return PhaseShown(words, "quiet", None, angle, below=_next_words(picture))
     if phase.name == "hold":
         hold_s, target_s = hold_s_of(picture), picture.hold_target_s
-        full_s = target_s * _BEYOND if target_s > 0.0 else BREATH_S
+        full_s = target_s * _BEYOND if target_s > 0.0 else _UNPACED_S
         mark = 1.0 / _BEYOND if target_s > 0.0 else None
         of = f" of {target_s:g}" if target_s > 0.0 else ""
-        below = f"{hold_s:.1f}{of} s".ljust(14) + breath_words(hold_s, target_s)
+        below = f"{hold_s:.1f}{of} s".ljust(14) + breath_words(
+            hold_s, target_s, picture.breath_in_s, picture.breath_out_s
+        )
         return PhaseShown(f"{words} {side}", "hold", phase.side, angle, min(1.0, hold_s / full_s), mark, below)
     return PhaseShown(f"{words} {side}", "moving", phase.side, angle, _way_out(picture, phase, roll_deg))
 
@@ -144,12 +145,12 @@ class Phase(Widget):
         if self.shown is None:
             return Text("")
         width, shown = self.size.width, self.shown
-        look = self.get_component_rich_style(f"phase--{shown.look}", partial=True)
+        look = ink(self, f"phase--{shown.look}")
         room = max(0, width - len(shown.beside))
         head = Text.assemble((shown.words[:room].ljust(room), look + _BOLD), (shown.beside, look + _BOLD), no_wrap=True)
         bar = [] if shown.filled is None else [self._bar(shown.filled, shown.mark, width, look)] * 2
-        quiet = self.get_component_rich_style("phase--quiet", partial=True)
-        below = [Text(line, quiet) for line in wrap(shown.below, width, drop_whitespace=False)]
+        quiet = ink(self, "phase--quiet")
+        below = [Text(line, quiet) for line in wrap(shown.below, width)]
         airy = self.size.height >= len(bar) + len(below) + 3
         lines = [head, Text(""), *bar, Text(""), *below] if airy else [head, *bar, *below]
         return Text("\n").join(lines)
@@ -158,12 +159,12 @@ class Phase(Widget):
         eighths = round(filled * width * 8)
         full, part = divmod(min(eighths, width * 8), 8)
         bar = Text("█" * full, look, no_wrap=True)
-        empty = self.get_component_rich_style("phase--bar", partial=True)
+        empty = ink(self, "phase--bar")
         if full < width:
             bar.append(_EIGHTHS[part] if part else "░", look if part else empty)
             bar.append("░" * (width - full - 1), empty)
         if mark is not None:
             at = min(width - 1, math.floor(mark * width))
-            pin = Text("┃", self.get_component_rich_style("phase--mark", partial=True))
+            pin = Text("┃", ink(self, "phase--mark"))
             bar = Text.assemble(bar[:at], pin, bar[at + 1 :])
         return bar

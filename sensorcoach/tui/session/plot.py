@@ -97,7 +97,7 @@ class Plot(Widget):
     """
 
     def __init__(self, title: str, *, pinned: bool, id: str | None = None) -> None:
-        """``pinned``: with a row for the pins above the curve."""
+        """``pinned``: repetitions are named in a row above the curve, the other pins stand in its topmost row."""
         super().__init__(id=id)
         self._title, self._head = title, 2 if pinned else 1
         self._signs = np.zeros((0, 0), dtype="<U1")
@@ -176,7 +176,8 @@ class Plot(Widget):
             for pin in view.pins:
                 column = math.floor(pin.t_s / CELL_S) - first
                 if 0 <= column < columns:
-                    self._write(signs, looks, 1, GUTTER + column, pin.text, pin.look)
+                    row = 1 if pin.look in ("left", "right") else 2
+                    self._write(signs, looks, row, GUTTER + column, pin.text, pin.look)
         return signs, looks
 
     def _paint_paper(self, looks: NDArray[np.int64], view: View, first: int) -> None:

@@ -14,11 +14,12 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from sensorcoach.model import Rep
+from sensorcoach.model import Rep, Warning
 from sensorcoach.output.words import code_words, quantity, side_word
+from sensorcoach.tui.session.ink import ink, paper
 from sensorcoach.tui.session.words import SEVERITY_SYMBOLS, verdict, worst
 
-_HEAD: Final = "   #  side   range   drop    peak landing   hold  verdict"
+_HEAD: Final = "    # side   range  drop   peak landing  hold  verdict"
 EMPTY: Final = "No repetition yet. Lower both knees to one side, stay for a breath, come back: it will be listed here."
 
 
@@ -123,44 +124,41 @@ class RepTable(Widget):
         look = rep.side or ("left" if rep.direction == 1 else "right")
         side = side_word(rep.side, rep.direction)
         peak = "–" if rep.peak_drop_dps is None else f"{rep.peak_drop_dps:.0f}°/s"
-        row = Text(f"{'▸' if selected else ' '} {rep.index:>3}  ", no_wrap=True, overflow="ellipsis")
+        row = Text(f"{'▸' if selected else ' '} {rep.index:>3} ", no_wrap=True, overflow="ellipsis")
         row.append(f"{side:<5}", self._style(look))
-        row.append(
-            f"{rep.range_deg:>6.0f}°{rep.drop_time_s:>5.1f} s{peak:>8}{_landing(rep):>8}{rep.hold_s:>5.1f} s  ",
-        )
+        row.append(f"{rep.range_deg:>6.0f}°{rep.drop_time_s:>4.1f} s{peak:>7}{_landing(rep):>8}{rep.hold_s:>4.1f} s  ")
         if undone:
             row.stylize(self._style("undone"))
         row.append("– undone" if undone else verdict(rep), self._style(worst(rep) or "good"))
         row.truncate(self.size.width, overflow="ellipsis", pad=True)
         if selected:
-            row.stylize(self._style("selected", whole=True).background_style)
+            row.stylize(paper(self, "reps--selected"))
         return row
 
     def _reasons(self, room: int) -> list[Text]:
+        """Whole sentences where there is room for all of them, else a line each."""
         rep = self.shown.reps[self.shown.place]
-        lines: list[Text] = []
-        for warning in sorted(rep.warnings, key=lambda warning: ("severe", "warn", "note").index(warning.severity)):
-            words = f"{code_words(warning.code)} {quantity(warning)}".strip() + f": {self._advice(warning.code)}"
-            sign = SEVERITY_SYMBOLS[warning.severity]
-            wrapped = self._wrapped(words)
-            lines += [
-                Text(f" {sign if n == 0 else ' '} {line}", self._style(warning.severity))
-                for n, line in enumerate(wrapped)
-            ]
         if not rep.warnings:
-            lines = [
-                Text(
-                    f" {verdict(rep)}: rep {rep.index}, nothing to correct." if rep.graded else f" {verdict(rep)}",
-                    self._style("good" if rep.graded else "note"),
-                )
-            ]
+            words = f" {verdict(rep)}: rep {rep.index}, nothing to correct." if rep.graded else f" {verdict(rep)}"
+            return [Text(words, self._style("good" if rep.graded else "note"))][:room]
+        order = ("severe", "warn", "note")
+        told = sorted(rep.warnings, key=lambda warning: order.index(warning.severity))
+        lines = [line for warning in told for line in self._reason(warning)]
+        if len(lines) > room:
+            lines = [self._reason(warning)[0] for warning in told]
         return lines[:room]
+
+    def _reason(self, warning: Warning) -> list[Text]:
+        words = f"{code_words(warning.code)} {quantity(warning)}".strip() + f": {self._advice(warning.code)}"
+        signs = (SEVERITY_SYMBOLS[warning.severity], *" " * 9)
+        style = self._style(warning.severity)
+        return [Text(f" {sign} {line}", style) for sign, line in zip(signs, self._wrapped(words), strict=False)]
 
     def _wrapped(self, words: str) -> list[str]:
         return wrap(words, max(20, self.size.width - 4))
 
-    def _style(self, name: str, *, whole: bool = False) -> Style:
-        return self.get_component_rich_style(f"reps--{name}", partial=not whole)
+    def _style(self, name: str) -> Style:
+        return ink(self, f"reps--{name}")
 
 
 def _landing(rep: Rep) -> str:

@@ -47,6 +47,8 @@ CURVES_S: Final = 1.0 / 12.0
 NUMBERS_S: Final = 0.25
 """Running numbers change at most so often: people want to read them, not to see them run."""
 _TOAST_S: Final = 6.0
+_TRANSPORT_STEPS: Final = 128
+"""The line of a replay is hardly wider."""
 
 
 class Mutable(Protocol):
@@ -90,6 +92,7 @@ class SessionScreen(Screen[SessionEnd]):
     A replay is left by the person only; a live session also by its own end.
     """
 
+    AUTO_FOCUS = ""
     COMMANDS = {SessionCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-beside"), (140, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (22, "-low"), (30, "-tall")]
@@ -98,7 +101,7 @@ class SessionScreen(Screen[SessionEnd]):
         layers: base over;
         background: $background;
         & #top { height: 6; background: $surface; }
-        & #top Counts { width: 1fr; }
+        & #top Counts { width: 55%; min-width: 44; }
         & #top Phase { width: 1fr; }
         & #middle { height: 1fr; layout: vertical; }
         & #plots { height: 1fr; }
@@ -113,15 +116,14 @@ class SessionScreen(Screen[SessionEnd]):
         &.-flat RepTable { display: none; }
         &.-low.-narrow Plot.-second { display: none; }
         &.-flat Plot.-second { display: none; }
-        &.-tall Banner { height: 3; }
+        &.-tall Banner { height: 4; }
         &.-tall RepTable { height: 11; }
-        &.-tall #top { height: 7; padding: 1 0 0 0; }
+        &.-tall #top { height: 9; }
         &.-tall #speed { height: 2fr; }
         &.-tall #roll { height: 3fr; }
         &.-beside #middle { layout: horizontal; }
         &.-beside #plots { width: 1fr; }
-        &.-beside RepTable { width: 60; height: 100%; display: block; }
-        &.-wide RepTable { width: 66; }
+        &.-beside RepTable { width: 52%; min-width: 58; max-width: 84; height: 100%; display: block; }
     }
     """
 
@@ -263,6 +265,7 @@ class SessionScreen(Screen[SessionEnd]):
             self._parts.trouble.update(trouble)
         guide = self._parts.guide
         guide.stage, guide.progress, guide.reason = picture.stage, picture.progress, picture.stage_reason
+        self._parts.put_away(self._parts.top, trouble is not None or self._big)
         self._parts.put_away(self._parts.trouble, trouble is None or self._big)
         self._parts.put_away(guide, not guided or self._big)
         self._parts.put_away(self._parts.middle, trouble is not None or guided or self._big)
@@ -298,7 +301,7 @@ class SessionScreen(Screen[SessionEnd]):
             player.playing,
             int(now_s),
             int(start_s + duration_s),
-            round(at, 3),
+            round(at * _TRANSPORT_STEPS) / _TRANSPORT_STEPS,
             player.speed,
             player.over,
             () if before is None else before.reps,
@@ -447,8 +450,7 @@ class SessionScreen(Screen[SessionEnd]):
         parts = self._parts
         parts.roll.set_class(self._swapped, "-second")
         parts.speed.set_class(not self._swapped, "-second")
-        for part in (parts.top, parts.banner):
-            parts.put_away(part, self._big)
+        parts.put_away(parts.banner, self._big)
         parts.put_away(parts.big, not self._big)
 
     def _both_fit(self) -> bool:

@@ -14,7 +14,10 @@ from textual.widget import Widget
 
 from sensorcoach.model import Rep
 from sensorcoach.output.words import clock
+from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import worst
+
+_SIGNS = {"warn": "▲", "severe": "■"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +85,17 @@ class Transport(Widget):
     def _line(self, shown: TransportShown) -> Text:
         width = self._line_width
         cursor = min(width - 1, round(shown.at * (width - 1)))
-        signs = ["━" if place < cursor else "─" for place in range(width)]
-        looks = [self._style("done" if place < cursor else "rest") for place in range(width)]
+        line = Text.assemble(("━" * cursor, self._style("done")), ("─" * (width - cursor), self._style("rest")))
         for rep in shown.reps:
             place = round((rep.drop_end_s - shown.start_s) / max(shown.duration_s, 1) * (width - 1))
-            if 0 <= place < width:
-                gravest = worst(rep)
-                signs[place] = {"warn": "▲", "severe": "■"}.get(gravest or "", "┿")
-                if gravest in ("warn", "severe"):
-                    looks[place] = self._style(gravest)
-        signs[cursor], looks[cursor] = "●", Style(bold=True)
-        return Text.assemble(*zip(signs, looks, strict=True))
+            gravest = worst(rep)
+            look = gravest if gravest in ("warn", "severe") else "done" if place < cursor else "rest"
+            line = _put(line, place, Text(_SIGNS.get(look, "┿"), self._style(look)))
+        return _put(line, cursor, Text("●", Style(bold=True)))
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"transport--{name}", partial=True)
+        return ink(self, f"transport--{name}")
+
+
+def _put(line: Text, place: int, sign: Text) -> Text:
+    return Text.assemble(line[:place], sign, line[place + 1 :]) if 0 <= place < len(line) else line
