@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from tests.benchmarks.accuracy import activity_rows, broad_rows, exercise_rows, mex_rows, sisfall_rows, warning_rows
+from tests.benchmarks.many import many_rows
 from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.radio import radio_rows
 from tests.benchmarks.speed import analysis_rows, linearity_rows, live_rows, reading_rows
@@ -27,6 +28,7 @@ SECTIONS: dict[str, Callable[[range], list[Row]]] = {
     "live": live_rows,
     "memory": memory_rows,
     "radio": radio_rows,
+    "many": many_rows,
 }
 
 
