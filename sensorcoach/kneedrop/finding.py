@@ -37,9 +37,7 @@ _FARTHEST_SIDE_DEG = 85.0
 """A pause is a centre between two sides if their ranges differ by no more than the factor and reach no farther."""
 
 
-def centre_from_turns(
-    history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings
-) -> Centre | None:
+def centre_from_turns(history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings) -> Centre | None:
     """From the last few turning points; None if they do not tell of one movement to two sides."""
     return _place_between(history, turns, phases) or _centre_of_swing(history, turns, sideways, phases)
 
@@ -57,9 +55,7 @@ def _place_between(history: History, turns: list[Turn], phases: PhaseSettings) -
     return None
 
 
-def _centre_of_swing(
-    history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings
-) -> Centre | None:
+def _centre_of_swing(history: History, turns: list[Turn], sideways: Sideways, phases: PhaseSettings) -> Centre | None:
     a, b, c = turns[-3:]
     swing_deg = angle_between_deg(a.up, b.up)
     if angle_between_deg(a.up, c.up) > max(_SAME_PLACE_DEG, 0.35 * swing_deg):

@@ -37,9 +37,7 @@ _STRIDE_S = 0.05
 """The path is looked at this often."""
 
 
-def why_not(
-    history: History, moving: Movement, sideways: Sideways, armed: Armed, settings: Settings
-) -> Reason | None:
+def why_not(history: History, moving: Movement, sideways: Sideways, armed: Armed, settings: Settings) -> Reason | None:
     """The first reason against counting ``moving`` (its borders are dated), or None."""
     phases, frame = settings.phases, settings.frame
     if moving.ending == "slipped":

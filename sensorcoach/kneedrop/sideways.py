@@ -83,8 +83,8 @@ class Sideways:
         if not self.told:
             return None
         mounting = self._mounting
-        toward_head = axis_vector(mounting.up_leg or "z") if mounting.segment == "thigh" else -axis_vector(
-            mounting.front or "z"
+        toward_head = (
+            axis_vector(mounting.up_leg or "z") if mounting.segment == "thigh" else -axis_vector(mounting.front or "z")
         )
         head = toward_head - (toward_head @ centre.up0) * centre.up0
         return None if float(head @ head) < 1e-4 else unit(cross(centre.up0, unit(head)))
