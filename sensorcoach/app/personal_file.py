@@ -1,7 +1,7 @@
-"""The personal settings file: TOML in the configuration folder, and one more for each person with a label.
+"""The personal settings file: TOML in the configuration folder, ``settings.toml``; ``settings-LABEL.toml`` of each
+person with a label. Nothing is shared: how far is comfortable, and how often, is a person's own.
 
-``settings.toml`` holds for everybody on this computer; what ``settings-LABEL.toml`` names holds instead for LABEL. A
-file names only what differs from the default; what was named by hand stays named.
+A file names only what differs from the default; what was named by hand stays named.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -47,12 +46,12 @@ def personal_file_of(person: str | None = None, places: Folders | None = None) -
 
 
 def personal(person: str | None = None, places: Folders | None = None) -> Personal:
-    """The settings and preferences of ``person``; defaults for what no file names.
+    """The settings and preferences of ``person``; defaults for what their file does not name.
 
     Raises:
-        SettingsError: a file is not TOML, or has an unknown key or a value of the wrong kind.
+        SettingsError: it is not TOML, or has an unknown key or a value of the wrong kind.
     """
-    return msgspec.convert(_named(person, places or folders()), Personal)
+    return msgspec.convert(_table(personal_file_of(person, places)), Personal)
 
 
 def save_personal(personal: Personal, person: str | None = None, places: Folders | None = None) -> None:
@@ -61,17 +60,14 @@ def save_personal(personal: Personal, person: str | None = None, places: Folders
     Raises:
         SettingsError: it cannot be written; or it cannot be read, and so nobody knows what would be lost.
     """
-    places = places or folders()
     path = personal_file_of(person, places)
-    beneath: Table = {} if person is None else _named(None, places)
-    before = _plain(msgspec.convert(beneath, Personal))
-    table = _differing(_plain(personal), before, _table(path) if path.exists() else {})
+    table = _differing(_plain(personal), _plain(Personal()), _table(path))
     write_settings(path, msgspec.toml.encode(table).decode())
 
 
 def names_target(person: str | None, places: Folders) -> bool:
-    """Whether a file names the target of a session, so that it does not grow by itself."""
-    return "reps_a_side" in _named(person, places).get("goal", {})
+    """Whether their file names the target of a session, so that it does not grow by itself."""
+    return "reps_a_side" in _table(personal_file_of(person, places)).get("goal", {})
 
 
 def as_toml(personal: Personal, *, whole: bool) -> str:
@@ -143,12 +139,6 @@ def labels(places: Folders) -> list[str]:
     return sorted(label for label in found if _LABEL.fullmatch(label))
 
 
-def _named(person: str | None, places: Folders) -> Table:
-    """What the files name for ``person``."""
-    named = _table(personal_file_of(None, places))
-    return named if person is None else _merged(named, _table(personal_file_of(person, places)))
-
-
 def _table(path: Path) -> Table:
     return _parsed(_read(path), path) if path.exists() else {}
 
@@ -171,14 +161,6 @@ def _parsed(text: str, path: Path) -> Table:
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: {error}.", _KEYS) from error
     return table
-
-
-def _merged(beneath: Table, above: Mapping[str, Any]) -> Table:
-    merged = dict(beneath)
-    for key, value in above.items():
-        inside = merged.get(key)
-        merged[key] = _merged(inside, value) if isinstance(inside, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def _plain(personal: Personal) -> Table:

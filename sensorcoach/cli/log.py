@@ -151,7 +151,7 @@ def _say_page(sessions: list[LoggedSession], person: str | None, ascii_: bool) -
 
     if sessions:
         for line in log_page.table(sessions):
-            say(line)
+            say(fitted(line, sys.stdout, log_page.BESIDE))
         say("")
         for line in log_page.trend_lines(ask.trends(sessions), ASCII if ascii_ else bars_for(sys.stdout)):
             say(line)

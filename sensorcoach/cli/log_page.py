@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 NAME_WIDTH: Final = 18
 """Of a trend; with its figures beside it, bars for 40 sessions fit into 80 columns."""
 MOST_BARS: Final = 40
-_HEAD: Final = (
-    f"{'#':>4}  {'begun':<16} {'min':>6}  {'left':>4} {'right':>5} {'?':>3}  {'range':>8} {'drop':>5}  to correct"
-)
+_HEAD: Final = f"{'#':>4}  {'begun':<16} {'min':>6}  {'reps':<7} {'range':<8} {'drop':>5}  to correct"
+"""Repetitions and ranges stand as left/right."""
+BESIDE: Final = len(_HEAD) - len("to correct")
+"""Column of what was to correct, where a long line goes on."""
 
 
 def table(sessions: Sequence[LoggedSession]) -> Iterator[str]:
-    """A head and a line a session, the newest at the bottom."""
+    """A head and a line a session, the newest at the bottom; a side nobody knows has a question mark."""
     yield _HEAD
     for one in sessions:
         yield printable(_line(one))
@@ -92,8 +93,13 @@ def begun(session: LoggedSession) -> str:
 
 def _line(one: LoggedSession) -> str:
     when = f"{one.number:>4}  {begun(one):<16} {clock(one.duration_s):>6}"
-    sides = f"{one.left:>4} {one.right:>5} {one.unknown or '':>3}"
-    return f"{when}  {sides}  {_ranges(one):>8} {_drop(one):>5}  {_verdict(one)}"
+    return f"{when}  {_sides(one):<7} {_ranges(one):<8} {_drop(one):>5}  {_verdict(one)}"
+
+
+def _sides(one: LoggedSession) -> str:
+    """``5/4``, ``9?`` where sides are unknown, ``5/4+1?``."""
+    told = f"{one.left}/{one.right}" if one.left or one.right or not one.unknown else ""
+    return told + "+" * bool(told and one.unknown) + (f"{one.unknown}?" if one.unknown else "")
 
 
 def _ranges(one: LoggedSession) -> str:
