@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from sensorcoach.errors import SensorcoachError
 from sensorcoach.tui.start.openings import OpenDemo, Opening, OpenLive, OpenReplay
-from sensorcoach.tui.start.past import PastSession, past_session
+from sensorcoach.tui.start.past import PastSession, past_logged, past_session
 
 if TYPE_CHECKING:
-    from sensorcoach.app import Found, HeardSensor, RememberedSensor, Show, StoredRecording, Voice
-    from sensorcoach.model import Result
-    from sensorcoach.preferences import Personal
+    from sensorcoach.app import Found, HeardSensor, RememberedSensor, Show, ShowKind, StoredRecording, Voice
+    from sensorcoach.preferences import Personal, VoiceSettings
+    from sensorcoach.tui.session.screen import Mutable
 
 Choose = Callable[[Sequence["Found"]], "Found | None"]
 
@@ -28,16 +31,38 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A session that was opened. ``recording``: the file it is kept in, or was read from; None: none."""
+    """A session that was opened. ``recording``: the file it is kept in, or was read from; None: none. ``close`` returns
+    when it has ended.
+    """
 
     show: Show
-    voice: Voice | None
+    voice: Mutable | None
     recording: Path | None
     close: Callable[[], object]
+
+    @property
+    def kind(self) -> ShowKind:
+        """Live, replay or demo."""
+        return self.show.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What was asked of the voice for this visit. ``file``: a WAV to write it into. ``language``: None, as in the
+    settings.
+    """
+
+    on: bool = True
+    file: Path | None = None
+    language: str | None = None
 
 
 class Desk:
     """Asks `sensorcoach.app`, and only when something is wanted: the first frame waits for nothing."""
+
+    def __init__(self, person: str | None = None, sound: Sound = Sound()) -> None:  # noqa: B008 (a value)
+        """``person``: whose logbook and settings; None: the one person of this computer."""
+        self._person, self._sound = person, sound
 
     def remembered(self) -> RememberedSensor | None:
         """The sensor used last."""
@@ -60,8 +85,13 @@ class Desk:
         return Unreadable(outcome.error) if isinstance(outcome, Failure) else past_session(outcome, path)
 
     def logged(self) -> list[PastSession]:
-        """The sessions of the logbook, the newest first."""
-        return []
+        """The sessions of the logbook, the newest first; none where it cannot be used: `sensorcoach log` says why."""
+        from sensorcoach.app import sessions_logged
+
+        try:
+            return [past_logged(one) for one in reversed(sessions_logged(self._person)) if not one.simulated]
+        except SensorcoachError:
+            return []
 
     @asynccontextmanager
     async def air(self) -> AsyncIterator[Callable[[], list[HeardSensor]]]:
@@ -79,10 +109,20 @@ class Desk:
             yield heard
 
     def personal(self) -> Personal:
-        """The personal settings."""
-        from sensorcoach.preferences import Personal
+        """The personal settings.
 
-        return Personal()
+        Raises:
+            SettingsError: the file cannot be used.
+        """
+        from sensorcoach.app import personal
+
+        return personal(self._person)
+
+    def personal_file(self) -> str:
+        """Where they are."""
+        from sensorcoach.app import personal_file_of
+
+        return str(personal_file_of(self._person))
 
     def save_personal(self, personal: Personal) -> None:
         """Keep them.
@@ -90,7 +130,13 @@ class Desk:
         Raises:
             SettingsError: they cannot be written.
         """
-        raise NotImplementedError
+        from sensorcoach.app import save_personal
+
+        save_personal(personal, self._person)
+
+    def language(self) -> str:
+        """Of what is said and shown of cues."""
+        return self._voice_settings().language
 
     def notice_read(self) -> bool:
         """Whether the safety notice was read."""
@@ -119,9 +165,36 @@ class Desk:
         Raises:
             SensorcoachError: it cannot be opened.
         """
+        begun = self._begun(opening, choose)
+        try:
+            voice = self._voice(begun.show, complain)
+        except SensorcoachError:
+            begun.close()
+            raise
+
+        def close() -> None:
+            begun.close()
+            voice.close()
+
+        return replace(begun, voice=voice, close=close)
+
+    def report(self, recording: Path) -> str:
+        """Make the report of a recording, beside it; where it is, in a sentence. Takes a while.
+
+        Raises:
+            SensorcoachError: it cannot be made.
+        """
+        from sensorcoach.app import write_report
+        from sensorcoach.choices import Choices
+
+        out = recording.with_name(recording.name.removesuffix(".gz").removesuffix(".jsonl") + ".html")
+        write_report([recording], out, Choices())
+        return f"The report is in {out}"
+
+    def _begun(self, opening: Opening, choose: Choose) -> Begun:
         match opening:
             case OpenLive():
-                return self._begin_live(opening, choose)
+                return self._begun_live(opening, choose)
             case OpenReplay():
                 from sensorcoach.app import open_replay
 
@@ -135,7 +208,7 @@ class Desk:
         player.play()
         return Begun(player, None, recording, player.stop)
 
-    def _begin_live(self, opening: OpenLive, choose: Choose) -> Begun:
+    def _begun_live(self, opening: OpenLive, choose: Choose) -> Begun:
         from sensorcoach import app as ask
 
         plan = ask.live_plan(
@@ -145,6 +218,8 @@ class Desk:
             choose=choose,
             record=opening.record,
             out=opening.out,
+            guided=True,
+            person=self._person,
         )
         show = ask.LiveShow(lambda: ask.bluetooth(), plan)
         show.start()
@@ -155,5 +230,11 @@ class Desk:
 
         return Begun(show, None, plan.file, close)
 
-    def finished(self, result: Result, recording: Path | None) -> None:
-        """A live session has ended."""
+    def _voice(self, show: Show, complain: Callable[[str], None]) -> Voice:
+        from sensorcoach.app import voice_of
+
+        return voice_of(show, self._voice_settings(), complain, file=self._sound.file)
+
+    def _voice_settings(self) -> VoiceSettings:
+        voice = self.personal().voice
+        return structs.replace(voice, on=voice.on and self._sound.on, language=self._sound.language or voice.language)

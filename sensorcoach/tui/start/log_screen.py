@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from sensorcoach.tui.start.openings import OpenReplay
@@ -24,6 +23,7 @@ from sensorcoach.tui.start.trend import trend_lines
 
 if TYPE_CHECKING:
     from sensorcoach.tui.start.desk import Desk
+    from sensorcoach.tui.start.openings import Way
 
 NONE_YET: Final = (
     "No sessions yet. After your first one its count, ranges and warnings stand here, and later how they change."
@@ -31,7 +31,7 @@ NONE_YET: Final = (
 
 
 class LogScreen(Page):
-    """Posts `Picked` where a session's recording is to be played."""
+    """Enter plays a session's recording."""
 
     heading: ClassVar[str] = "log"
     DEFAULT_CSS = """
@@ -42,16 +42,9 @@ class LogScreen(Page):
     }
     """
 
-    class Picked(Message):
-        """The recording to play."""
-
-        def __init__(self, opening: OpenReplay) -> None:
-            super().__init__()
-            self.opening = opening
-
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, way: Way) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._way = desk, way
         self._past: list[PastSession] = []
 
     def body(self) -> ComposeResult:
@@ -91,4 +84,4 @@ class LogScreen(Page):
         if path is None or not path.exists():
             self.notify("The recording of this session is no longer there.", severity="warning")
         else:
-            self.post_message(self.Picked(OpenReplay((path,))))
+            self._way.open(OpenReplay((path,)))

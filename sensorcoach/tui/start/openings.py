@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sensorcoach.choices import Choices
 
@@ -38,3 +39,10 @@ class OpenDemo:
 
 
 Opening = OpenLive | OpenReplay | OpenDemo
+
+
+class Way(Protocol):
+    """Leads from a page into a session."""
+
+    def open(self, opening: Opening) -> None:
+        """Open it."""

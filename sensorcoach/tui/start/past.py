@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sensorcoach.model import Result
 from sensorcoach.output.review import side_review
 from sensorcoach.output.words import clock
+
+if TYPE_CHECKING:
+    from sensorcoach.app import LoggedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,24 @@ def past_session(result: Result, path: Path | None) -> PastSession:
         simulated=bool(result.sensor.get("simulated")),
         range_left_deg=side_review(result, "left").range_deg,
         range_right_deg=side_review(result, "right").range_deg,
+    )
+
+
+def past_logged(logged: LoggedSession) -> PastSession:
+    """The row of a session in the logbook."""
+    return PastSession(
+        path=logged.recording,
+        begun=begun(logged.start),
+        duration_s=logged.duration_s,
+        left=logged.left,
+        right=logged.right,
+        unknown=logged.unknown,
+        warnings=logged.severe + logged.warned,
+        severe=logged.severe,
+        pain=bool(logged.pain),
+        simulated=logged.simulated,
+        range_left_deg=logged.range_left_deg,
+        range_right_deg=logged.range_right_deg,
     )
 
 

@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 from textual.worker import get_current_worker
 
@@ -22,6 +21,7 @@ from sensorcoach.tui.start.past import PastSession, counted_words, date_words, l
 if TYPE_CHECKING:
     from sensorcoach.app import StoredRecording
     from sensorcoach.tui.start.desk import Desk
+    from sensorcoach.tui.start.openings import Way
 
 NONE_YET: Final = (
     "No recordings yet. Every live session is recorded by itself and stands here afterwards.\n\n"
@@ -31,7 +31,7 @@ _READING: Final = "…"
 
 
 class RecordingsBrowser(Page):
-    """Posts `Picked`. The list is there at once; what is in each file is read one after the other, newest first."""
+    """The list is there at once; what is in each file is read one after the other, newest first."""
 
     heading: ClassVar[str] = "recordings"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "other", "A file elsewhere", id="browse_other")]
@@ -44,16 +44,9 @@ class RecordingsBrowser(Page):
     }
     """
 
-    class Picked(Message):
-        """The recording to play."""
-
-        def __init__(self, opening: OpenReplay) -> None:
-            super().__init__()
-            self.opening = opening
-
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, way: Way) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._way = desk, way
         self._read: dict[str, PastSession | Unreadable] = {}
 
     def body(self) -> ComposeResult:
@@ -124,7 +117,7 @@ class RecordingsBrowser(Page):
         if isinstance(self._read.get(key), Unreadable):
             self.notify("This one cannot be played; the reason stands below the list.", severity="warning")
             return
-        self.post_message(self.Picked(OpenReplay((Path(key),))))
+        self._way.open(OpenReplay((Path(key),)))
 
     def action_other(self) -> None:
         """Ask for a path."""
@@ -136,6 +129,6 @@ class RecordingsBrowser(Page):
     def _typed(self, event: Input.Submitted) -> None:
         path = Path(event.value.strip()).expanduser()
         if event.value.strip() and path.exists():
-            self.post_message(self.Picked(OpenReplay((path,))))
+            self._way.open(OpenReplay((path,)))
         else:
             self.notify(f"There is no file {printable(str(path))}.", severity="warning", markup=False)

@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from sensorcoach.errors import SensorcoachError
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from sensorcoach.app import HeardSensor
     from sensorcoach.tui.start.desk import Desk
+    from sensorcoach.tui.start.openings import Way
 
 LOOK_EVERY_S: Final = 0.5
 """Names and bars change twice a second: readable, and quick enough to see what switching on does."""
@@ -34,7 +34,7 @@ ONLY_STRANGERS: Final = "{n} other devices are heard, no sensor I know. Press a 
 
 
 class SensorPicker(Page):
-    """Posts `Picked`. Rows stay where they are while the person looks: only new ones are added, below."""
+    """Rows stay where they are while the person looks: only new ones are added, below."""
 
     heading: ClassVar[str] = "pick a sensor"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,16 +49,9 @@ class SensorPicker(Page):
     }
     """
 
-    class Picked(Message):
-        """The sensor to go live with."""
-
-        def __init__(self, opening: OpenLive) -> None:
-            super().__init__()
-            self.opening = opening
-
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, way: Way) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._way = desk, way
         self._all = False
         self._heard: dict[str, HeardSensor] = {}
 
@@ -132,7 +125,7 @@ class SensorPicker(Page):
     def _picked(self, event: DataTable.RowSelected) -> None:
         one = self._heard.get(event.row_key.value or "")
         if one is not None:
-            self.post_message(self.Picked(OpenLive(device=one.address, profile=one.profile)))
+            self._way.open(OpenLive(device=one.address, profile=one.profile))
 
 
 def _cells(one: HeardSensor) -> tuple[Content, Content, Content, Content]:

@@ -9,14 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from sensorcoach.output.printable import printable
 from sensorcoach.tui.start.figures import LYING
 from sensorcoach.tui.start.guide_panel import figure
-from sensorcoach.tui.start.openings import OpenDemo, Opening, OpenLive
+from sensorcoach.tui.start.openings import OpenDemo, OpenLive, Way
 from sensorcoach.tui.start.page import Page
 from sensorcoach.tui.start.past import counted_words, date_words, warning_words
 from sensorcoach.tui.start.trend import trend_lines
@@ -29,7 +28,7 @@ _KEYS: Final = ("live", "pick", "replay", "demo", "log", "settings")
 
 
 class StartScreen(Page):
-    """The menu. `Opened` is posted where a session is chosen, `Led` where another page is."""
+    """The menu."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "Quit", id="leave"),
@@ -49,23 +48,9 @@ class StartScreen(Page):
     StartScreen.-wide #beside { display: block; }
     """
 
-    class Opened(Message):
-        """A session was chosen."""
-
-        def __init__(self, opening: Opening) -> None:
-            super().__init__()
-            self.opening = opening
-
-    class Led(Message):
-        """Another page was chosen: pick, replay, log, settings."""
-
-        def __init__(self, page: str) -> None:
-            super().__init__()
-            self.page = page
-
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, way: Way) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._way = desk, way
 
     def body(self) -> ComposeResult:
         """The menu; beside it, where there is room, how to lie and the last sessions."""
@@ -123,12 +108,27 @@ class StartScreen(Page):
 
     def action_go(self, key: str) -> None:
         """Where an entry leads."""
-        if key == "live":
-            self.post_message(self.Opened(OpenLive()))
-        elif key == "demo":
-            self.post_message(self.Opened(OpenDemo()))
-        else:
-            self.post_message(self.Led(key))
+        match key:
+            case "live":
+                self._way.open(OpenLive())
+            case "demo":
+                self._way.open(OpenDemo())
+            case "pick":
+                from sensorcoach.tui.start.sensor_picker import SensorPicker
+
+                self.app.push_screen(SensorPicker(self._desk, self._way))
+            case "replay":
+                from sensorcoach.tui.start.recordings_browser import RecordingsBrowser
+
+                self.app.push_screen(RecordingsBrowser(self._desk, self._way))
+            case "log":
+                from sensorcoach.tui.start.log_screen import LogScreen
+
+                self.app.push_screen(LogScreen(self._desk, self._way))
+            case "settings":
+                from sensorcoach.tui.start.settings_screen import SettingsScreen
+
+                self.app.push_screen(SettingsScreen(self._desk))
 
     def action_leave(self) -> None:
         """Leave the program."""

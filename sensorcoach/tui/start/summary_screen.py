@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Digits, Static
 
+from sensorcoach.errors import SensorcoachError
 from sensorcoach.model import Result
 from sensorcoach.output.printable import printable
 from sensorcoach.output.review import symmetry, to_change, verdict, went_well
@@ -108,7 +110,16 @@ class SummaryScreen(Page):
     def action_report(self) -> None:
         """Make it and say where it is."""
         if self._report is not None:
-            self.notify(self._report(), markup=False, timeout=10.0)
+            self.notify("The report is being made …", timeout=3.0)
+            self._make(self._report)
+
+    @work(thread=True, exclusive=True, group="report")
+    def _make(self, report: Callable[[], str]) -> None:
+        try:
+            said, severity = report(), "information"
+        except SensorcoachError as error:
+            said, severity = str(error), "warning"
+        self.app.call_from_thread(self.notify, printable(said), severity=severity, markup=False, timeout=15.0)
 
 
 def _count(side: str, detected: int, corrected: int, target: int) -> ComposeResult:
