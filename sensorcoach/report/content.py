@@ -13,11 +13,11 @@ from typing import Final
 
 import msgspec
 
-from sensorcoach.model import Correction, Mark, Result
+from sensorcoach.model import Correction, Mark, Result, Severity
 from sensorcoach.output.printable import printable
 from sensorcoach.output.review import Change, symmetry, to_change, verdict, went_well
 from sensorcoach.output.table import NO_CENTRE, SIDES_UNKNOWN, UNCONFIRMED
-from sensorcoach.output.words import clock, figure, plural, summary_line
+from sensorcoach.output.words import clock, code_words, figure, plural, summary_line
 from sensorcoach.report.dates import long_date
 from sensorcoach.report.sides import DIRECTIONS, side_names
 from sensorcoach.report.tables import (
@@ -48,6 +48,8 @@ CAVEATS: Final = (
     "This is not a medical device. The limits come from mechanics and judgement and have not been confirmed on people. "
     "Stop on sharp pain.",
 )
+MOST_NAMED: Final = 8
+"""Repetitions told by number; of more than that only how many."""
 GLOSSARY: Final = (
     ("range", "how far the leg has rolled from the centre when it lands"),
     ("drop, hold, return", "time on the way down, at the side, and on the way back"),
@@ -74,6 +76,16 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class ToChange:
+    """One thing to work on: ``where`` it showed, and what to do."""
+
+    name: str
+    where: str
+    severity: Severity
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """What a report says about one session; see the sections of the page for where it stands."""
 
@@ -81,12 +93,13 @@ class Content:
     file: str
     facts: tuple[tuple[str, str], ...]
     simulated: bool
+    landings_graded: bool
     headline: str
     verdict: str
     summary: str
     tiles: tuple[Tile, ...]
     well: tuple[str, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[ToChange, ...]
     told: tuple[str, ...]
     """What the person told: corrections, marks, pain."""
     reps: Table
@@ -120,7 +133,8 @@ def content_of(result: Result) -> Content:
         summary=summary_line(result),
         tiles=_tiles(result, settings),
         well=went_well(result),
-        changes=to_change(result),
+        changes=tuple(_to_change(change, len(result.reps)) for change in to_change(result)),
+        landings_graded=bool(result.sensor.get("gyroscope")),
         told=_told(result),
         reps=reps_table(result.reps),
         hold=_hold(result, settings),
@@ -174,6 +188,17 @@ def _tiles(result: Result, settings: Settings) -> tuple[Tile, ...]:
         Tile("hold", f"{median(rep.hold_s for rep in reps):.1f} s", f"median, aim {aim_s:g} s" if aim_s else "median"),
         Tile("cycles", str(result.summary.cycles), "both sides once"),
     )
+
+
+def _to_change(change: Change, reps: int) -> ToChange:
+    """``repetition 2, 5``; of many only how many."""
+    if not change.reps:
+        where = "over the session"
+    elif len(change.reps) > MOST_NAMED:
+        where = f"{len(change.reps)} of {reps} repetitions"
+    else:
+        where = f"repetition {', '.join(str(index) for index in change.reps)}"
+    return ToChange(code_words(change.code).capitalize(), where, change.severity, change.advice)
 
 
 def _told(result: Result) -> tuple[str, ...]:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sensorcoach.model import Result
-from sensorcoach.output.review import Change
-from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, Content, content_of
+from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, Content, ToChange, content_of
 from sensorcoach.report.tables import Table
 from sensorcoach.report.trend import as_shown
 
@@ -35,10 +34,7 @@ def _session(content: Content) -> Iterator[str]:
     if content.simulated:
         yield f"**{SIMULATED}**"
     yield from _listed("What you told", content.told)
-    changes = [
-        f"{change.words}{' (severe)' * (change.severity == 'severe')}: {change.advice}" for change in content.changes
-    ]
-    yield from _listed("To work on", changes)
+    yield from _listed("To work on", [_change(change) for change in content.changes])
     yield from _listed("What went well", content.well)
     if content.reps.rows:
         for table in (content.reps, content.sides, content.figures, content.rules):
@@ -55,8 +51,9 @@ def _session(content: Content) -> Iterator[str]:
     yield from _listed("Settings and versions", [f"{name}: {value}" for name, value in rows])
 
 
-def _change(change: Change) -> str:
-    return f"{change.words}{' (severe)' if change.severity == 'severe' else ''}: {change.advice}"
+def _change(change: ToChange) -> str:
+    severe = ", severe" if change.severity == "severe" else ""
+    return f"{change.name} ({change.where}{severe}): {change.advice}"
 
 
 def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:

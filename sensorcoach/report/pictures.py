@@ -20,7 +20,7 @@ from sensorcoach.settings import Settings
 class Pictures:
     """None where there is nothing to draw. ``letters``: of the warnings in the trace, with their words."""
 
-    trace: Picture
+    trace: tuple[Picture, ...]
     letters: tuple[tuple[str, str], ...]
     overlay: Picture | None
     landings: Picture | None

@@ -11,7 +11,7 @@ from sensorcoach.report.sides import side_names
 from sensorcoach.settings import LimitSettings
 
 LEFT_MM, HEAD_MM, HEIGHT_MM, FOOT_MM = 13.0, 6.0, 30.0, 9.0
-MOST_NUMBERED = 40
+MOST_NUMBERED = 22
 """More bars have no room for a number each."""
 
 
@@ -39,7 +39,8 @@ def holds(name: str, reps: Sequence[Rep], limits: LimitSettings) -> Picture:
         step = 1 + (len(reps) - 1) // MOST_NUMBERED
         shown = range(0, len(reps), step)
         axes.set_xticks(list(shown))
-        axes.set_xticklabels([f"{reps[place].index}{names[reps[place].direction][0].upper()}" for place in shown])
+        labels = [f"{reps[place].index} {names[reps[place].direction][0].upper()}" for place in shown]
+        axes.set_xticklabels(labels, fontsize=7.0)
         axes.tick_params(axis="x", length=0)
         axes.set_ylabel("hold, s", labelpad=1.0)
         axes.set_xlabel("repetition", labelpad=1.0)

@@ -109,6 +109,8 @@ def _verdict(rep: Rep) -> list[str]:
         for warning in rep.warnings
         if warning.code in LANDING_CODES
     ]
+    if rep.landing_loss_dps is None:
+        return [*told, "not graded", *_figures(rep)][:3]
     return told[:3] or ["nothing to correct", *_figures(rep)[:1]]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sensorcoach.model import Floats, Gap, Mark, Rep, Result, Trace
+from sensorcoach.model import Direction, Floats, Gap, Mark, Rep, Result, Trace
 from sensorcoach.output.words import clock, code_words, plural
 from sensorcoach.report.plots.canvas import FAINT, INK, PAGE_MM, Picture, Sheet, picture
 from sensorcoach.report.plots.looks import LOOKS, SEVERITY_COLOURS, letter
@@ -25,28 +25,21 @@ AROUND_S = 10.0
 LEFT_MM, ROLL_MM, SPEED_MM, LANE_MM, FOOT_MM = 17.0, 30.0, 13.0, 8.0, 9.0
 STRIP_MM = LANE_MM + ROLL_MM + 1.5 + SPEED_MM + FOOT_MM
 LEAST_ROLL_DEG, LEAST_SPEED_DPS = 45.0, 60.0
+MOST_SIDES = 14
+"""More repetitions in a strip have room for a number only; their place and shade tell the side."""
 TICKS_S, MOST_TICKS = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 7200.0), 14
 
 
-def session_trace(name: str, result: Result, trace: Trace) -> Picture:
-    """``name``: of the picture, unique in its page."""
-    strips = list(_strips(result, trace))
-    title = "Roll of the leg and its speed over the session"
-
-    def draw(sheet: Sheet) -> None:
-        for number, (start_s, end_s) in enumerate(strips):
-            _draw_strip(sheet, number * STRIP_MM, result, trace, start_s, end_s)
-
-    return picture(name, title, _in_words(result), len(strips) * STRIP_MM, draw)
-
-
-def _strips(result: Result, trace: Trace) -> Iterator[tuple[float, float]]:
-    """Equally long stretches of time, ``(start_s, end_s)``."""
+def session_trace(name: str, result: Result, trace: Trace) -> tuple[Picture, ...]:
+    """Strips of equal length, each a picture, so that a page ends between them. ``name``: unique in its page."""
     start_s, end_s = _shown(result, trace)
     count = min(MOST_STRIPS, max(1, math.ceil((end_s - start_s) / LONGEST_STRIP_S)))
     length_s = (end_s - start_s) / count
-    for number in range(count):
-        yield start_s + number * length_s, start_s + (number + 1) * length_s
+    strips = [_Strip(result, trace, start_s + n * length_s, start_s + (n + 1) * length_s) for n in range(count)]
+    return tuple(
+        picture(f"{name}-{number}", _title(strip), _in_words(strip), STRIP_MM, strip.draw)
+        for number, strip in enumerate(strips, start=1)
+    )
 
 
 def _shown(result: Result, trace: Trace) -> tuple[float, float]:
@@ -57,33 +50,65 @@ def _shown(result: Result, trace: Trace) -> tuple[float, float]:
     return first_s, max(last_s, first_s + 1.0)
 
 
-def _draw_strip(sheet: Sheet, top_mm: float, result: Result, trace: Trace, start_s: float, end_s: float) -> None:
-    width_mm = PAGE_MM - LEFT_MM - 2.0
-    roll = sheet.axes(LEFT_MM, top_mm + LANE_MM, width_mm, ROLL_MM)
-    speed = sheet.axes(LEFT_MM, top_mm + LANE_MM + ROLL_MM + 1.5, width_mm, SPEED_MM)
-    here = slice(*np.searchsorted(trace.t_s, (start_s, end_s)).tolist())
-    t_s = _broken_at_gaps(trace.t_s[here])
-    for axes, values, most in (
-        (roll, trace.roll_deg, _scale(trace.roll_deg, LEAST_ROLL_DEG)),
-        (speed, trace.speed_dps, _scale(trace.speed_dps, LEAST_SPEED_DPS)),
-    ):
-        for rep in result.reps:
+class _Strip:
+    """Some of the session's time, and what happens in it."""
+
+    def __init__(self, result: Result, trace: Trace, start_s: float, end_s: float) -> None:
+        self.start_s, self.end_s = start_s, end_s
+        self.reps = [rep for rep in result.reps if rep.drop_start_s < end_s and rep.return_end_s > start_s]
+        self.landed = [rep for rep in self.reps if start_s <= rep.drop_end_s < end_s]
+        self.names = side_names(result.reps)
+        self._gaps = [gap for gap in result.gaps if gap.start_s < end_s and gap.end_s > start_s]
+        self._marks = [(f"pain {n}", mark) for n, mark in enumerate(result.pain, start=1)]
+        self._marks += [(f"mark {n}", mark) for n, mark in enumerate(result.marks, start=1)]
+        here = slice(*np.searchsorted(trace.t_s, (start_s, end_s)).tolist())
+        self._t_s = _broken_at_gaps(trace.t_s[here])
+        self._roll_deg, self._speed_dps = trace.roll_deg[here], trace.speed_dps[here]
+        self._most_deg = _scale(trace.roll_deg, LEAST_ROLL_DEG)
+        self._most_dps = _scale(trace.speed_dps, LEAST_SPEED_DPS)
+
+    def draw(self, sheet: Sheet) -> None:
+        width_mm = PAGE_MM - LEFT_MM - 2.0
+        roll = sheet.axes(LEFT_MM, LANE_MM, width_mm, ROLL_MM)
+        speed = sheet.axes(LEFT_MM, LANE_MM + ROLL_MM + 1.5, width_mm, SPEED_MM)
+        self._draw_curve(roll, self._roll_deg, self._most_deg)
+        self._draw_curve(speed, self._speed_dps, self._most_dps)
+        speed.text(-0.062, 0.5, "°/s", transform=speed.transAxes, rotation=90, ha="center", va="center")
+        _label_time(roll, speed, self.start_s, self.end_s)
+        _label_roll(roll, self.names, self._most_deg)
+        for rep in self.landed:
+            self._label_rep(roll, rep)
+        for words, mark in self._marks:
+            if self.start_s <= mark.t_s < self.end_s:
+                _label_mark(roll, mark, words)
+
+    def _draw_curve(self, axes: Axes, values: Floats, most: float) -> None:
+        for rep in self.reps:
             _shade(axes, rep)
-        for gap in result.gaps:
+        for gap in self._gaps:
             _hole(axes, gap)
-        for mark in (*result.marks, *result.pain):
+        for _, mark in self._marks:
             axes.axvline(mark.t_s, color=INK, linewidth=0.8, linestyle=":")
         axes.axhline(0.0, color=FAINT, linewidth=0.5)
-        axes.plot(t_s, values[here], color=INK, linewidth=0.9)
-        axes.set_xlim(start_s, end_s)
+        axes.plot(self._t_s, values, color=INK, linewidth=0.9)
+        axes.set_xlim(self.start_s, self.end_s)
         axes.set_ylim(-most, most)
-    speed.text(-0.062, 0.5, "°/s", transform=speed.transAxes, rotation=90, ha="center", va="center")
-    _label_time(roll, speed, start_s, end_s)
-    _label_roll(roll, result, _scale(trace.roll_deg, LEAST_ROLL_DEG))
-    for rep in result.reps:
-        if start_s <= rep.drop_end_s < end_s:
-            _label_rep(roll, rep, side_names(result.reps)[rep.direction])
-    _label_marks(roll, result, start_s, end_s)
+
+    def _label_rep(self, roll: Axes, rep: Rep) -> None:
+        """Number and side above the repetition, below that its warnings as letters; a dot at its landing."""
+        look, crowded = LOOKS[rep.direction], len(self.landed) > MOST_SIDES
+        middle_s = 0.5 * (max(rep.drop_start_s, self.start_s) + min(rep.return_end_s, self.end_s))
+        head = f"{rep.index}" if crowded else f"{rep.index} {self.names[rep.direction][0].upper()}"
+        roll.text(
+            middle_s, 1.16, head, transform=roll.get_xaxis_transform(), ha="center", color=look.line, weight="bold",
+            fontsize=6.5 if crowded else 8.0,
+        )  # fmt: skip
+        told = sorted(rep.warnings, key=lambda warning: ("severe", "warn", "note").index(warning.severity))
+        step_s = 0.0187 * (self.end_s - self.start_s)
+        for number, warning in enumerate(told):
+            x_s = middle_s + (number - 0.5 * (len(told) - 1)) * step_s
+            _letter(roll, x_s, letter(warning.code), warning.severity)
+        roll.plot([rep.drop_end_s], [rep.direction * rep.range_deg], look.marker, color=look.line, markersize=3.0)
 
 
 def _broken_at_gaps(t_s: Floats) -> Floats:
@@ -121,13 +146,12 @@ def _label_time(roll: Axes, speed: Axes, start_s: float, end_s: float) -> None:
     speed.set_xlabel("minutes:seconds", labelpad=1.0, loc="right")
 
 
-def _label_roll(roll: Axes, result: Result, most_deg: float) -> None:
+def _label_roll(roll: Axes, names: Mapping[Direction, str], most_deg: float) -> None:
     step = 30 if most_deg > 50 else 15
     most = int(most_deg // step) * step
     ticks = list(range(-most, most + 1, step))
     roll.set_yticks(ticks)
     roll.set_yticklabels([str(abs(tick)) for tick in ticks])
-    names = side_names(result.reps)
     for words, place, colour in (
         (f"{names[1]} →", 1.0, LOOKS[1].line),
         ("roll °", 0.5, INK),
@@ -135,21 +159,6 @@ def _label_roll(roll: Axes, result: Result, most_deg: float) -> None:
     ):
         align = {1.0: "top", 0.5: "center", 0.0: "bottom"}[place]
         roll.text(-0.062, place, words, transform=roll.transAxes, rotation=90, ha="center", va=align, color=colour)
-
-
-def _label_rep(roll: Axes, rep: Rep, side: str) -> None:
-    """Number and side above the repetition; its warnings as letters below that; a dot at its landing."""
-    look = LOOKS[rep.direction]
-    at = roll.get_xaxis_transform()
-    middle_s = 0.5 * (rep.drop_start_s + rep.return_end_s)
-    head = f"{rep.index} {side[0].upper()}"
-    roll.text(middle_s, 1.16, head, transform=at, ha="center", color=look.line, weight="bold")
-    width_s = 0.011 * (roll.get_xlim()[1] - roll.get_xlim()[0])
-    told = sorted(rep.warnings, key=lambda warning: ("severe", "warn", "note").index(warning.severity))
-    for number, warning in enumerate(told):
-        x_s = middle_s + (number - 0.5 * (len(told) - 1)) * 1.7 * width_s
-        _letter(roll, x_s, letter(warning.code), warning.severity)
-    roll.plot([rep.drop_end_s], [rep.direction * rep.range_deg], look.marker, color=look.line, markersize=3.0)
 
 
 def _letter(roll: Axes, x_s: float, words: str, severity: str) -> None:
@@ -166,13 +175,6 @@ def _letter(roll: Axes, x_s: float, words: str, severity: str) -> None:
     )  # fmt: skip
 
 
-def _label_marks(roll: Axes, result: Result, start_s: float, end_s: float) -> None:
-    for words, marks in (("mark", result.marks), ("pain", result.pain)):
-        for number, mark in enumerate(marks, start=1):
-            if start_s <= mark.t_s < end_s:
-                _label_mark(roll, mark, f"{words} {number}")
-
-
 def _label_mark(roll: Axes, mark: Mark, words: str) -> None:
     roll.text(
         mark.t_s, 0.02, f" {words}", transform=roll.get_xaxis_transform(), fontsize=7.0, style="italic", va="bottom"
@@ -185,12 +187,13 @@ def letters_used(reps: Sequence[Rep]) -> list[tuple[str, str]]:
     return sorted((letter(code), code_words(code)) for code in codes)
 
 
-def _in_words(result: Result) -> str:
-    if not result.reps:
-        return f"No repetition in {clock(result.duration_s)} minutes."
-    names = side_names(result.reps)
-    told = "; ".join(_rep_in_words(rep, names[rep.direction]) for rep in result.reps)
-    return f"{plural(len(result.reps), 'repetition')} in {clock(result.duration_s)} minutes: {told}."
+def _title(strip: _Strip) -> str:
+    return f"Roll of the leg and its speed from {clock(strip.start_s)} to {clock(strip.end_s)}"
+
+
+def _in_words(strip: _Strip) -> str:
+    told = "; ".join(_rep_in_words(rep, strip.names[rep.direction]) for rep in strip.landed)
+    return f"{plural(len(strip.landed), 'repetition')}: {told}." if told else "No repetition."
 
 
 def _rep_in_words(rep: Rep, side: str) -> str:
