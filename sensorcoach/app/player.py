@@ -17,7 +17,7 @@ from sensorcoach.app.reel import Opened, Reel
 from sensorcoach.app.show import ShowKind, ShowListener
 from sensorcoach.choices import Choices
 from sensorcoach.errors import SensorcoachError
-from sensorcoach.model import Rep, RepDone, Result, Trace
+from sensorcoach.model import Rep, RepDone, Result, Told, Trace
 from sensorcoach.session.board import Board
 from sensorcoach.session.picture import Picture, StreamFigures
 from sensorcoach.session.tape import Tape
@@ -204,6 +204,11 @@ class Player:
         """All repetitions known of, also those the cursor has not reached."""
         with self._turn:
             return tuple(told.rep for told in self._done())
+
+    def told(self) -> list[Told]:
+        """All that is known of, in order, with the coach's cues: what is played."""
+        with self._turn:
+            return [told for told in self._reel.tape.items if not isinstance(told, StreamFigures)]
 
     def seek(self, t_s: float) -> None:
         """Put the cursor to session time ``t_s``, or as near as there is something."""
