@@ -1,5 +1,6 @@
 """What all tests share: real recordings beside the checkout, and Hypothesis without a clock or a folder of its own."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+sys.modules["miniaudio"] = sys.modules["pyttsx3"] = None  # type: ignore[assignment]  # no test is heard
 
 settings.register_profile("sensorcoach", deadline=None, database=None, derandomize=True)
 settings.load_profile("sensorcoach")

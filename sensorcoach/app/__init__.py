@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sensorcoach.app.air import HeardSensor, scan, sensors_in_the_air
     from sensorcoach.app.exports import export_session
     from sensorcoach.app.health import Check, Place, doctor, where
-    from sensorcoach.app.hearing import play_samples, sound_and_speech, voice_for
+    from sensorcoach.app.hearing import play_samples, sound_and_speech, voice_for, voice_of
     from sensorcoach.app.known import ListedSensor, RememberedSensor, known_sensors, remembered_sensor, sensor_problems
     from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
     from sensorcoach.app.live_show import LiveShow
@@ -171,6 +171,7 @@ __all__ = [
     "target_for",
     "trends",
     "voice_for",
+    "voice_of",
     "where",
     "write_report",
     "write_settings",
@@ -207,7 +208,7 @@ _HELD_BY = {
     ),
     "sensorcoach.app.exports": ("export_session",),
     "sensorcoach.app.health": ("Check", "Place", "doctor", "where"),
-    "sensorcoach.app.hearing": ("play_samples", "sound_and_speech", "voice_for"),
+    "sensorcoach.app.hearing": ("play_samples", "sound_and_speech", "voice_for", "voice_of"),
     "sensorcoach.app.known": (
         "ListedSensor",
         "RememberedSensor",

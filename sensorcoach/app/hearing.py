@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from sensorcoach.app.show import Show
 from sensorcoach.coach.phrases import phrases
 from sensorcoach.model import Cue
 from sensorcoach.preferences import VoiceSettings
@@ -46,7 +47,7 @@ def voice_for(
     voices: list[Voice] = []
     if file is not None:
         written = WavFile(file, words, renderer(preferences), volume=preferences.volume, complain=complain)
-        voices.append(BackgroundVoice(written, preferences, patient=True))
+        voices.append(BackgroundVoice(written, preferences, patient=True, now_s=now_s))
     if aloud and preferences.on:
         followed = FollowedTime()
 
@@ -56,6 +57,20 @@ def voice_for(
         heard = Aloud(words, find, now_s=now_s or followed.now_s, ring=ring)
         voices.append(BackgroundVoice(heard, preferences, came=followed.came))
     return Several(voices)
+
+
+def voice_of(
+    show: Show,
+    preferences: VoiceSettings,
+    complain: Callable[[str], None],
+    *,
+    file: Path | None = None,
+    ring: Callable[[], None] = ring_terminal,
+) -> Voice:
+    """A voice for what a show tells, by the show's own time; see `voice_for`. Close it when the show is over."""
+    voice = voice_for(preferences, complain, file=file, now_s=lambda: show.now_s, ring=ring)
+    show.subscribe(voice.tell)
+    return voice
 
 
 def sound_and_speech(preferences: VoiceSettings) -> str:

@@ -14,12 +14,12 @@ from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import usual_delay_s
 from sensorcoach.importers import Recording, grouped, write_session
-from sensorcoach.model import Control, Packet, Result, Side, StageChanged
+from sensorcoach.model import Packet, Result, Side
 from sensorcoach.output.json_ import as_json
 from sensorcoach.recording import refuse_unwritable
 from sensorcoach.session import Listener
-from sensorcoach.session.coached import Coached
-from sensorcoach.session.stages import stage_of
+from sensorcoach.session.picture import StreamFigures
+from sensorcoach.session.tape import Tape
 from sensorcoach.simulator import SessionPlan, Simulation, TrueRep, simulate
 from sensorcoach.simulator.plan import RepPlan, RestPlan
 from sensorcoach.sources.clock import MonotonicClock
@@ -63,18 +63,25 @@ def import_session(files: Sequence[Path], out: Path, choices: Choices) -> Result
     return result
 
 
-def replay_files(files: Sequence[Path], choices: Choices, speed: float, listener: Listener) -> Result:
+def replay_files(
+    files: Sequence[Path],
+    choices: Choices,
+    speed: float,
+    listener: Listener,
+    on_time: Callable[[float], None] = lambda t_s: None,
+) -> Result:
     """Play the session in some files at ``speed`` times its own pace (``math.inf``: without waiting).
 
-    ``listener`` is told what a live session tells, with the coach's cues and curves; the result comes at the end.
+    ``listener`` is told what a live session tells, with the coach's cues and curves; ``on_time`` the session time at
+    which each packet came, before what follows from it. The result comes at the end.
     """
     name, recording = open_session(files, choices)
-    return _play(recording, name, choices, speed, listener)
+    return _play(recording, name, choices, speed, listener, on_time)
 
 
-def replay_demo(speed: float, listener: Listener) -> Result:
+def replay_demo(speed: float, listener: Listener, on_time: Callable[[float], None] = lambda t_s: None) -> Result:
     """Play `DEMO`, a simulated session, as `replay_files` plays a recording."""
-    return _play(demo_recording(), None, Choices(), speed, listener)
+    return _play(demo_recording(), None, Choices(), speed, listener, on_time)
 
 
 def demo_recording() -> Recording:
@@ -112,28 +119,40 @@ def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -
         truth.write_text(as_json(told) + "\n", encoding="utf-8")
 
 
-def _play(recording: Recording, name: str | None, choices: Choices, speed: float, listener: Listener) -> Result:
-    coach = Coach(
-        settings_in_force(recording.settings, choices), delay_s=usual_delay_s(profile_named(recording.profile))
-    )
-    coached = Coached(coach, listener)
-    walk = Walk(recording, name, choices, on_trace=coached.tell)
+def _play(
+    recording: Recording,
+    name: str | None,
+    choices: Choices,
+    speed: float,
+    listener: Listener,
+    on_time: Callable[[float], None],
+) -> Result:
+    delay_s = usual_delay_s(profile_named(recording.profile))
+    tape = Tape(Coach(settings_in_force(recording.settings, choices), delay_s=delay_s))
+    walk = Walk(recording, name, choices, on_trace=listener)
     for item in replayed(recording, MonotonicClock(), speed):
+        tape.advance(item.t_s)
+        _tell(tape, listener)
+        on_time(item.t_s)
         for event in walk.push([item]):
-            coached.tell(event)
-        if isinstance(item, Packet):
-            coached.advance(item.t_s)
-        else:
-            coached.tell(item)
-            stage = stage_of(item) if isinstance(item, Control) else None
-            if stage is not None:
-                coached.tell(stage)
+            tape.add(event)
+        if not isinstance(item, Packet):
+            tape.add(item)
+        _tell(tape, listener)
     for event in walk.finish():
-        coached.tell(event)
-    end_s = walk.pipeline.last_t_s or 0.0
-    coached.tell(StageChanged(end_s, "ended", reason="recording"))
-    coached.close(end_s)
+        tape.add(event)
+    tape.close(walk.pipeline.last_t_s or 0.0)
+    _tell(tape, listener)
     return walk.result()
+
+
+def _tell(tape: Tape, listener: Listener) -> None:
+    """What is new on the tape; it need not be kept."""
+    for told in tape.items:
+        if not isinstance(told, StreamFigures):
+            listener(told)
+    tape.items.clear()
+    del tape.known_s[:-1]
 
 
 def _on_session_time(rep: TrueRep, simulation: Simulation) -> TrueRep:

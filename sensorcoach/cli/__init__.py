@@ -8,6 +8,7 @@ from sensorcoach.cli import (  # noqa: F401  each registers its commands
     sensors,
     sessions,
     settings,
+    voice,
 )
 from sensorcoach.cli.root import app, main
 

@@ -64,6 +64,16 @@ Columns = Annotated[
     ),
 ]
 
+NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
+VoiceTo = Annotated[
+    Path | None,
+    typer.Option("--voice-to", metavar="FILE", help="Write what is heard into a new WAV file, in the session's time."),
+]
+Language = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="CODE", help="Language of what is said: en, de; else as in the settings."),
+]
+
 
 def choices_of(
     leg: str | None,

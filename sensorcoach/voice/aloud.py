@@ -49,7 +49,8 @@ class Aloud:
             if cue.kind in RUNG:
                 self._ring()
         elif is_tone(cue):
-            parts.device.play(*tone_of(cue), in_s=cue.t_s - self._now_s())
+            in_s = cue.t_s - self._now_s()
+            parts.device.play(*tone_of(cue, max(-in_s, 0.0)), in_s)
         else:
             parts.device.play(tones.mark(cue.kind), "speech")
 

@@ -52,8 +52,9 @@ class BackgroundVoice:
 
     Where the output is stuck, what is told is left out after `MOST_WAITING`, and closing waits for `CLOSING_S`; with
     ``patient`` the teller waits as long as it takes: a file of a replay that does not wait would lose most of its cues.
-    ``came``: told the session time of all that is told, in the teller's thread. The tempo guide and the speed tone are
-    made here: they follow the movement itself, not what the coach thinks of it.
+    ``now_s``: session time at this moment; without it, as late as what is told says. ``came``: told the session time of
+    all that is told, in the teller's thread. The tempo guide and the speed tone are made here: they follow the movement
+    itself, not what the coach thinks of it.
     """
 
     def __init__(
@@ -63,20 +64,24 @@ class BackgroundVoice:
         *,
         patient: bool = False,
         came: Callable[[float], None] = lambda t_s: None,
+        now_s: Callable[[], float] | None = None,
     ) -> None:
         self._output = output
         self._preferences = preferences
         self._armed = True
         self._patient = patient
         self._came = came
+        self._now_s = now_s
         self._waiting: queue.Queue[Callable[[], None] | None] = queue.Queue(MOST_WAITING)
         self._thread = threading.Thread(target=self._work, name="voice", daemon=True)
         self._thread.start()
 
     def tell(self, told: Told) -> None:
         """See `Voice`."""
-        self._came(session_time_s(told))
-        self._do(lambda: self._hear(told))
+        t_s = session_time_s(told)
+        self._came(t_s)
+        told_s = t_s if self._now_s is None else max(t_s, self._now_s())
+        self._do(lambda: self._hear(told, told_s))
 
     def advance(self, t_s: float) -> None:
         """See `Voice`."""
@@ -106,21 +111,21 @@ class BackgroundVoice:
             action()
         self._output.close()
 
-    def _hear(self, told: Told) -> None:
-        match told:
-            case Trace():
-                if self._preferences.speed_tone and self._armed and len(told.t_s):
-                    self._output.hum(float(told.speed_dps[-1]))
-                self._output.advance(session_time_s(told))
-                return
-            case StageChanged():
-                self._armed = told.stage == "armed"
-        self._output.advance(session_time_s(told))
+    def _hear(self, told: Told, told_s: float) -> None:
+        if isinstance(told, Cue) and told.t_s > told.known_s:  # of a plan: it begins when it is due
+            self._output.say(told)
+            self._output.advance(told_s)
+            return
+        self._output.advance(told_s)
         match told:
             case Cue():
                 self._output.say(told)
             case PhaseChanged():
                 self._follow(told)
+            case StageChanged():
+                self._armed = told.stage == "armed"
+            case Trace() if len(told.t_s) and self._armed and self._preferences.speed_tone:
+                self._output.hum(float(told.speed_dps[-1]))
 
     def _follow(self, told: PhaseChanged) -> None:
         """A breath ends when the hold does, the tempo guide when the knees are down."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LATEST_S: Final = 1.5
 """A cue that is older, beyond what the sensor is late anyhow, is not heard: it would be taken for the next movement."""
+SHORTEST_S: Final = 0.3
+"""Of a tone that is followed: less is a blip."""
 _TONES: Final = frozenset({"landing", "breath", "tick", "guide"})
 
 
@@ -21,15 +23,15 @@ def is_tone(cue: Cue) -> bool:
     return cue.kind in _TONES
 
 
-def tone_of(cue: Cue) -> tuple[Sound, Lane]:
-    """The tone of a cue that is none of words."""
+def tone_of(cue: Cue, late_s: float) -> tuple[Sound, Lane]:
+    """The tone of a cue that is none of words, begun ``late_s`` after it was due: a breath ends when it should."""
     match cue.kind:
         case "landing":
             return tones.landing(cue.phrase), "tone"
         case "breath":
-            return tones.breath(cue.phrase == "breath_in", _duration_s(cue)), "breath"
+            return tones.breath(cue.phrase == "breath_in", _left_s(cue, late_s)), "breath"
         case "guide":
-            return tones.guide(_duration_s(cue)), "guide"
+            return tones.guide(_left_s(cue, late_s)), "guide"
     return tones.tick(), "tone"
 
 
@@ -45,5 +47,5 @@ def session_time_s(told: Told) -> float:
     return told.t_s if isinstance(told, LinkEvent | Notice | Control | StageChanged) else told.known_s
 
 
-def _duration_s(cue: Cue) -> float:
-    return float(dict(cue.values)["duration_s"])
+def _left_s(cue: Cue, late_s: float) -> float:
+    return max(float(dict(cue.values)["duration_s"]) - late_s, SHORTEST_S)

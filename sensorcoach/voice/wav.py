@@ -96,7 +96,7 @@ class WavFile:
         elif too_late(cue, cue.known_s):
             self._note(cue, "dropped", due)
         elif is_tone(cue):
-            sound, lane = tone_of(cue)
+            sound, lane = tone_of(cue, max(due / RATE_HZ - cue.t_s, 0.0))
             self._mixer.place(sound, due, lane)
             self._note(cue, "tone", due)
         else:
@@ -137,6 +137,9 @@ class WavFile:
         self._on_disk(self._wav.close)
         self._on_disk(self._file.close)
         self._on_disk(self._cues.close)
+        if self._mixer.at == 0:  # nothing ever began
+            for name in (self._file.name, self._cues.name):
+                self._on_disk(Path(name).unlink)
 
     # --- speech ------------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from tests.ble_linux.program import Program
 from tests.ble_linux.room import LinuxRoom
 
 ADDRESS = "C4:11:22:33:44:55"
-LIVE = ("live", "--plain")
+LIVE = ("live", "--plain", "--no-voice")
 PACKETS_A_SECOND = 104 / 5
 Scenario = Callable[[Path], Awaitable[None]]
 scenarios: dict[str, Scenario] = {}

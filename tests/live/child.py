@@ -7,12 +7,13 @@ from pathlib import Path
 from scripted_radio import Script, ScriptedRadio
 
 from sensorcoach import app, folders
+from sensorcoach.app import live
 from sensorcoach.cli import main
 
 if __name__ == "__main__":
     script, home = Script(**json.loads(sys.argv[1])), Path(sys.argv[2])
     places = folders.Folders(home / "data" / "recordings", home / "config", home / "log")
-    app.live.folders = lambda: places  # type: ignore[attr-defined]
+    live.folders = lambda: places
     app.bluetooth = lambda: ScriptedRadio(script)  # type: ignore[assignment]
     sys.argv[1:] = sys.argv[3:]
     main()

@@ -43,7 +43,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def invoke(*words: str, **script: object) -> Result:
         monkeypatch.setattr(app, "bluetooth", lambda: ScriptedRadio(Script(**script)))  # type: ignore[arg-type]
-        return CliRunner().invoke(commands, words)
+        silent = ("--no-voice",) if words[0] == "live" else ()
+        return CliRunner().invoke(commands, [*words, *silent])
 
     return invoke
 

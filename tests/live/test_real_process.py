@@ -28,7 +28,7 @@ class Command:
     """`sensorcoach live` over a scripted radio. ``home``: where its folders lie."""
 
     def __init__(self, home: Path, *words: str, script: dict[str, object], **how: object) -> None:
-        line = [sys.executable, str(HERE / "child.py"), json.dumps(script), str(home), "live", *words]
+        line = [sys.executable, str(HERE / "child.py"), json.dumps(script), str(home), "live", "--no-voice", *words]
         self.process = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how
         )
@@ -193,7 +193,7 @@ def test_a_full_disk_is_said_at_once_and_counting_goes_on(command: Callable[...,
 def test_a_reader_that_has_seen_enough_ends_it_well(tmp_path: Path) -> None:
     file = tmp_path / "s.jsonl.gz"
     line = [sys.executable, str(HERE / "child.py"), json.dumps({"speed": 20.0}), str(tmp_path / "home"), "live"]
-    words = ["--device", ADDRESS, "--out", str(file)]
+    words = ["--no-voice", "--device", ADDRESS, "--out", str(file)]
     with subprocess.Popen([*line, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as live:
         while "centre found" not in live.stdout.readline():
             pass
