@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from tests.benchmarks.accuracy import activity_rows, broad_rows, exercise_rows, mex_rows, sisfall_rows, warning_rows
+from tests.benchmarks.board import board_rows
 from tests.benchmarks.many import many_rows
 from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.radio import radio_rows
@@ -29,6 +30,7 @@ SECTIONS: dict[str, Callable[[range], list[Row]]] = {
     "memory": memory_rows,
     "radio": radio_rows,
     "many": many_rows,
+    "board": board_rows,
 }
 
 
