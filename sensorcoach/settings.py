@@ -263,8 +263,9 @@ class GoalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class TapSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A double tap with a finger on the sensor, while the leg is still."""
 
-    knock: KnockSettings = KnockSettings(rise_g=2.0, rise_s=0.03, peak_s=0.04, refractory_s=0.08)
-    """A tap is shorter than a landing: on BROAD's board taps read 3-17 g and last some 10 ms."""
+    knock: KnockSettings = KnockSettings(rise_g=0.8, rise_s=0.03, peak_s=0.04, refractory_s=0.08)
+    """Taps on BROAD's board (286 Hz) read 6-17 g for some 10 ms, of which a sensor at 100 Hz shows 0.9-7 g and one at
+    50 Hz half. By itself 0.8 g is any knock; two on a leg that is still before and after are taps."""
     apart_min_s: float = 0.1
     apart_max_s: float = 0.5
     """Between the two, as people double-click. Closer: ringing; farther: two single knocks."""

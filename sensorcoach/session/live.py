@@ -117,7 +117,8 @@ class LiveSession:
                         assert not isinstance(ready, Item)
                         self._sensor_ready(ready)
                 else:
-                    self._go_through([item for item in run if isinstance(item, Item)])
+                    for part in _parts([item for item in run if isinstance(item, Item)], one_by_one=self._guided):
+                        self._go_through(part)
             if self._pipeline is not None and self._pipeline.last_t_s is not None:
                 self._say_cues(self._coach.advance(self._pipeline.last_t_s))
 
@@ -232,8 +233,7 @@ class LiveSession:
         if self._pipeline is None or not self._counting:
             return
         try:
-            for part in _parts(items, one_by_one=self._guide is not None):
-                self._push(self._pipeline, part)
+            self._push(self._pipeline, items)
         except InputError as error:
             # The bytes are worth keeping: a later version may make more of them.
             self._counting = False
@@ -320,8 +320,8 @@ class LiveSession:
         self._record(self._raw.close())
 
 
-def _parts(items: Sequence[Item], *, one_by_one: bool) -> Iterable[Sequence[Item]]:
-    """A guide's controls belong right behind the packet they follow from."""
+def _parts(items: list[Item], *, one_by_one: bool) -> Iterable[list[Item]]:
+    """A guide's controls are recorded and counted with right behind the packet they follow from."""
     return ([item] for item in items) if one_by_one else [items]
 
 
