@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,7 @@ from sensorcoach.settings import Settings
 
 if TYPE_CHECKING:
     from sensorcoach.sources.link import LinkStatus
-    from sensorcoach.sources.radio import Radio
+    from sensorcoach.sources.radio import Found, Radio
 
 FIGURES_S: Final = 1.0
 """Rate and loss are looked at so often: people cannot read faster changes."""
@@ -44,7 +45,9 @@ class LiveShow:
             radio: makes the radio, in the session's own thread.
             plan: of the session.
         """
-        self._radio, self._plan = radio, replace(plan, traced=True)
+        self._radio, self._choose = radio, plan.wanted.choose
+        wanted = plan.wanted if self._choose is None else replace(plan.wanted, choose=self._chosen)
+        self._plan = replace(plan, wanted=wanted, traced=True)
         self._settings = settings_in_force(None, plan.choices)
         self._board = Board(self._settings, stage="wear" if plan.guided else "armed")
         self._heralds = Heralds()
@@ -129,7 +132,8 @@ class LiveShow:
         try:
             self._result = go_live(self._radio(), self._plan, self._tell, self._begun)
         except SensorcoachError as error:
-            self._failure = error
+            if not self._stop_wanted:  # who leaves while it searches knows that nothing was found
+                self._failure = error
         except Exception as error:
             logfile.note_error(error)
             what = f"The session broke off ({type(error).__name__}). What was recorded is kept."
@@ -158,6 +162,23 @@ class LiveShow:
         if figures is not None:
             self._figures_s = t_s
             self._board.tell(figures)
+
+    def _chosen(self, found: Sequence[Found]) -> Found | None:
+        """Whoever is asked may never answer: a session that is stopped does not wait for it."""
+        answers: queue.SimpleQueue[Found | None] = queue.SimpleQueue()
+
+        def ask() -> None:
+            assert self._choose is not None
+            answer = None
+            with contextlib.suppress(RuntimeError):  # the screen is gone
+                answer = self._choose(found)
+            answers.put(answer)
+
+        threading.Thread(target=ask, name="choosing", daemon=True).start()
+        while not self._stop_wanted:
+            with contextlib.suppress(queue.Empty):
+                return answers.get(timeout=LOOK_S)
+        return None
 
     async def _watch_program(self) -> None:
         while threading.main_thread().is_alive():

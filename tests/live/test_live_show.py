@@ -3,14 +3,14 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from played import up_leg
 from scripted_radio import Script, ScriptedRadio
 
-from sensorcoach.app import LivePlan, LiveShow, Picture
+from sensorcoach.app import Found, LivePlan, LiveShow, Picture
 from sensorcoach.choices import Choices
 from sensorcoach.errors import BluetoothError, SensorError
 from sensorcoach.model import Control, LinkEvent, Packet, RepDone, StageChanged, Told
@@ -20,6 +20,7 @@ from sensorcoach.sources.link import LinkTiming, Wanted
 
 WANTED = Wanted(device="C0:00:00:00:00:00")
 PATIENCE_S = 30.0
+SOON = LinkTiming(search_s=5.0, competitors_s=0.05, remembered_s=0.01)
 HERE = Path(__file__).parent
 
 
@@ -201,6 +202,44 @@ def test_a_mistake_of_ours_is_a_sentence_too() -> None:
     live.start()
     assert live.wait(PATIENCE_S)
     assert "ZeroDivisionError" in str(live.failure())
+
+
+TWO = {"names": ["one", "two"]}
+
+
+def test_which_of_two_sensors_is_asked_in_another_thread() -> None:
+    asked: list[str] = []
+
+    def choose(found: Sequence[Found]) -> Found:
+        asked.append(threading.current_thread().name)
+        return found[1]
+
+    live = show(LivePlan(Wanted(choose=choose), timing=SOON), **TWO)
+    waiting = Waiting(live)
+    live.start()
+    waiting.until(a_rep)
+    assert live.picture().link.name == "two"
+    assert asked == ["choosing"]
+    live.stop()
+    assert live.wait(PATIENCE_S)
+
+
+def test_nobody_waits_for_an_answer_when_it_is_stopped() -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def choose(found: Sequence[Found]) -> Found | None:
+        asked.set()
+        answered.wait(PATIENCE_S)
+        return None
+
+    live = show(LivePlan(Wanted(choose=choose), timing=SOON), **TWO)
+    live.start()
+    assert asked.wait(PATIENCE_S)
+    live.stop()
+    assert live.wait(PATIENCE_S / 2)
+    assert not answered.is_set()
+    answered.set()
+    assert (live.result(), live.failure()) == (None, None)
 
 
 def test_stopping_while_it_begins() -> None:
