@@ -73,11 +73,19 @@ def _root(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
 ) -> None:
-    """Count and grade knee drops (the supine spinal twist) from one motion sensor at the knee."""
+    """Count and grade knee drops (the supine spinal twist) from one motion sensor at the knee. In a terminal, without a
+    command: the start screen.
+    """
     if version:
         typer.echo(f"sensorcoach {__version__}")
         raise typer.Exit
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    from sensorcoach.cli.screens import screen_possible, show_screen
+
+    if screen_possible():
+        show_screen()
+    else:
         typer.echo(context.get_help())
 
 

@@ -6,6 +6,7 @@ import os
 import queue
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated
@@ -16,22 +17,27 @@ from sensorcoach.cli.options import (
     FirstSide,
     Front,
     Gentle,
+    Language,
     Leg,
+    NoVoice,
     Person,
     Rocking,
     Segment,
     SettingsFile,
     UpLeg,
+    VoiceTo,
     choices_of,
 )
 from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, fitted, kept, remark, say, say_events
+from sensorcoach.cli.screens import screen_possible, show_screen
+from sensorcoach.cli.voice import heard
 from sensorcoach.errors import SensorError
 from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sensorcoach.app import Found, HeardSensor, Live
+    from sensorcoach.app import Found, HeardSensor, Live, Voice
     from sensorcoach.model import Told
 
 
@@ -105,6 +111,9 @@ def live(
     no_record: Annotated[bool, typer.Option("--no-record", help="Keep nothing.")] = False,
     person: Person = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")] = False,
+    no_voice: NoVoice = False,
+    voice_to: VoiceTo = None,
+    language: Language = None,
 ) -> None:
     """Count and grade knee drops from a sensor at the knee, as they happen. Ctrl-C ends the session."""
     if out is not None and no_record:
@@ -113,16 +122,24 @@ def live(
     from sensorcoach.output.words import reception_line, summary_line
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking)
+    if not plain and screen_possible():
+        from sensorcoach.tui.start.openings import OpenLive
+
+        opening = OpenLive(choices, device, profile, not no_record, out)
+        show_screen(opening, person=person, aloud=not no_voice, voice_to=voice_to, language=language)
+        return
     view = _PlainView()
     choose = view.choose if sys.stdin.isatty() and sys.stderr.isatty() else None
     plan = ask.live_plan(
         choices, device=device, profile=profile, choose=choose, record=not no_record, out=out, person=person
     )
-    if not plain:
-        remark("There is no screen yet; this is the plain view.")
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
     try:
-        result = ask.go_live(ask.bluetooth(), plan, view.tell, view.begun)
+        with heard(
+            aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
+        ) as voice:
+            view.voice = voice
+            result = ask.go_live(ask.bluetooth(), replace(plan, traced=True), view.tell, view.begun)
     except KeyboardInterrupt:
         remark("Left at once.")
         raise typer.Exit(EXIT_LEFT) from None
@@ -142,10 +159,16 @@ class _PlainView:
     """Events as lines; what is new about the sensor before them."""
 
     def __init__(self) -> None:
+        self.voice: Voice | None = None
         self._live: Live | None = None
         self._say_event = say_events()
         self._said = ""
         self._typed: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    @property
+    def now_s(self) -> float:
+        """Session time."""
+        return 0.0 if self._live is None else self._live.now_s
 
     def begun(self, live: Live) -> None:
         self._live = live
@@ -154,6 +177,8 @@ class _PlainView:
         from sensorcoach.model import Notice
         from sensorcoach.output.plain import sensor_words
 
+        if self.voice is not None:
+            self.voice.tell(event)
         if isinstance(event, Notice) and event.code == "stopping":
             self._typed.put("")  # whoever is being asked need not answer any more
         words = "" if self._live is None else sensor_words(self._live.status)

@@ -16,15 +16,20 @@ from sensorcoach.cli.options import (
     FirstSide,
     Front,
     Gentle,
+    Language,
     Leg,
+    NoVoice,
     Rocking,
     Segment,
     SettingsFile,
     Unit,
     UpLeg,
+    VoiceTo,
     choices_of,
 )
-from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, remark, say, say_events
+from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, remark, say
+from sensorcoach.cli.screens import screen_possible, show_screen
+from sensorcoach.cli.voice import heard, said_and_heard
 from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
@@ -48,7 +53,11 @@ Files = Annotated[
     list[Path],
     typer.Argument(metavar="FILE", help="One session: a file, a folder, a zip, or the files that belong together."),
 ]
-Speed = Annotated[Literal["1", "2", "max"], typer.Option("--speed", help="Times real time; max does not wait.")]
+Speed = Annotated[
+    Literal["0.25", "0.5", "1", "2", "4", "8", "16", "max"],
+    typer.Option("--speed", help="Times real time; max does not wait."),
+]
+Plain = Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")]
 
 
 @app.command(epilog=EXIT_CODES)
@@ -78,9 +87,7 @@ def analyze(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", metavar="FILE", help="All results into a .parquet, .csv or .jsonl; can be stopped."
-        ),
+        typer.Option("--out", metavar="FILE", help="All results into a .parquet, .csv or .jsonl; can be stopped."),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="With --out: processes at once.")] = 1,
     scheduler: Annotated[
@@ -123,7 +130,7 @@ def analyze(
 @app.command(epilog=EXIT_CODES)
 def replay(
     files: Files,
-    plain: Annotated[bool, typer.Option("--plain", help="Lines of text instead of a screen.")] = False,
+    plain: Plain = False,
     speed: Speed = "1",
     leg: Leg = None,
     segment: Segment = None,
@@ -135,15 +142,24 @@ def replay(
     rocking: Rocking = False,
     unit: Unit = None,
     columns: Columns = None,
+    no_voice: NoVoice = False,
+    voice_to: VoiceTo = None,
+    language: Language = None,
 ) -> None:
     """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
     from sensorcoach.app import replay_files
     from sensorcoach.output.words import summary_line
 
-    if not plain:
-        remark("There is no screen for replays yet; this is the plain view.")
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
-    say(summary_line(replay_files(files, choices, _SPEEDS[speed], say_events())))
+    if not plain and screen_possible():
+        from sensorcoach.tui.start.openings import OpenReplay
+
+        opening = OpenReplay(tuple(files), choices, _SPEEDS[speed])
+        show_screen(opening, aloud=not no_voice, voice_to=voice_to, language=language)
+        return
+    with heard(aloud=speed == "1" and not no_voice, file=voice_to, language=language) as voice:
+        result = replay_files(files, choices, _SPEEDS[speed], said_and_heard(voice), voice.advance)
+    say(summary_line(result))
 
 
 @app.command("import", epilog=EXIT_CODES)
@@ -171,13 +187,26 @@ def import_(
 
 
 @app.command(epilog=EXIT_CODES)
-def demo(speed: Speed = "1") -> None:
+def demo(
+    plain: Plain = False,
+    speed: Speed = "1",
+    no_voice: NoVoice = False,
+    voice_to: VoiceTo = None,
+    language: Language = None,
+) -> None:
     """Play a simulated session, no sensor needed."""
+    if not plain and screen_possible():
+        from sensorcoach.tui.start.openings import OpenDemo
+
+        show_screen(OpenDemo(_SPEEDS[speed]), aloud=not no_voice, voice_to=voice_to, language=language)
+        return
     from sensorcoach.app import replay_demo
     from sensorcoach.output.words import summary_line
 
     say("A simulated session: nobody moved for these numbers. A sensor on the left thigh, 104 samples a second.")
-    say(summary_line(replay_demo(_SPEEDS[speed], say_events())))
+    with heard(aloud=speed == "1" and not no_voice, file=voice_to, language=language) as voice:
+        result = replay_demo(_SPEEDS[speed], said_and_heard(voice), voice.advance)
+    say(summary_line(result))
 
 
 @app.command(epilog=EXIT_CODES)
@@ -196,7 +225,7 @@ def simulate(
     write_simulation(SCENARIOS[scenario](seed), out, truth)
 
 
-_SPEEDS = {"1": 1.0, "2": 2.0, "max": math.inf}
+_SPEEDS = {"0.25": 0.25, "0.5": 0.5, "1": 1.0, "2": 2.0, "4": 4.0, "8": 8.0, "16": 16.0, "max": math.inf}
 
 
 def _progress(sessions: int) -> Callable[[str], None]:

@@ -22,7 +22,8 @@ FLOORS = [
     {"library"},
     {"batch", "logbook", "voice", "report", "export", "doctor", "awake"},
     {"app"},
-    {"cli", "tui"},
+    {"tui"},
+    {"cli"},
     {"__main__"},
 ]
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -90,10 +90,12 @@ class GuidePanel(Horizontal):
     def on_mount(self) -> None:
         """Show what was set before there was anything to show it."""
         self._show_stage()
+        self.query_one("#guide-progress", ProgressBar).progress = self.progress
 
     def watch_stage(self) -> None:
         """Another figure, other words."""
-        self._show_stage()
+        if self.is_mounted:
+            self._show_stage()
 
     def watch_progress(self) -> None:
         """The bar of lying still."""
@@ -102,11 +104,10 @@ class GuidePanel(Horizontal):
 
     def watch_reason(self) -> None:
         """Why it stands here."""
-        self._show_stage()
+        if self.is_mounted:
+            self._show_stage()
 
     def _show_stage(self) -> None:
-        if not self.is_mounted:
-            return
         self.query_one("#guide-figure", Static).update(figure(_FIGURES[self.stage]))
         self.query_one("#guide-title", Static).update(Content(_TITLES[self.stage]))
         self.query_one("#guide-words", Static).update(Content("\n".join(_WORDS[self.stage])))

@@ -37,7 +37,8 @@ class LogScreen(Page):
     DEFAULT_CSS = """
     LogScreen {
         #none { height: auto; display: none; }
-        #trend { height: auto; margin-bottom: 1; padding: 0 1; border: round $panel; border-title-color: $text-muted; }
+        #trend { height: auto; margin-bottom: 1; padding: 0 1; border: round $primary 40%;
+                 border-title-color: $text-muted; }
         #sessions { height: 1fr; }
     }
     """

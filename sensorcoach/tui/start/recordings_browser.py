@@ -53,7 +53,7 @@ class RecordingsBrowser(Page):
         """The list, or what to do to have one."""
         yield Static(NONE_YET, id="none")
         table: DataTable[Content] = DataTable(id="list", cursor_type="row")
-        for word, width in (("recorded", 21), ("min", 5), ("repetitions", 18), ("warnings", 10), ("file", 30)):
+        for word, width in (("recorded", 21), ("min", 5), ("repetitions", 28), ("warnings", 10)):
             table.add_column(word, key=word, width=width)
         yield table
         yield Static(id="detail")
@@ -64,7 +64,7 @@ class RecordingsBrowser(Page):
         recordings = self._desk.recordings()
         table: DataTable[Content] = self.query_one(DataTable)
         for one in recordings:
-            cells = (date_words(one.changed), _READING, _READING, _READING, printable(one.path.name))
+            cells = (date_words(one.changed), _READING, _READING, _READING)
             table.add_row(*map(Content, cells), key=str(one.path))
         table.display = bool(recordings)
         self.query_one("#none").display = not recordings
@@ -108,7 +108,8 @@ class RecordingsBrowser(Page):
         if isinstance(found, Unreadable):
             words = found.reason
         else:
-            words = "Enter plays it." + (" Simulated: it never happened." if found and found.simulated else "")
+            simulated = " Simulated: it never happened." if found and found.simulated else ""
+            words = f"Enter plays {Path(key).name}.{simulated}"
         self.query_one("#detail", Static).update(Content(printable(words)))
 
     @on(DataTable.RowSelected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from sensorcoach.output.safety import ASK_FIRST, LIMITS, STOP_AT
+
+ENOUGH: Final = "If it hurts: press x, or just lie still until the session ends by itself."
 
 
 class SafetyNotice(ModalScreen[bool]):
@@ -41,7 +43,9 @@ class SafetyNotice(ModalScreen[bool]):
             yield Static(Content(_list(ASK_FIRST)))
             yield Static("Stop at once at", classes="notice-title")
             yield Static(Content(_list(STOP_AT)))
-            yield Static("Press x, or just lie still: the session stops or ends by itself.", classes="notice-limits")
+            yield Static(
+                "If it hurts: press x, or just lie still until the session ends by itself.", classes="notice-limits"
+            )
             yield Static(Content(LIMITS), classes="notice-limits")
         yield Footer(show_command_palette=False)
 

@@ -60,9 +60,9 @@ class SensorPicker(Page):
         yield Static(WAKE, id="advice")
         yield Static(id="trouble")
         table: DataTable[Content] = DataTable(id="heard", cursor_type="row", zebra_stripes=False)
-        table.add_column("name", key="name", width=26)
-        table.add_column("kind", key="kind", width=14)
-        table.add_column("signal", key="signal", width=16)
+        table.add_column("name", key="name", width=22)
+        table.add_column("kind", key="kind", width=11)
+        table.add_column("signal", key="signal", width=15)
         table.add_column("address", key="address", width=17)
         yield table
 
@@ -74,6 +74,7 @@ class SensorPicker(Page):
     def action_again(self) -> None:
         """Listen anew: after Bluetooth was switched on, for one."""
         self.query_one("#trouble").display = False
+        self.query_one("#advice").display = True
         self._listen()
 
     def action_all(self) -> None:
@@ -108,6 +109,7 @@ class SensorPicker(Page):
                     table.update_cell(one.address, column, cell)
             else:
                 table.add_row(*_cells(one), key=one.address)
+        table.display = bool(table.row_count)
         self.query_one("#advice", Static).update(Content(self._advice(table.row_count)))
 
     def _advice(self, rows: int) -> str:
@@ -119,7 +121,7 @@ class SensorPicker(Page):
         box = self.query_one("#trouble", Static)
         box.update(Content.assemble((error.message, "bold"), "\n", error.advice, "\n", ("Then press r.", "bold")))
         box.display = True
-        self.query_one("#advice", Static).update("")
+        self.query_one("#advice").display = self.query_one(DataTable).display = False
 
     @on(DataTable.RowSelected)
     def _picked(self, event: DataTable.RowSelected) -> None:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from sensorcoach.tui.start.desk import Desk
 
 _FIELDS: Final = (
-    ("comfort-left", "Comfortable to the left, °", "empty: not known yet, learnt with c in a session", 0.0, 120.0),
-    ("comfort-right", "Comfortable to the right, °", "a warning comes 5° beyond", 0.0, 120.0),
-    ("target", "Repetitions a side", "0: no target; the session ends when both sides are done", 0.0, 100.0),
-    ("hold", "Hold at the side, s", "one breath is about 4; 0: rock without holding", 0.0, 120.0),
+    ("comfort-left", "Comfortable to the left, °", "empty: not known yet", 0.0, 120.0),
+    ("comfort-right", "Comfortable to the right, °", "warned from 5° beyond", 0.0, 120.0),
+    ("target", "Repetitions a side", "then the session ends; 0: never", 0.0, 100.0),
+    ("hold", "Hold at the side, s", "a breath is about 4; 0: none", 0.0, 120.0),
     ("volume", "Volume, 0 to 100", "of tones and speech", 0.0, 100.0),
 )
 _OPTIONAL: Final = ("comfort-left", "comfort-right")
@@ -38,6 +38,7 @@ class SettingsScreen(Page):
     DEFAULT_CSS = """
     SettingsScreen {
         #page-body { padding: 0 2; }
+        VerticalScroll { scrollbar-size-vertical: 1; }
         .field { height: 1; margin-top: 1; }
         .label { width: 28; }
         .hint { width: 1fr; color: $text-muted; margin-left: 2; height: 1; }
@@ -49,7 +50,7 @@ class SettingsScreen(Page):
     }
     SettingsScreen.-low .field { margin-top: 0; }
     """
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (26, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-tall")]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -65,7 +66,7 @@ class SettingsScreen(Page):
                     id=key, type="number", compact=True, validators=_within(least, most), valid_empty=key in _OPTIONAL
                 )
                 yield from _row(label, box, hint)
-            yield from _row("Voice", Checkbox("on", compact=True, id="voice"), "counts aloud, says what to change")
+            yield from _row("Voice", Checkbox("on", compact=True, id="voice"), "counts, and says what to change")
             languages = [("English", "en"), ("Deutsch", "de")]
             yield from _row("Language", Select(languages, allow_blank=False, compact=True, id="language"), "spoken")
             themes = [("dark", "dark"), ("light", "light")]

@@ -42,7 +42,8 @@ class StartScreen(Page):
         #menu > .option-list--option { padding: 0 1; }
         #beside { display: none; width: 46; margin-left: 2; height: auto; }
         #figure { height: auto; }
-        #trend { height: auto; margin-top: 1; padding: 0 1; border: round $panel; border-title-color: $text-muted; }
+        #trend { height: auto; margin-top: 1; padding: 0 1; border: round $primary 40%;
+                 border-title-color: $text-muted; }
         #across { height: 1fr; }
     }
     StartScreen.-wide #beside { display: block; }

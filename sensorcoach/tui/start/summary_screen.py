@@ -39,10 +39,12 @@ class SummaryScreen(Page):
         #page-body { padding: 0 2; }
         #verdict { height: 1; margin: 1 0; text-style: bold; }
         #counts { height: 5; margin-bottom: 1; }
-        .count { width: 22; height: 5; border: round $panel; border-title-style: bold; padding: 0 1; margin-right: 1; }
+        .count { width: 22; height: 5; border: round $primary 40%; border-title-style: bold;
+                 border-title-color: $foreground; padding: 0 1; margin-right: 1; }
         .count Digits { width: auto; }
         .of { width: 1fr; height: 3; padding: 1 0 0 1; color: $text-muted; }
         .reached { border: round $success; }
+        VerticalScroll { scrollbar-size-vertical: 1; }
         .part { height: auto; margin-bottom: 1; }
         #saved { height: auto; color: $text-muted; }
     }
