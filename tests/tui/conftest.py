@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from sensorcoach.model import Cue
 from sensorcoach.preferences import ScreenSettings
 from sensorcoach.tui.app import SensorcoachApp
 from sensorcoach.tui.session.screen import SessionEnd, SessionScreen
@@ -16,6 +19,15 @@ from sensorcoach.tui.session.screen import SessionEnd, SessionScreen
 from .scripted import ScriptedShow
 
 Stage = Callable[..., AbstractAsyncContextManager[Pilot[Any]]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """An async test runs in a loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}))
+    return True
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +47,16 @@ class StageApp(SensorcoachApp):
         self.animation_level = "none"
 
 
+def plainly(cue: Cue) -> str:
+    """A cue in words that no phrase file can change."""
+    return cue.phrase.replace("_", " ")
+
+
 def staged(show: ScriptedShow, theme: str = "dark", big: bool = False, **wiring: Any) -> StageApp:
     keys = wiring.pop("keys", {})
-    return StageApp(show, ScreenSettings(theme=theme, big=big, keys=keys), **wiring)  # type: ignore[arg-type]
+    app = StageApp(show, ScreenSettings(theme=theme, big=big, keys=keys), **wiring)  # type: ignore[arg-type]
+    app.session._spelling = plainly
+    return app
 
 
 async def settle(pilot: Pilot[Any]) -> None:

@@ -94,7 +94,7 @@ class SessionScreen(Screen[SessionEnd]):
 
     AUTO_FOCUS = ""
     COMMANDS = {SessionCommands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-beside"), (140, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-beside")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (22, "-low"), (30, "-tall")]
     DEFAULT_CSS = """
     SessionScreen {
