@@ -145,13 +145,19 @@ def log_unlogged(on_begin: Callable[[Path], None], places: Folders | None = None
     Raises:
         LogbookError: the logbook cannot be used.
     """
-    from sensorcoach.logbook.rebuild import log_all, recordings_in, unlogged
+    from sensorcoach.logbook.stamp import recordings_in
+    from sensorcoach.logbook.unlogged import unlogged
 
     places = places or folders()
     if not places.logbook.exists() and not recordings_in(places.recordings):
         return []
     with _opened(places) as book:
-        return log_all(book, places.recordings, unlogged(book, places.recordings, time.time_ns()), on_begin)
+        found = unlogged(book, places.recordings, time.time_ns())
+        if not found:
+            return []
+        from sensorcoach.logbook.rebuild import log_all  # which loads the filters
+
+        return log_all(book, places.recordings, found, on_begin)
 
 
 def rebuild_log(
@@ -226,7 +232,7 @@ def people(places: Folders | None = None) -> dict[str | None, int]:
 def disk_use(places: Folders | None = None) -> DiskUse:
     """How much room the sessions take."""
     from sensorcoach.logbook.database import size_bytes
-    from sensorcoach.logbook.rebuild import recordings_in
+    from sensorcoach.logbook.stamp import recordings_in
 
     places = places or folders()
     sizes = [path.stat().st_size for path in recordings_in(places.recordings)]

@@ -1,4 +1,4 @@
-"""The logbook made anew from the recordings, or brought up to date with those that nobody logged.
+"""Recordings into the logbook: some of them, or all of them anew.
 
 The recordings are analysed before the transaction, which takes a moment: other programs go on reading and logging.
 """
@@ -9,20 +9,15 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from sensorcoach.errors import RecordingError, SensorcoachError
 from sensorcoach.logbook import store
 from sensorcoach.logbook.database import writing
 from sensorcoach.logbook.entry import Entry
 from sensorcoach.logbook.recorded import entry_of_recording
-from sensorcoach.logbook.stamp import SUFFIXES, Stamp, file_of, key_of, stamp_of
+from sensorcoach.logbook.stamp import Stamp, file_of, key_of, recordings_in, stamp_of
 from sensorcoach.recording import Header, read_session
 from sensorcoach.settings import Settings
-
-UNDER_WAY_NS: Final = 10_000_000_000
-"""A file that changed so shortly ago may still be written: what a session records is on disk after a second at most,
-and a lost link is tried again within a few."""
 
 OnBegin = Callable[[Path], None]
 Grading = Callable[[Header], Settings | None]
@@ -39,26 +34,6 @@ class Refused:
 
     recording: Path
     reason: str
-
-
-def recordings_in(folder: Path) -> list[Path]:
-    """All session files of a folder by name, a date as a rule; of one that is there gzipped, too, the plain one."""
-    if not folder.is_dir():
-        return []
-    found = {path.name: path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and path.is_file()}
-    return [found[name] for name in sorted(found) if not (name.endswith(".gz") and name.removesuffix(".gz") in found)]
-
-
-def unlogged(connection: sqlite3.Connection, folder: Path, now_ns: int) -> list[Path]:
-    """Recordings in ``folder`` that were never read, or have changed since, and are not being written any more."""
-    seen = store.seen(connection)
-    found = []
-    for path in recordings_in(folder):
-        stamp = stamp_of(path, folder)
-        changed = seen.get(stamp.recording) != (stamp.size_bytes, stamp.changed_ns)
-        if changed and not 0 <= now_ns - stamp.changed_ns < UNDER_WAY_NS:
-            found.append(path)
-    return found
 
 
 def log_all(

@@ -34,6 +34,14 @@ def file_of(key: str, folder: Path) -> Path:
     return gzipped if gzipped.exists() and not plain.exists() else plain
 
 
+def recordings_in(folder: Path) -> list[Path]:
+    """All session files of a folder by name, a date as a rule; of one that is there gzipped, too, the plain one."""
+    if not folder.is_dir():
+        return []
+    found = {path.name: path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and path.is_file()}
+    return [found[name] for name in sorted(found) if not (name.endswith(".gz") and name.removesuffix(".gz") in found)]
+
+
 def stamp_of(recording: Path, folder: Path) -> Stamp:
     """The state of the file now.
 

@@ -33,9 +33,10 @@ def test_importing_is_light(statement: str) -> None:
 
 
 COMMANDS = ["analyze", "replay", "demo", "simulate", "scan", "live", "devices", "import", "doctor", "where"]
+WEEKS = ["log", "settings"]
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)])
+@pytest.mark.parametrize("words", [[], ["--help"], ["--version"], *([name, "--help"] for name in COMMANDS + WEEKS)])
 def test_help_is_light(words: list[str]) -> None:
     assert loaded_by(HELP.format(words=words)) & HEAVY == set()
 

@@ -68,10 +68,15 @@ def test_the_library_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(capsys.readouterr().out.splitlines()) >= 8
 
 
+def commands_of(group: Any, *words: str) -> list[list[str]]:
+    """The words of every command, also of those within a group of commands."""
+    inside = [found for name, one in getattr(group, "commands", {}).items() for found in commands_of(one, *words, name)]
+    return [list(words), *inside] if words else inside
+
+
 def test_every_option_named_exists_and_every_option_is_named() -> None:
     runner = CliRunner()
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    helps = "".join(runner.invoke(app, [name, "--help"]).stdout for name in commands)
+    helps = "".join(runner.invoke(app, [*words, "--help"]).stdout for words in commands_of(typer.main.get_command(app)))
     real = set(re.findall(r"--[a-z][a-z-]+", helps)) - {"--help"}
     ours = "\n".join(line for line in README.splitlines() if "python -m tests." not in line)
     named = set(re.findall(r"--[a-z][a-z-]+", ours)) - {"--extra", "--help"}

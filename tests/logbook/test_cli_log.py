@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -140,6 +141,19 @@ def test_bars_stand_on_zero() -> None:
     assert sparkline([0.0, 0.0]) == "▁▁"
     assert len(ASCII) == len(BLOCKS)
     ASCII.encode("ascii")
+
+
+@pytest.mark.usefixtures("two")
+def test_a_list_loads_no_filters(home: Folders, tmp_path: Path, run: Run) -> None:
+    run("log")
+    told = (
+        "import sys; from pathlib import Path; from sensorcoach import app; from sensorcoach.folders import Folders\n"
+        f"places = Folders(Path({str(home.recordings)!r}), Path({str(home.config)!r}), Path({str(home.log)!r}))\n"
+        "assert app.log_unlogged(print, places) == [] and len(app.sessions_logged(places=places)) == 2\n"
+        "app.target_for(places=places), app.comfort_for(places=places), app.disk_use(places), app.people(places)\n"
+        "assert not {'numpy', 'scipy', 'vqf', 'rich'} & set(sys.modules), sorted(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", told], check=True)
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------
