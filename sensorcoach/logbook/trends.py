@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from sensorcoach.logbook.logged import LoggedSession
+
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,7 @@ def trends(sessions: Sequence[LoggedSession]) -> list[Trend]:
 def streak(sessions: Sequence[LoggedSession], today: date) -> Streak:
     """Of days with a repetition in a session that happened."""
     days = {one.day for one in sessions if one.reps and not one.simulated}
-    end = today if today in days else today - timedelta(days=1)
-    return Streak(_run_ending(days, end), max((_run_ending(days, day) for day in days), default=0))
-
-
-def _run_ending(days: Collection[date], end: date) -> int:
-    length = 0
-    while end - timedelta(days=length) in days:
-        length += 1
-    return length
+    runs: dict[date, int] = {}  # how many days in a row end on a day
+    for day in sorted(days):
+        runs[day] = runs.get(day - _DAY, 0) + 1
+    return Streak(runs.get(today, runs.get(today - _DAY, 0)), max(runs.values(), default=0))
