@@ -177,8 +177,9 @@ def _letter(roll: Axes, x_s: float, words: str, severity: str) -> None:
 
 def _label_mark(roll: Axes, mark: Mark, words: str) -> None:
     roll.text(
-        mark.t_s, 0.02, f" {words}", transform=roll.get_xaxis_transform(), fontsize=7.0, style="italic", va="bottom"
-    )
+        mark.t_s, 0.03, f" {words} ", transform=roll.get_xaxis_transform(), fontsize=7.0, style="italic", va="bottom",
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
+    )  # fmt: skip
 
 
 def letters_used(reps: Sequence[Rep]) -> list[tuple[str, str]]:
