@@ -31,7 +31,7 @@ Opened = Callable[[], tuple[str | None, Recording]]
 class Reel:
     """`run` it in a thread; whoever looks at it meanwhile holds ``turn``.
 
-    ``begun``: what follows is known. ``start_s`` to ``until_s`` has been analysed; all of it once ``over``.
+    ``begun``: there is something to see. ``start_s`` to ``until_s`` has been analysed; all of it once ``over``.
     """
 
     def __init__(self, opened: Opened, choices: Choices, turn: threading.RLock) -> None:
@@ -73,7 +73,7 @@ class Reel:
         """Judge what is known, and what comes, by ``settings``."""
         self.settings = settings
         self.tape = self.tape.again(self._coach(settings), self._judged)
-        if self.over and self._walk is not None:
+        if self.over and self.failure is None and self._walk is not None:
             self.tape.close(self.until_s)
             self._conclude(self._walk)
 
@@ -97,7 +97,7 @@ class Reel:
             self.until_s = max(self.until_s, walk.pipeline.last_t_s or self.until_s)
             self.tape.close(self.until_s)
             self._conclude(walk)
-            self.over = True
+            self.begun = self.over = True
 
     def _begin(self, walk: Walk, recording: Recording, first: list[Item]) -> None:
         self._walk = walk
@@ -107,7 +107,6 @@ class Reel:
         name = recording.device_settings.get("name") or recording.sensor.get("label") or ""
         self.link = replace(self.link, name=printable(str(name)), profile=recording.profile)
         self.start_s = self.until_s = first[0].t_s if first else 0.0
-        self.begun = True
 
     def _coach(self, settings: Settings) -> Coach:
         return Coach(settings, delay_s=self._delay_s)
@@ -126,6 +125,9 @@ class Reel:
         for trace in self._traces:
             self.ring.append(trace)
         if self._traces:
+            if not self.begun:  # what comes in blocks arrives with its last sample
+                self.start_s = min(self.start_s, float(self._traces[0].t_s[0]))
+                self.begun = True
             counts = walk.pipeline.counts
             seen_s = float(self._traces[-1].t_s[-1])
             self.tape.add(

@@ -91,6 +91,8 @@ def test_arrays_in_one_packet_come_as_they_were_measured() -> None:
     assert opened.wait(PATIENCE_S)
     wanted = analyze_recording(recording_of_arrays(*rows), "rows", Choices())
     assert opened.result() == wanted
+    assert opened.start_s == pytest.approx(rows[0][0], abs=0.01)
+    assert opened.duration_s == pytest.approx(wanted.duration_s, abs=0.02)
     opened.seek(opened.start_s + 6.0)
     assert opened.picture().link.rate_hz == pytest.approx(104.0, rel=0.01)
     assert opened.trace(-math.inf, math.inf).t_s[-1] == pytest.approx(opened.now_s, abs=0.1)
@@ -629,6 +631,9 @@ def test_what_was_read_before_the_damage_can_be_looked_at() -> None:
     assert opened.failure() is damage
     opened.seek(math.inf)
     assert opened.picture().counted >= 2
+    opened.regrade(with_limits(opened.settings, hold_target_s=9.0))
+    assert opened.picture().hold_target_s == 9.0
+    assert (opened.failure(), opened.result()) == (damage, None)
 
 
 def test_a_mistake_of_ours_is_a_sentence_too() -> None:
