@@ -222,9 +222,9 @@ class Landing:
 class PhaseChanged:
     """Provisional: the phase at ``t_s`` (known at ``known_s``). ``direction`` of the movement, ``side`` where known.
 
-    A hold is told 0.15 s after the landing, with ``landing``; where the leg rebounds at once, without, and again with
-    it. It is told once more (``confirmed``) when it has lasted for a second. If the leg goes on before that, or much
-    further after it, ``drop`` is told again, and later another hold.
+    A hold is told 0.15 s after the landing, with ``landing`` if the drop was wide enough to count; where the leg
+    rebounds at once, without, and again with it. It is told once more (``confirmed``) when it has lasted for a second.
+    If the leg goes on before that, or much further after it, ``drop`` is told again, and later another hold.
     """
 
     t_s: float
@@ -236,7 +236,7 @@ class PhaseChanged:
     landing: Landing | None = None
     confirmed: bool = False
     again: bool = False
-    """Told before; new are ``landing`` or ``confirmed``."""
+    """Told before; new is ``landing`` or ``confirmed``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sensorcoach.coach.correction import Memory, first_in_order
 from sensorcoach.coach.hold import hold_cues
@@ -158,7 +159,11 @@ class Exercise:
         if self._silent or told.angle_deg < self._settings.phases.r_min_deg:
             return
         pause = self._may_be_a_pause(told)
-        if told.landing is None or (pause and not told.confirmed):
+        if told.confirmed:
+            if self._untold is None:
+                return
+            told = replace(told, landing=self._untold.landing)
+        elif told.landing is None or pause:
             self._untold = told
             return
         self._untold = None
@@ -167,7 +172,7 @@ class Exercise:
             self._hold_of_s = told.t_s
             self._hold = list(hold_cues(told.t_s, told.known_s, self._settings))
         yield from self.due(told.known_s)
-        yield from self._correct_landing(told.known_s, () if pause else told.landing.warnings)
+        yield from self._correct_landing(told.known_s, () if pause or told.landing is None else told.landing.warnings)
 
     def _may_be_a_pause(self, told: PhaseChanged) -> bool:
         """So far above where the knees usually land, on that side or else on the other."""

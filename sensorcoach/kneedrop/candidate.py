@@ -6,7 +6,8 @@ The authoritative idea is just the candidate that was adopted; the others run be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.dating import date_drop, date_return, swing_through
@@ -75,11 +76,12 @@ class Candidate:
     def landed(self, history: History, change: Change) -> Movement:
         """The movement under way as if it ended here, dated as far as it goes; the one under way stays as it is."""
         moving, known = change.movement, change.known
-        before = None if self._before is None else replace(self._before)
+        before = copy(self._before)
         if before is not None:
             settle_swing(history, before, moving.trigger + 1, self.machine.band_deg, self._settings)
         landing_deg = float(moving.centre.angle_deg(history.up(change.at, change.at + 1))[0])
-        seen = replace(moving, landing=change.at, landing_deg=landing_deg, return_start=known, return_end=known)
+        seen = copy(moving)
+        seen.landing, seen.landing_deg, seen.return_start, seen.return_end = change.at, landing_deg, known, known
         date_drop(history, seen, before, self._settings.phases)
         return seen
 

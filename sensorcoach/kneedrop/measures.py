@@ -85,6 +85,24 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class DropMeasures:
+    """Those of the drop and its landing, by the same names: they need nothing of what follows."""
+
+    drop_time_10_90_s: float | None
+    peak_drop_dps: float | None
+    free_fall_fraction: float | None
+    landing_loss_dps: float | None
+    landing_decel_dps2: float | None
+    landing_jolt_g: float | None
+    landing_confidence: Literal["high", "low"] | None
+    catch_dps2: float | None
+    stops: int | None
+    peak_to_mean_speed: float | None
+    graded: bool
+    not_graded_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Cuts:
     """Sample indices of the borders in the window, searched once."""
 
@@ -101,36 +119,59 @@ class _Cuts:
 def measure(window: Window, borders: Borders, signal: SignalSettings, limits: LimitSettings) -> Measures:
     """Compute every figure of one repetition that its sensor permits."""
     cuts = _cut(window, borders, limits)
-    drop_speed = window.speed_dps[cuts.drop_start : cuts.drop_end]
-    peak_drop = _largest(drop_speed)
-    time_10_90, stops = _travel(window, cuts, peak_drop, limits)
-    reason = _why_not_graded(window, cuts, signal)
-    landing = _landing(window, cuts, signal, limits)
-    drop_from = _smooth_start(window, borders, cuts, peak_drop, limits)
+    drop = _drop(window, borders, cuts, signal, limits)
+    drop_from = _smooth_start(window, borders, cuts, drop.peak_drop_dps, limits)
     # A return that swings through the centre is judged with the next drop, as one swing.
     return_from = None if borders.swung_out else cuts.return_start
     drop_smoothness = _smoothness(window, drop_from, cuts.drop_end, signal, limits)
     return_smoothness = _smoothness(window, return_from, cuts.return_end, signal, limits)
     sway, hold_peak = _hold(window, cuts)
     return Measures(
-        drop_time_10_90_s=time_10_90,
-        peak_drop_dps=peak_drop,
-        free_fall_fraction=_free_fall_fraction(window, borders, peak_drop, limits),
-        landing_loss_dps=landing.loss_dps,
-        landing_decel_dps2=landing.decel_dps2,
-        landing_jolt_g=landing.jolt_g,
-        landing_confidence=landing.confidence,
+        drop_time_10_90_s=drop.drop_time_10_90_s,
+        peak_drop_dps=drop.peak_drop_dps,
+        free_fall_fraction=drop.free_fall_fraction,
+        landing_loss_dps=drop.landing_loss_dps,
+        landing_decel_dps2=drop.landing_decel_dps2,
+        landing_jolt_g=drop.landing_jolt_g,
+        landing_confidence=drop.landing_confidence,
         sparc=drop_smoothness[0],
         return_sparc=return_smoothness[0],
         velocity_peaks=drop_smoothness[1],
         return_velocity_peaks=return_smoothness[1],
-        catch_dps2=_catch(window, cuts, signal),
-        stops=stops,
-        peak_to_mean_speed=_peak_to_mean(drop_speed, peak_drop),
+        catch_dps2=drop.catch_dps2,
+        stops=drop.stops,
+        peak_to_mean_speed=drop.peak_to_mean_speed,
         peak_return_dps=_largest(-window.speed_dps[cuts.return_start : cuts.return_end]),
         residual_deg=_residual(window, borders, cuts),
         hold_sway_deg=sway,
         hold_peak_dps=hold_peak,
+        graded=drop.graded,
+        not_graded_reason=drop.not_graded_reason,
+    )
+
+
+def measure_drop(window: Window, borders: Borders, signal: SignalSettings, limits: LimitSettings) -> DropMeasures:
+    """Only what the drop and its landing show; of ``window`` the ``smooth_dps`` are not looked at."""
+    return _drop(window, borders, _cut(window, borders, limits), signal, limits)
+
+
+def _drop(window: Window, borders: Borders, cuts: _Cuts, signal: SignalSettings, limits: LimitSettings) -> DropMeasures:
+    speed = window.speed_dps[cuts.drop_start : cuts.drop_end]
+    peak = _largest(speed)
+    time_10_90, stops = _travel(window, cuts, peak, limits)
+    reason = _why_not_graded(window, cuts, signal)
+    landing = _landing(window, cuts, signal, limits)
+    return DropMeasures(
+        drop_time_10_90_s=time_10_90,
+        peak_drop_dps=peak,
+        free_fall_fraction=_free_fall_fraction(window, borders, peak, limits),
+        landing_loss_dps=landing.loss_dps,
+        landing_decel_dps2=landing.decel_dps2,
+        landing_jolt_g=landing.jolt_g,
+        landing_confidence=landing.confidence,
+        catch_dps2=_catch(window, cuts, signal),
+        stops=stops,
+        peak_to_mean_speed=_peak_to_mean(speed, peak),
         graded=reason is None,
         not_graded_reason=reason,
     )

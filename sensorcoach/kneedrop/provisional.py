@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from sensorcoach.kneedrop.grading import SensorAbility, grade_drop
 from sensorcoach.kneedrop.history import History
+from sensorcoach.kneedrop.measures import DropMeasures, measure_drop
 from sensorcoach.kneedrop.movement import Movement
-from sensorcoach.kneedrop.repetition import build_rep_until
+from sensorcoach.kneedrop.repetition import borders_of, window_until
 from sensorcoach.model import Direction, Landing, Rep, Side, Warning
 from sensorcoach.settings import Settings
 
-KNOWN_AT_LANDING: Final = frozenset(
-    {"jarring", "abrupt_landing", "catch", "too_fast", "over_range", "stop_and_go", "carried", "jerky"}
-)
-"""Codes of the warnings that need nothing but the drop and its landing. What follows may add to them."""
 _NOT_SOFT: Final = frozenset({"jarring", "abrupt_landing"})
 
 
@@ -21,8 +19,26 @@ def provisional_landing(
     history: History, moving: Movement, end: int, settings: Settings, direction: Direction, side: Side | None
 ) -> Landing:
     """Grade ``moving`` (`Candidate.landed`) by samples before ``end``, as far as its drop and landing go."""
-    rep, _ = build_rep_until(end, history, moving, settings, index=0, direction=direction, side=side, dated_back=False)
-    warnings = tuple(warning for warning in rep.warnings if warning.code in KNOWN_AT_LANDING)
+    window, borders = window_until(end, history, moving), borders_of(history, moving)
+    drop = measure_drop(window, borders, settings.signal, settings.limits)
+    rep = Rep(
+        index=0,
+        side=side,
+        direction=direction,
+        drop_start_s=borders.drop_start_s,
+        drop_end_s=borders.drop_end_s,
+        return_start_s=borders.return_start_s,
+        return_end_s=borders.return_end_s,
+        hold_s=0.0,
+        range_deg=borders.range_deg,
+        drop_time_s=borders.drop_end_s - borders.drop_start_s,
+        staged=moving.staged,
+        centre_source=moving.centre.source,
+        swung_through=moving.swung_in,
+        **{name: getattr(drop, name) for name in DropMeasures.__slots__},
+    )
+    ability = SensorAbility(history.rate_hz, window.gyro_dps is not None)
+    warnings = grade_drop(rep, ability, settings.limits, settings.signal)
     return Landing(range_deg=rep.range_deg, hard=_hard(rep, warnings), warnings=warnings)
 
 

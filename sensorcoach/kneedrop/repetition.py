@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 
@@ -34,27 +36,12 @@ def build_rep(
     With the window it was measured on, whose arrays may be views of the history.
     """
     end = min(history.end, history.index_at(history.time(moving.return_end) + MARGIN_S) + 1)
-    return build_rep_until(
-        end, history, moving, settings, index=index, direction=direction, side=side, dated_back=dated_back
-    )
-
-
-def build_rep_until(
-    end: int,
-    history: History,
-    moving: Movement,
-    settings: Settings,
-    *,
-    index: int,
-    direction: Direction,
-    side: Side | None,
-    dated_back: bool,
-) -> tuple[Rep, Window]:
-    """The same from samples before ``end`` only."""
+    window = window_until(end, history, moving)
+    smooth_dps = _smooth_speed(window.roll_deg, history.rate_hz, settings.signal.smoothness_cutoff_hz)
+    window = replace(window, smooth_dps=smooth_dps)
     start = _window_start(history, moving)
-    window = _window(history, moving, settings, start, end)
     hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
-    borders = _borders(history, moving)
+    borders = borders_of(history, moving)
     measures = measure(window, borders, settings.signal, settings.limits)
     rep = Rep(
         index=index,
@@ -99,7 +86,8 @@ def build_rep_until(
     return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal)), window
 
 
-def _borders(history: History, moving: Movement) -> Borders:
+def borders_of(history: History, moving: Movement) -> Borders:
+    """Of a movement that is dated, as times."""
     return Borders(
         drop_start_s=history.time(moving.drop_start),
         drop_end_s=history.time(moving.landing),
@@ -130,7 +118,9 @@ def _window_start(history: History, moving: Movement) -> int:
     return max(history.start, history.index_at(begin_s))
 
 
-def _window(history: History, moving: Movement, settings: Settings, start: int, end: int) -> Window:
+def window_until(end: int, history: History, moving: Movement) -> Window:
+    """Its signals from samples before ``end``, but for the speed smoothness is judged by (NaN)."""
+    start = _window_start(history, moving)
     up, up_rate = history.up(start, end), history.up_rate(start, end)
     roll_deg = moving.way.roll_deg(up)
     turn_rate = history.turn_rate(start, end)
@@ -141,7 +131,7 @@ def _window(history: History, moving: Movement, settings: Settings, start: int, 
         angle_deg=moving.centre.angle_deg(up),
         roll_deg=roll_deg,
         speed_dps=moving.way.speed_dps(up, up_rate),
-        smooth_dps=_smooth_speed(roll_deg, history.rate_hz, settings.signal.smoothness_cutoff_hz),
+        smooth_dps=np.full(end - start, np.nan),
         gyro_dps=gyro_dps,
         dynamic_g=history.dynamic(start, end) / STANDARD_GRAVITY,
         filled=history.filled(start, end),

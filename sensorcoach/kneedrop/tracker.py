@@ -212,14 +212,15 @@ class Tracker:
             self._named_movement = moving
             self._named = self.sideways.named(moving.centre, moving.way.lateral)
         direction, side = self._named
+        angle_deg = angle_between_deg(moving.centre.up0, history.up_at(change.at))
         event = PhaseChanged(
             t_s=history.time(change.at),
             known_s=history.time(change.known),
             phase=phase,
             direction=direction,
             side=side,
-            angle_deg=angle_between_deg(moving.centre.up0, history.up_at(change.at)),
-            landing=self._landing(main, change) if phase == "hold" else None,
+            angle_deg=angle_deg,
+            landing=self._landing(main, change, angle_deg) if change.what in ("landing", "landed") else None,
             confirmed=change.what == "confirmed",
             again=change.what in ("landed", "confirmed"),
         )
@@ -227,8 +228,9 @@ class Tracker:
         for step in main.follower.take_steps():
             self._tell_slip(step.angle_deg, step.at, change.known)
 
-    def _landing(self, main: Candidate, change: Change) -> Landing | None:
-        if not can_be_judged(self._history, change.at, change.known, self._settings.phases):
+    def _landing(self, main: Candidate, change: Change, angle_deg: float) -> Landing | None:
+        phases = self._settings.phases
+        if angle_deg < phases.r_min_deg or not can_be_judged(self._history, change.at, change.known, phases):
             return None
         moving = main.landed(self._history, change)
         direction, side = self._named

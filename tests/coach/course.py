@@ -35,7 +35,7 @@ class Course:
             self.t_s += 1.0
             landing_s = self.t_s
             self.t_s += LAG_S
-        landing = Landing(angle_deg, hard, tuple(warnings))
+        landing = None if confirmed else Landing(angle_deg, hard, tuple(warnings))
         self._phase("hold", side, angle_deg, landing_s, landing=landing, confirmed=confirmed, again=confirmed)
         return landing_s
 

@@ -19,7 +19,7 @@ from sensorcoach.kneedrop.grading.speed import carried, too_fast
 from sensorcoach.model import Rep, Warning
 from sensorcoach.settings import LimitSettings, SignalSettings
 
-__all__ = ["ORDER_OF_SPEECH", "SensorAbility", "grade", "grade_session", "sensor_slipped", "settle"]
+__all__ = ["ORDER_OF_SPEECH", "SensorAbility", "grade", "grade_drop", "grade_session", "sensor_slipped", "settle"]
 
 Rule = Callable[[Rep, Reach, LimitSettings], Warning | None]
 
@@ -39,6 +39,9 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order of speech: what protects comes first."""
 
+DROP_RULES: tuple[Rule, ...] = (jarring, abrupt_landing, catch, too_fast, over_range, stop_and_go, carried)
+"""Those that need nothing but the drop and its landing."""
+
 ORDER_OF_SPEECH: tuple[str, ...] = (*(rule.__name__ for rule in RULES), "asymmetric", "sensor_slipped", "not_graded")
 
 
@@ -50,6 +53,15 @@ def grade(
     if not rep.graded or not ability.graded:
         return (_not_graded(ability, signal),)
     found = (rule(rep, ability, limits) for rule in RULES)
+    return tuple(warning for warning in found if warning is not None)
+
+
+def grade_drop(rep: Rep, sensor: SensorAbility, limits: LimitSettings, signal: SignalSettings) -> tuple[Warning, ...]:
+    """Warnings of a repetition that has only just landed; nothing where nothing is graded."""
+    ability = reach(sensor, signal)
+    if not rep.graded or not ability.graded:
+        return ()
+    found = (rule(rep, ability, limits) for rule in DROP_RULES)
     return tuple(warning for warning in found if warning is not None)
 
 
