@@ -90,7 +90,7 @@ class SessionWriter:
     """
 
     def __init__(self, path: Path, header: Header) -> None:
-        raw = os.fdopen(_new_file(path), "wb")
+        raw = os.fdopen(new_file(path), "wb")
         self._raw = raw
         # No name and no time inside, so that equal sessions are equal files.
         self._file = cast(BinaryIO, gzip.GzipFile("", "wb", 6, raw, 0)) if path.suffix == ".gz" else raw
@@ -136,11 +136,16 @@ def refuse_unwritable(path: Path) -> None:
     Raises:
         RecordingError: as `SessionWriter`.
     """
-    os.close(_new_file(path))
+    os.close(new_file(path))
     path.unlink()
 
 
-def _new_file(path: Path) -> int:
+def new_file(path: Path) -> int:
+    """The descriptor of a file that did not exist before, for this user only.
+
+    Raises:
+        RecordingError: it exists already or cannot be written.
+    """
     try:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except FileExistsError as error:

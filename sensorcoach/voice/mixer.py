@@ -20,6 +20,8 @@ HUM_QUIET_DPS: Final = 5.0
 """Slower is still (`settings.PhaseSettings.still_dps`): silence."""
 HUM_LASTS_S: Final = 0.5
 """Without news of the speed for this long, the sensor is lost and the tone ends."""
+HUM_GLIDE_S: Final = 0.04
+"""From one speed to the next: sooner clicks, later lags behind packets of 80 ms."""
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ class Mixer:
 
 
 class _Hum:
-    """A tone whose pitch follows the speed; glides from one block to the next."""
+    """A tone whose pitch follows the speed, gliding."""
 
     def __init__(self) -> None:
         self._hz = self._to_hz = HUM_LOW_HZ
@@ -103,12 +105,17 @@ class _Hum:
         self._until = at + round(HUM_LASTS_S * RATE_HZ)
 
     def render(self, n: int, at: int) -> Sound:
+        if at < self._until < at + n:
+            heard = self.render(self._until - at, at)
+            return np.concatenate((heard, self.render(n - len(heard), self._until)))
         if at >= self._until:
             self._to_level = 0.0
         if n == 0 or self._level == self._to_level == 0.0:
             self._hz = self._to_hz
             return np.zeros(n, np.float32)
-        turns = self._turns + np.cumsum(np.linspace(self._hz, self._to_hz, n)) / RATE_HZ
-        level = np.linspace(self._level, self._to_level, n)
-        self._hz, self._level, self._turns = self._to_hz, self._to_level, float(turns[-1] % 1.0)
+        glide = np.minimum(np.arange(1, n + 1) / (HUM_GLIDE_S * RATE_HZ), 1.0)
+        hz = self._hz + glide * (self._to_hz - self._hz)
+        level = self._level + glide * (self._to_level - self._level)
+        turns = self._turns + np.cumsum(hz) / RATE_HZ
+        self._hz, self._level, self._turns = float(hz[-1]), float(level[-1]), float(turns[-1] % 1.0)
         return (level * np.sin(2 * np.pi * turns)).astype(np.float32)

@@ -6,6 +6,7 @@ its first sound. The file is valid at every flush, also after a killed process.
 
 from __future__ import annotations
 
+import os
 import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 from sensorcoach.coach.phrases import Phrases
 from sensorcoach.errors import RecordingError
 from sensorcoach.model import Cue
+from sensorcoach.recording import new_file
 from sensorcoach.voice import tones
 from sensorcoach.voice.espeak import SpeechFailed
 from sensorcoach.voice.mixer import Lane, Mixer
@@ -73,15 +75,14 @@ class WavFile:
         self._flushed = 0
         self._muted = False
         self._broken = False
+        self._paths = path, path.with_name(path.name + CUES_SUFFIX)
+        self._file = os.fdopen(new_file(self._paths[0]), "wb")
         try:
-            self._file = path.open("xb")
-            self._cues = path.with_name(path.name + CUES_SUFFIX).open("xb")
-        except FileExistsError as error:
-            raise RecordingError(
-                f"{error.filename} exists already.", "Choose another name, or remove it first."
-            ) from error
-        except OSError as error:
-            raise RecordingError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
+            self._cues = os.fdopen(new_file(self._paths[1]), "wb")
+        except RecordingError:
+            self._file.close()
+            path.unlink()
+            raise
         self._wav = wave.open(self._file, "wb")  # noqa: SIM115  open until `close`
         self._wav.setnchannels(1)
         self._wav.setsampwidth(2)
@@ -93,7 +94,7 @@ class WavFile:
         due = max(_sample(cue.t_s), known, self._mixer.at)
         if self._muted:
             self._note(cue, "muted", due)
-        elif too_late(cue, cue.known_s):
+        elif too_late(cue, due / RATE_HZ):
             self._note(cue, "dropped", due)
         elif is_tone(cue):
             sound, lane = tone_of(cue, max(due / RATE_HZ - cue.t_s, 0.0))
@@ -138,8 +139,8 @@ class WavFile:
         self._on_disk(self._file.close)
         self._on_disk(self._cues.close)
         if self._mixer.at == 0:  # nothing ever began
-            for name in (self._file.name, self._cues.name):
-                self._on_disk(Path(name).unlink)
+            for path in self._paths:
+                self._on_disk(path.unlink)
 
     # --- speech ------------------------------------------------------------------------------------------------------
 

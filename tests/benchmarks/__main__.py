@@ -15,6 +15,7 @@ from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.radio import radio_rows
 from tests.benchmarks.speed import analysis_rows, linearity_rows, live_rows, reading_rows
 from tests.benchmarks.table import Row
+from tests.benchmarks.voice import voice_rows
 
 SECTIONS: dict[str, Callable[[range], list[Row]]] = {
     "mex": mex_rows,
@@ -30,6 +31,7 @@ SECTIONS: dict[str, Callable[[range], list[Row]]] = {
     "memory": memory_rows,
     "radio": radio_rows,
     "many": many_rows,
+    "voice": voice_rows,
     "board": board_rows,
 }
 
