@@ -32,7 +32,6 @@ class StartScreen(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave", "Quit", id="leave"),
-        Binding("escape", "leave", show=False, id="leave_too", priority=False),
         *(Binding(str(number), f"go('{key}')", show=False, id=f"start_{key}") for number, key in enumerate(_KEYS, 1)),
     ]
     DEFAULT_CSS = """
@@ -130,6 +129,10 @@ class StartScreen(Page):
                 from sensorcoach.tui.start.settings_screen import SettingsScreen
 
                 self.app.push_screen(SettingsScreen(self._desk))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing behind this page."""
+        return action != "back"
 
     def action_leave(self) -> None:
         """Leave the program."""

@@ -31,7 +31,7 @@ class SummaryScreen(Page):
 
     heading: ClassVar[str] = "your session"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,q", "back", "Done", id="summary_done"),
+        Binding("enter,q,escape", "done", "Done", id="summary_done", priority=True),
         Binding("r", "report", "Report", id="summary_report"),
     ]
     DEFAULT_CSS = """
@@ -107,7 +107,11 @@ class SummaryScreen(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No report without somebody who makes it."""
-        return action != "report" or self._report is not None
+        return action != "back" and (action != "report" or self._report is not None)
+
+    def action_done(self) -> None:
+        """Read."""
+        self.dismiss()
 
     def action_report(self) -> None:
         """Make it and say where it is."""
