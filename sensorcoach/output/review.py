@@ -57,7 +57,8 @@ class SideReview:
 def went_well(result: Result) -> tuple[str, ...]:
     """``soft landings (8 of 8)``, the most important first; empty where no repetition was graded."""
     graded = [rep for rep in result.reps if rep.graded]
-    return tuple(_praised(graded)) if graded else ()
+    against = {warning.code for warning in result.summary.session_warnings}
+    return tuple(_praised(graded, against)) if graded else ()
 
 
 def to_change(result: Result) -> tuple[Change, ...]:
@@ -121,8 +122,11 @@ def verdict(result: Result) -> str:
     return f"Well done, with {plural(len(changes), 'thing')} to work on."
 
 
-def _praised(graded: list[Rep]) -> Iterator[str]:
+def _praised(graded: list[Rep], against: set[str]) -> Iterator[str]:
+    """``against``: what was told once of the whole session, and so of no repetition (four holds of nothing)."""
     for codes, measure, praise in _PRAISE:
+        if against & set(codes):
+            continue
         judged = [rep for rep in graded if getattr(rep, measure) is not None]
         good = sum(
             not any(warning.code in codes and warning.severity != "note" for warning in rep.warnings) for rep in judged
