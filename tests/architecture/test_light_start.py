@@ -33,7 +33,7 @@ def test_importing_is_light(statement: str) -> None:
 
 
 COMMANDS = ["analyze", "replay", "demo", "simulate", "scan", "live", "devices", "import", "doctor", "where"]
-WEEKS = ["log", "settings"]
+WEEKS = ["log", "settings", "report", "compare"]
 
 
 @pytest.mark.parametrize("words", [[], ["--help"], ["--version"], *([name, "--help"] for name in COMMANDS + WEEKS)])
@@ -46,7 +46,7 @@ def test_without_a_sensor_the_radio_is_not_loaded(tmp_path: Path) -> None:
     statement = HELP.format(words=["analyze", str(table), "--csv"])
     loaded = loaded_by(statement)
     assert "numpy" in loaded
-    assert loaded & {"bleak", "dbus_fast", "wakepy", "textual"} == set()
+    assert loaded & {"bleak", "dbus_fast", "wakepy", "textual", "matplotlib", "jinja2"} == set()
 
 
 def test_looking_for_folders_loads_no_radio() -> None:
