@@ -301,7 +301,7 @@ class Notice:
 
     ``code``: recording_stopped, counting_stopped, slow_stream, undecodable, cut_packets, unverified; beforehand,
     not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down, wrong_segment,
-    not_in_posture, range.
+    not_in_posture, loose, range.
     """
 
     t_s: float

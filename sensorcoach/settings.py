@@ -301,6 +301,8 @@ class GuideSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     gyr_range_dps: float = 500.0
     """Smaller ranges clip: landings on a mat reach 2-4 g on top of gravity; relaxed legs pass the bottom of 60° with
     222 ± 36 °/s (Kim et al. 1996), free ones with 333."""
+    ringing_share: float = 0.06
+    """A strap is loose where so much of a knock's peak is left after 0.25 s, twice (`guide.ringing`: tight 0.04)."""
     tap: TapSettings = TapSettings()
 
 

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.guide.looks import Look, Looks
+from sensorcoach.guide.ringing import Ringing
 from sensorcoach.guide.stay import Stay
 from sensorcoach.guide.strap import clipping_ranges, wrong_posture, wrong_shank
 from sensorcoach.guide.taps import DoubleTap
@@ -79,6 +80,7 @@ class Guide:
         self._events: deque[Event] = deque()
         self._looks: Looks | None = None
         self._taps: DoubleTap | None = None
+        self._ringing: Ringing | None = None
 
     def begin(self, t_s: float) -> list[Decision]:
         """The sensor streams: nothing counts yet."""
@@ -93,6 +95,7 @@ class Guide:
         if self._looks is None or self._taps is None:
             self._looks = Looks(rate_hz)
             self._taps = DoubleTap(rate_hz, self._settings.guide.tap)
+            self._ringing = Ringing(rate_hz, self._settings.guide.ringing_share)
         return [
             decision
             for block in motion
@@ -125,6 +128,9 @@ class Guide:
             yield from self._take(self._events.popleft())
         self._still.see(look)
         self._rest.see(look)
+        if self._ringing is not None and self._ringing.see(look):
+            self._ringing = None  # said once
+            yield Notice(look.t_s, "loose", "The sensor goes on swinging after a knock. Tighten the strap.")
         match self._stage:
             case "wear":
                 yield from self._wear(look)

@@ -1,8 +1,8 @@
 """What is wrong with how the sensor sits or is set, as sentences that end in advice.
 
 What gravity can tell of a leg that lies still: which way the told axis points. What it cannot: whether a strap is loose
-as long as nothing shakes it (a strap that has slipped is told by the pipeline: `SensorSlipped`), and, of an axis out of
-the shin, thigh from shank: in crook lying both stand at about 40°.
+(`ringing`; one that has slipped is told by the pipeline: `SensorSlipped`), and, of an axis out of the shin, thigh from
+shank: in crook lying both stand at about 40°.
 """
 
 from __future__ import annotations

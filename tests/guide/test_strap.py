@@ -7,7 +7,7 @@ from guided import LIE, NO_TARGET, go, rep, simulated
 from sensorcoach.model import Mounting
 from sensorcoach.settings import Settings
 from sensorcoach.simulator import SCENARIOS, simulate
-from sensorcoach.simulator.plan import MountPlan, RestPlan
+from sensorcoach.simulator.plan import MountPlan, RestPlan, StrapPlan
 
 SOON = Settings(guide=msgspec.structs.replace(Settings().guide, posture_s=5.0))
 LONG = RestPlan(duration_s=8.0)
@@ -67,6 +67,13 @@ def test_a_sensor_worn_as_told_is_never_complained_of(name):
     """Straps up to 12° off the leg's axis; other movements of two minutes in one of them."""
     guided = go(simulate(short(SCENARIOS[name](3))), settings=NO_TARGET)
     assert guided.notices == []
+
+
+def test_a_loose_strap_is_told_after_two_landings():
+    plan = short(SCENARIOS["thumps"](2))
+    loose = msgspec.structs.replace(plan, strap=StrapPlan(ringing_hz=6.0, ringing_damping=0.08, ringing_share=0.5))
+    assert go(simulate(loose), settings=NO_TARGET).notices == ["loose"]
+    assert go(simulate(plan), settings=NO_TARGET).notices == []
 
 
 def short(plan):
