@@ -187,13 +187,14 @@ def rebuild_log(
 
     places = places or folders()
     try:
+        if regrade:
+            log_unlogged(on_begin, places)  # today's comfortable range follows from all of them
         grading = _Today(places) if regrade else as_recorded
         with _opened(places) as book:
             return rebuild(book, places.recordings, others, grading, on_begin)
     except DamagedError:
         on_aside(set_aside(places.logbook))
-        with _opened(places) as book:
-            return rebuild(book, places.recordings, others, as_recorded, on_begin)
+    return rebuild_log(on_begin, on_aside, others=others, regrade=regrade, places=places)
 
 
 def delete_session(number: int, places: Folders | None = None) -> None:

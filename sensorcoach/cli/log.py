@@ -103,8 +103,6 @@ def rebuild(
     """Make the logbook again from the recordings."""
     from sensorcoach import app as ask
 
-    if regrade:
-        _log_what_is_not()  # what comfort is follows from all of them
     refused = ask.rebuild_log(
         lambda recording: remark(f"Reading {recording}"),
         lambda aside: remark(f"The damaged logbook was kept as {aside}."),

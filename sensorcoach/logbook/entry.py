@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import msgspec
 
-from sensorcoach.logbook.comfort import calibration_reps
+from sensorcoach.logbook.calibration import calibrations
 from sensorcoach.logbook.stamp import Stamp
 from sensorcoach.model import Control, Mark, Rep, Result, Warning
 from sensorcoach.recording import Header
@@ -62,8 +62,8 @@ def entry(result: Result, header: Header, controls: Sequence[Control], stamp: St
             ],
             "marks": _mark_rows({"pain": result.pain, "mark": result.marks}),
             "calibrations": [
-                {"rep": rep.index, "side": rep.side, "range_deg": rep.range_deg}
-                for rep in calibration_reps(result.reps, controls)
+                {"place": place, **asdict(one)}
+                for place, one in enumerate(calibrations(result.reps, result.aborted, controls))
             ],
         },
     )

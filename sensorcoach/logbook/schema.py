@@ -88,12 +88,15 @@ _V2: Final = (
         t_s REAL NOT NULL,
         text TEXT NOT NULL,
         PRIMARY KEY (session, place)) WITHOUT ROWID""",
+    # rep: NULL for a drop that was only shown, before counting began
     """CREATE TABLE calibrations (
         session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
-        rep INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        t_s REAL NOT NULL,
         side TEXT NOT NULL,
         range_deg REAL NOT NULL,
-        PRIMARY KEY (session, rep)) WITHOUT ROWID""",
+        rep INTEGER,
+        PRIMARY KEY (session, place)) WITHOUT ROWID""",
     # recordings that are no session: too short, damaged; so that they are not read again each time somebody looks
     """CREATE TABLE refused (
         recording TEXT PRIMARY KEY,

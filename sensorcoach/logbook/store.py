@@ -109,13 +109,13 @@ def settings_of(connection: sqlite3.Connection, number: int) -> str | None:
 
 
 def calibrations(connection: sqlite3.Connection, person: str | None) -> dict[Side, list[float]]:
-    """Ranges (°) of the calibration reps of ``person`` by side, the newest last; see `comfort` for what is taken."""
+    """Ranges (°) of the calibration reps of ``person`` by side, the newest last; `calibration` says what is taken."""
     ranges: dict[Side, list[float]] = {"left": [], "right": []}
     rows = connection.execute(
         """SELECT calibrations.side, range_deg FROM calibrations JOIN sessions ON session = number
         WHERE person IS ? AND NOT simulated
             AND NOT EXISTS (SELECT 1 FROM marks WHERE marks.session = number AND kind = 'pain')
-        ORDER BY start_s, number, rep""",
+        ORDER BY start_s, number, place""",
         (person,),
     )
     for side, range_deg in rows:

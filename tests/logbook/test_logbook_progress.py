@@ -13,11 +13,12 @@ from sensorcoach import analyze, app
 from sensorcoach.choices import Choices
 from sensorcoach.folders import Folders
 from sensorcoach.logbook import store
-from sensorcoach.logbook.comfort import calibration_reps, comfortable_deg
+from sensorcoach.logbook.calibration import calibrations
+from sensorcoach.logbook.comfort import comfortable_deg
 from sensorcoach.logbook.database import opened, writing
 from sensorcoach.logbook.entry import Entry
 from sensorcoach.logbook.targets import next_target
-from sensorcoach.model import Control
+from sensorcoach.model import Aborted, Control
 from sensorcoach.preferences import ProgressSettings
 from sensorcoach.settings import GoalSettings, LimitSettings, Settings
 
@@ -115,12 +116,23 @@ def test_a_target_named_in_the_settings_stays(places: Folders) -> None:
 def test_a_calibration_rep_is_the_next_one_to_the_side_asked_for() -> None:
     reps = [rep(index) for index in range(1, 7)]  # left at 10, 30, 50 s; right at 20, 40, 60 s
     asked = [Control(t_s, "calibrate", side) for t_s, side in ((5.0, "left"), (12.0, "left"), (35.0, "right"))]
-    assert [one.index for one in calibration_reps(reps, asked)] == [1, 4], "at 12 s the next one went the other way"
+    assert [one.rep for one in calibrations(reps, [], asked)] == [1, 4], "at 12 s the next one went the other way"
+
+
+def test_a_calibration_drop_before_counting_begins_teaches_too() -> None:
+    """A guide asks for the left side, and again after a movement that was none; then counting begins."""
+    shown = [
+        Aborted(start_s=4.0, end_s=6.0, reason="disarmed", range_deg=25.0),
+        Aborted(start_s=8.0, end_s=14.0, reason="calibration", range_deg=44.0),
+    ]
+    asked = [Control(t_s, "calibrate", "left") for t_s in (3.0, 7.0)]
+    (found,) = calibrations([rep(2), rep(3)], shown, asked)
+    assert (found.t_s, found.side, found.range_deg, found.rep) == (8.0, "left", 44.0, None)
 
 
 @pytest.mark.parametrize("doubt", [{"centre_source": "midpoint"}, {"cut": True}, {"side": None}])
 def test_a_range_in_doubt_is_not_learnt(doubt: dict[str, object]) -> None:
-    assert list(calibration_reps([rep(1, **doubt)], [Control(0.0, "calibrate", "left")])) == []
+    assert list(calibrations([rep(1, **doubt)], [], [Control(0.0, "calibrate", "left")])) == []
 
 
 def test_comfort_is_the_median_of_the_last() -> None:
