@@ -344,6 +344,15 @@ def test_who_rocks_is_not_told_about_each_hold():
     assert corrections(course) == [("short_hold", 2), ("short_hold", 3)]
 
 
+def test_a_drop_that_goes_on_after_its_correction_is_not_corrected_again():
+    course = Course()
+    course.drop()
+    course.hold(angle_deg=30.0, warnings=notes("too_fast", severity="severe"))
+    course.drop(angle_deg=31.0)
+    course.hold(angle_deg=45.0, warnings=notes("too_fast", "jarring", severity="severe"))
+    assert corrections(course) == [("too_fast", 1)]
+
+
 def test_a_pause_of_the_drop_is_not_corrected_as_a_landing():
     course = Course()
     course.rep(angle_deg=50.0)
