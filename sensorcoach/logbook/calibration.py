@@ -1,8 +1,8 @@
 """Calibration reps: how far the person goes when asked to go as far as is comfortable.
 
 A calibration rep answers a ``calibrate`` control: it is the first movement to begin after it, as the tracker takes it.
-It counts; or, in a guided session before counting begins, it is only shown (`Aborted`, ``calibration``). The person goes
-there as far as is comfortable, so its range is what comfort was on that day.
+It counts; or, in a guided session before counting begins, it is only shown (`Aborted`, ``calibration``). The person
+goes there as far as is comfortable, so its range is what comfort was on that day.
 
 Not taken: a session in which it hurt, a simulated one; a rep that counted and went to the other side, was cut off, or
 whose range has no true centre (``midpoint``).
