@@ -99,10 +99,12 @@ class BackgroundVoice:
     def close(self) -> None:
         """See `Voice`."""
         if self._thread.is_alive():
-            self._do(None)
-            self._thread.join(None if self._patient else CLOSING_S)
+            longest_s = None if self._patient else CLOSING_S
+            with contextlib.suppress(queue.Full):
+                self._waiting.put(None, timeout=longest_s)
+            self._thread.join(longest_s)
 
-    def _do(self, action: Callable[[], None] | None) -> None:
+    def _do(self, action: Callable[[], None]) -> None:
         with contextlib.suppress(queue.Full):
             self._waiting.put(action, block=self._patient)
 
