@@ -53,9 +53,9 @@ def report_page(sessions: Sequence[Observed], over_time: Sequence[LoggedSession]
     return as_page(sessions, [_point(one) for one in over_time])
 
 
-def report_markdown(sessions: Sequence[Observed]) -> str:
+def report_markdown(sessions: Sequence[Observed], over_time: Sequence[LoggedSession] = ()) -> str:
     """The same without pictures, as Markdown."""
-    return as_markdown([one.result for one in sessions])
+    return as_markdown([one.result for one in sessions], [_point(one) for one in over_time])
 
 
 def write_report(files: Sequence[Path], out: Path, choices: Choices) -> None:

@@ -120,7 +120,8 @@ def _written(outcomes: Sequence[Observed | Failure], form: Form, over_time: Sequ
         return as_json(told if len(told) > 1 else told[0]) + "\n"
     if form == "csv":
         return as_csv(one.result for one in observed)
-    return ask.report_markdown(observed) if form == "md" else ask.report_page(observed, over_time)
+    write = ask.report_markdown if form == "md" else ask.report_page
+    return write(observed, over_time)
 
 
 def _hand_over(text: str, out: Path | None) -> None:

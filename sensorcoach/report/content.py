@@ -204,7 +204,16 @@ def _to_change(change: Change, reps: int) -> ToChange:
 def _told(result: Result) -> tuple[str, ...]:
     pain = [_marked("It hurt", mark) for mark in result.pain]
     marks = [_marked(f"Mark {number}", mark) for number, mark in enumerate(result.marks, start=1)]
-    return (*pain, *(_corrected(one) for one in result.corrections), *marks)
+    return (*pain, *(_corrected(one) for one in result.corrections), *_count_after(result), *marks)
+
+
+def _count_after(result: Result) -> Iterator[str]:
+    if result.corrections:
+        summary = result.summary
+        counts = ((summary.corrected_left, "left"), (summary.corrected_right, "right"))
+        told = [f"{n} {side}" for n, side in counts]
+        told += [f"{summary.corrected_unknown} of unknown side"] if summary.corrected_unknown else []
+        yield f"With these corrections: {', '.join(told)}. The figures below are of what was detected."
 
 
 def _marked(words: str, mark: Mark) -> str:

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from sensorcoach.model import Result
 from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED, Content, ToChange, content_of
 from sensorcoach.report.tables import Table
-from sensorcoach.report.trend import as_shown
+from sensorcoach.report.trend import Point, as_shown, in_time, points, points_table
 
 _MEANT = re.compile(r"[\\`*_{}\[\]<>#|~&]")
 """Characters that Markdown, or the HTML inside it, could take for more than themselves."""
 
 
-def as_markdown(results: Sequence[Result]) -> str:
-    """The report of one session or several, the newest first."""
-    parts = [part for result in as_shown(results) for part in _session(content_of(result))]
+def as_markdown(results: Sequence[Result], over_time: Sequence[Point] = ()) -> str:
+    """The report of one session or several, the newest first; ``over_time`` as in `page.as_page`."""
+    compared = over_time or points(in_time(results))
+    parts = list(_table(points_table(compared))) if len(compared) > 1 else []
+    parts += [part for result in as_shown(results) for part in _session(content_of(result))]
     return "\n\n".join(parts) + "\n"
 
 

@@ -8,7 +8,7 @@ from sensorcoach.report.content import CANNOT_KNOW, CAVEATS, GLOSSARY, SIMULATED
 from sensorcoach.report.observed import Observed
 from sensorcoach.report.pictures import pictures_of
 from sensorcoach.report.plots.trend import trend
-from sensorcoach.report.trend import Point, as_shown, in_time, points
+from sensorcoach.report.trend import Point, as_shown, in_time, points, points_table
 
 
 def as_page(sessions: Sequence[Observed], over_time: Sequence[Point] = ()) -> str:
@@ -35,6 +35,7 @@ def as_page(sessions: Sequence[Observed], over_time: Sequence[Point] = ()) -> st
     return environment.get_template("page.html").render(
         sessions=pages,
         trend=trend("trend", compared) if len(compared) > 1 else None,
+        trend_table=points_table(compared),
         caveats=CAVEATS,
         cannot_know=CANNOT_KNOW,
         glossary=GLOSSARY,

@@ -109,14 +109,15 @@ def figures_table(reps: Sequence[Rep]) -> Table:
         (
             str(rep.index),
             side_word(rep.side, rep.direction),
-            *(_digits(value(rep), digits) for _, value, digits in _FIGURES),
+            *(figure_or_none(value(rep), digits) for _, value, digits in _FIGURES),
         )
         for rep in reps
     )
     return Table("The figures of each repetition", columns, rows)
 
 
-def _digits(value: object, digits: int) -> str:
+def figure_or_none(value: object, digits: int) -> str:
+    """A number with so many decimals, a dash where there is none."""
     return f"{value:.{digits}f}".replace("-", "−") if isinstance(value, int | float) else NONE
 
 
@@ -155,7 +156,7 @@ def not_counted_table(result: Result) -> Table:
         (
             clock(aborted.start_s),
             f"{aborted.end_s - aborted.start_s:.1f}",
-            _digits(aborted.range_deg, 0),
+            figure_or_none(aborted.range_deg, 0),
             NOT_COUNTED.get(aborted.reason, code_words(aborted.reason)),
         )
         for aborted in result.aborted

@@ -9,6 +9,7 @@ from statistics import median
 from sensorcoach.model import Direction, Result
 from sensorcoach.report.dates import instant, short_date
 from sensorcoach.report.sides import DIRECTIONS, KNOWN, UNKNOWN, side_names
+from sensorcoach.report.tables import Column, Table, figure_or_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,29 @@ def points(results: Sequence[Result]) -> list[Point]:
 def names_of(points: Sequence[Point]) -> dict[Direction, str]:
     """``left`` and ``right`` where every session knows them."""
     return KNOWN if all(point.sides_known for point in points) else UNKNOWN
+
+
+def points_table(points: Sequence[Point]) -> Table:
+    """The same figures as the picture, for those who do not see it or want to copy them."""
+    names = names_of(points)
+    unknown = any(point.unknown for point in points)
+    columns = (
+        Column("session", words=True), Column(names[1]), Column(names[-1]), *(Column("side unknown"),) * unknown,
+        Column(f"range {names[1]}", "°"), Column(f"range {names[-1]}", "°"), Column("drop", "s"),
+        Column("warnings a repetition"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            point.label,
+            *(str(point.reps[direction]) for direction in DIRECTIONS),
+            *(str(point.unknown),) * unknown,
+            *(figure_or_none(point.range_deg.get(direction), 0) for direction in DIRECTIONS),
+            figure_or_none(point.drop_time_s, 1),
+            figure_or_none(point.warnings_a_rep, 1),
+        )
+        for point in points
+    )
+    return Table("Over the sessions", columns, rows)
 
 
 def _point(result: Result, label: str) -> Point:

@@ -114,6 +114,7 @@ def test_a_number_is_a_session_of_the_logbook(logged: Folders) -> None:
     assert said("report", "--json") == said("report", "2", "--json")
     html = read(said("report", "2")).text
     assert "Over the sessions" in html
+    assert "## Over the sessions" in said("report", "2", "--md")
     assert html.index("The session") < html.index("Over the sessions")
 
 

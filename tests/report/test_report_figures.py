@@ -13,7 +13,7 @@ from sensorcoach.report.plots.landings import MOST, hardest
 from sensorcoach.report.plots.looks import LETTERS, LOOKS, SEVERITY_COLOURS, letter
 from sensorcoach.report.plots.overlay import spread
 from sensorcoach.report.tables import rules_table, sides_table
-from sensorcoach.report.trend import as_shown, in_time, points
+from sensorcoach.report.trend import as_shown, in_time, points, points_table
 from sensorcoach.settings import LimitSettings
 from tests.fronts.results import rep, result, warning
 
@@ -127,6 +127,13 @@ def test_a_session_as_a_point() -> None:
     assert point.warnings_a_rep == 1.0
     (empty,) = points([result()])
     assert (empty.drop_time_s, empty.warnings_a_rep, empty.all_reps) == (None, None, 0)
+
+
+def test_the_table_of_the_trend_says_what_its_picture_shows() -> None:
+    sessions = [result(rep(1, range_deg=40.0), rep(2, side="right", direction=-1, range_deg=51.0)), result()]
+    table = points_table(points(sessions))
+    assert table.rows == (("1", "1", "1", "40", "51", "2.0", "0.0"), ("2", "0", "0", "–", "–", "–", "–"))
+    assert all(len(row) == len(table.columns) for row in table.rows)
 
 
 def test_dates_are_told_alike_everywhere() -> None:

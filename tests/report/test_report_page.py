@@ -10,11 +10,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
+import msgspec
 import numpy as np
 import pytest
 
 from sensorcoach.choices import Choices
 from sensorcoach.importers import recording_of_arrays
+from sensorcoach.model import Correction
 from sensorcoach.report.content import SIMULATED, content_of
 from sensorcoach.report.markdown import as_markdown, escaped
 from sensorcoach.report.observed import Observed, observe_files, observe_recording
@@ -163,6 +165,19 @@ def test_what_the_person_told_is_told(hostile_page: Page) -> None:
     assert "Mark 1 at 0:12" in before
     assert "pain 1" in hostile_page.text
     assert "mark 2" in hostile_page.text
+
+
+def test_corrections_are_told_beside_what_was_detected() -> None:
+    detected = observe(MIXED).result
+    summary = msgspec.structs.replace(detected.summary, corrected_left=2, corrected_right=4)
+    undone = (Correction(t_s=12.0, change=-1, side="left", direction=1, rep=1), Correction(t_s=30.0, change=1))
+    content = content_of(msgspec.structs.replace(detected, corrections=undone, summary=summary))
+    assert content.told == (
+        "At 0:12 repetition 1 to the left was taken back.",
+        "At 0:30 a repetition was added by hand.",
+        "With these corrections: 2 left, 4 right. The figures below are of what was detected.",
+    )
+    assert content.headline == "6 repetitions: 3 left, 3 right"
 
 
 def test_only_a_simulated_session_is_called_so(tmp_path: Path) -> None:
