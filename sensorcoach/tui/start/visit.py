@@ -146,9 +146,9 @@ class Visit:
 
     def _ended(self, opening: Opening, end: SessionEnd | None) -> None:
         begun, self._begun = self._begun, None
-        recording = None
+        result, recording = None, None
         if begun is not None:
-            recording = begun.recording
+            result, recording = begun.show.result(), begun.recording
             self._the_app.run_worker(begun.close, thread=True)
         if end is None:
             self._back()
@@ -156,7 +156,7 @@ class Visit:
         if end.again:
             self.open(opening)
             return
-        self.done.append(Done(opening, end.result, recording, end.failure))
+        self.done.append(Done(opening, end.result or result, recording, end.failure))
         if end.result is None:
             self._back()
             return
