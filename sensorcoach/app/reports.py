@@ -139,6 +139,8 @@ def save_report(out: Path, text: str) -> None:
     Raises:
         RecordingError: it cannot be written.
     """
+    if out.is_dir():
+        raise RecordingError(f"{out} is a folder.", f"Name a file: {out / 'report.html'}")
     beside = out.with_name(f".{out.name}.new")
     try:
         beside.write_text(text, encoding="utf-8")

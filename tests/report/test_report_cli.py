@@ -69,7 +69,8 @@ def test_a_report_is_written_over_a_report_and_never_over_a_recording(tmp_path: 
     out.write_text("old")
     said("report", str(recording), "--md", "-o", str(out))
     assert "6 repetitions" in out.read_text(encoding="utf-8")
-    assert CliRunner().invoke(app, ["report", MIXED, "--md", "-o", str(tmp_path / "no" / "where.md")]).exit_code == 3
+    for nowhere in (tmp_path / "no" / "where.md", tmp_path, Path()):
+        assert CliRunner().invoke(app, ["report", MIXED, "--md", "-o", str(nowhere)]).exit_code == 3
 
 
 def test_only_one_form_at_a_time() -> None:

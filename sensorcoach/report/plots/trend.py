@@ -86,7 +86,7 @@ def _draw_line(axes: Axes, values: Sequence[float | None], marker: str, dashes: 
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if known:
         places, heights = zip(*known, strict=True)
-        axes.plot(places, heights, marker=marker, linestyle=dashes, color=colour, markersize=4.0)
+        axes.plot(places, heights, marker=marker, linestyle=dashes, color=colour, markersize=4.0, clip_on=False)
 
 
 def _label_sessions(axes: Axes, points: Sequence[Point]) -> None:
