@@ -39,7 +39,7 @@ class StartScreen(Page):
         #claim { height: auto; margin-bottom: 1; color: $text-muted; }
         #menu { width: 1fr; height: auto; max-height: 1fr; border: none; background: $background; padding: 0; }
         #menu > .option-list--option { padding: 0 1; }
-        #beside { display: none; width: 46; margin-left: 2; height: auto; }
+        #beside { display: none; width: 50; margin-left: 2; height: auto; }
         #figure { height: auto; }
         #trend { height: auto; margin-top: 1; padding: 0 1; border: round $primary 40%;
                  border-title-color: $text-muted; }

@@ -40,4 +40,4 @@ def _rows(past: Sequence[PastSession]) -> Iterator[str]:
 
 
 def _row(word: str, values: Sequence[float | None], last: str, most: float) -> str:
-    return f"{word:<15}{bars(values, most):<{SHOWN}} {last:>4}"
+    return f"{word:<15}{' '.join(bars(values, most)):<{2 * SHOWN - 1}} {last:>4}"
