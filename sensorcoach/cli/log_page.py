@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 NAME_WIDTH: Final = 18
 """Of a trend; with its figures beside it, bars for 40 sessions fit into 80 columns."""
 MOST_BARS: Final = 40
-_HEAD: Final = f"{'#':>4}  {'begun':<16} {'min':>6}  {'reps':<7} {'range':<8} {'drop':>5}  to correct"
-"""Repetitions and ranges stand as left/right."""
+_HEAD: Final = f"{'#':>4}  {'begun':<16} {'min':>6}  {'reps l/r':<8} {'range l/r':<9} {'drop':>5}  to correct"
 BESIDE: Final = len(_HEAD) - len("to correct")
 """Column of what was to correct, where a long line goes on."""
 
@@ -93,12 +92,14 @@ def begun(session: LoggedSession) -> str:
 
 def _line(one: LoggedSession) -> str:
     when = f"{one.number:>4}  {begun(one):<16} {clock(one.duration_s):>6}"
-    return f"{when}  {_sides(one):<7} {_ranges(one):<8} {_drop(one):>5}  {_verdict(one)}"
+    return f"{when}  {_sides(one):<8} {_ranges(one):<9} {_drop(one):>5}  {_verdict(one)}"
 
 
 def _sides(one: LoggedSession) -> str:
     """``5/4``, ``9?`` where sides are unknown, ``5/4+1?``."""
-    told = f"{one.left}/{one.right}" if one.left or one.right or not one.unknown else ""
+    if one.reps == 0:
+        return "none"
+    told = f"{one.left}/{one.right}" if one.left or one.right else ""
     return told + "+" * bool(told and one.unknown) + (f"{one.unknown}?" if one.unknown else "")
 
 
@@ -115,8 +116,9 @@ def _drop(one: LoggedSession) -> str:
 
 def _verdict(one: LoggedSession) -> str:
     """What there was to correct, pain, and what else is out of the ordinary."""
-    told = str(one.warned + one.severe) if one.warned + one.severe else "nothing"
-    parts = [f"{told} ({one.severe} severe)" if one.severe else told]
+    none = "nothing" if one.detected else "–"
+    told = one.warned + one.severe
+    parts = [f"{told} ({one.severe} severe)" if one.severe else str(told or none)]
     parts += ["it hurt"] * bool(one.pain)
     parts += ["simulated"] * one.simulated
     parts += ["recording gone"] * (one.size_bytes == 0)

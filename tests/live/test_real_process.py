@@ -138,9 +138,9 @@ def test_sigterm_leaves_files_that_are_the_persons_own(command: Callable[..., Co
     assert live.ends() == 0
     home = tmp_path / "home"
     files = {path.parent.name: path for path in home.rglob("*") if path.is_file()}
-    assert set(files) == {"recordings", "config", "log"}
+    assert set(files) == {"recordings", "config", "log", "data"}, "the last holds the logbook"
     assert {stat.S_IMODE(path.stat().st_mode) for path in files.values()} == {0o600}
-    assert {stat.S_IMODE(files[kind].parent.stat().st_mode) for kind in ("recordings", "log")} == {0o700}
+    assert {stat.S_IMODE(files[kind].parent.stat().st_mode) for kind in ("recordings", "log", "data")} == {0o700}
     assert len(recorded(files["recordings"])) == len(live.sent)
     # What the sensor calls itself reaches neither the terminal, nor the log in any form, nor the recording as it is.
     assert not any("\x1b" in line for line in live.said)
