@@ -136,7 +136,7 @@ def content_of(result: Result) -> Content:
         changes=tuple(_to_change(change, len(result.reps)) for change in to_change(result)),
         landings_graded=bool(result.sensor.get("gyroscope")),
         told=_told(result),
-        reps=reps_table(result.reps),
+        reps=reps_table(result.reps, {one.rep for one in result.corrections if one.change < 0}),
         hold=_hold(result, settings),
         both_sides=symmetry(result),
         sides=sides_table(result.reps),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -46,8 +46,8 @@ class Table:
     levels: tuple[Severity | None, ...] = ()
 
 
-def reps_table(reps: Sequence[Rep]) -> Table:
-    """What a person asks about each repetition."""
+def reps_table(reps: Sequence[Rep], taken_back: Collection[int | None] = ()) -> Table:
+    """What a person asks about each repetition. ``taken_back``: indices of those the person did not count."""
     columns = (
         Column("#"), Column("at", "min:s"), Column("side", words=True), Column("range", "°"), Column("drop", "s"),
         Column("hold", "s"), Column("return", "s"), Column("what to correct", words=True),
@@ -61,7 +61,7 @@ def reps_table(reps: Sequence[Rep]) -> Table:
             f"{rep.drop_time_s:.1f}",
             f"{rep.hold_s:.1f}",
             f"{rep.return_time_s:.1f}",
-            verdict_words(rep),
+            verdict_words(rep) + ("; taken back by hand" if rep.index in taken_back else ""),
         )
         for rep in reps
     )

@@ -113,10 +113,10 @@ def test_a_number_is_a_session_of_the_logbook(logged: Folders) -> None:
     assert told["file"] == str(logged.recordings / "mixed.jsonl.gz")
     assert told["reps"] == json.loads(said("analyze", MIXED, "--json"))["reps"]
     assert said("report", "--json") == said("report", "2", "--json")
-    html = read(said("report", "2")).text
-    assert "Over the sessions" in html
-    assert "## Over the sessions" in said("report", "2", "--md")
-    assert html.index("The session") < html.index("Over the sessions")
+    trend = said("report", "2", "--md").partition("# Knee drops")[0]
+    assert "## Over the sessions" in trend
+    assert trend.count("\n| ") == 4  # head, rule, both sessions
+    assert "Over the sessions" not in said("report", "1", "--md")
 
 
 def test_a_session_that_is_not_there_or_whose_recording_is_gone_is_said_to_be(logged: Folders) -> None:

@@ -178,6 +178,7 @@ def test_corrections_are_told_beside_what_was_detected() -> None:
         "With these corrections: 2 left, 4 right. The figures below are of what was detected.",
     )
     assert content.headline == "6 repetitions: 3 left, 3 right"
+    assert ["taken back" in row[-1] for row in content.reps.rows] == [True, False, False, False, False, False]
 
 
 def test_only_a_simulated_session_is_called_so(tmp_path: Path) -> None:
