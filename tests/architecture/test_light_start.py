@@ -7,7 +7,20 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"numpy", "scipy", "vqf", "matplotlib", "textual", "bleak", "rich", "asyncio", "wakepy", "platformdirs"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "vqf",
+    "matplotlib",
+    "textual",
+    "bleak",
+    "rich",
+    "asyncio",
+    "wakepy",
+    "platformdirs",
+    "miniaudio",
+    "pyttsx3",
+}
 REPORT = "import sys, json; json.dump(sorted({m.split('.')[0] for m in sys.modules}), sys.__stderr__)"
 
 
@@ -32,7 +45,19 @@ def test_importing_is_light(statement: str) -> None:
     assert loaded_by(statement) & HEAVY == set()
 
 
-COMMANDS = ["analyze", "replay", "demo", "simulate", "scan", "live", "devices", "import", "doctor", "where"]
+COMMANDS = [
+    "analyze",
+    "voice-test",
+    "replay",
+    "demo",
+    "simulate",
+    "scan",
+    "live",
+    "devices",
+    "import",
+    "doctor",
+    "where",
+]
 WEEKS = ["log", "settings", "report", "compare"]
 
 
