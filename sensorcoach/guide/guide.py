@@ -74,6 +74,8 @@ class Guide:
         self._tally = Tally()
         self._away = False
         """A movement is under way."""
+        self._reached_by_rep = False
+        """The last repetition reached the target; whatever the leg does now does not belong to it."""
         self._unfinished = 0
         """Counted repetitions whose figures are not final."""
         self._told: set[str] = set()
@@ -152,6 +154,7 @@ class Guide:
                 self._away = False
                 self._unfinished += 1
                 self._tally.count(event)
+                self._reached_by_rep = self._reached()
             case RepDone():
                 self._unfinished -= 1
             case NotCounted(aborted=aborted):
@@ -242,7 +245,7 @@ class Guide:
 
     def _watch(self, look: Look, tapped: bool) -> Iterator[Decision]:
         end_rest_s = self._settings.guide.end_rest_s
-        if self._reached() and not self._away and not self._unfinished:
+        if self._reached() and not self._unfinished and (self._reached_by_rep or not self._away):
             yield self._enter("ended", look.t_s, "target")
         elif tapped:
             yield Control(look.t_s, "pause", "double_tap")

@@ -22,9 +22,9 @@ class Armed:
             since, until = self._pauses[-1]
             self._pauses[-1] = since, min(until, t_s)
 
-    def at(self, t_s: float) -> bool:
-        """Movements count at session time ``t_s``."""
-        return self.throughout(t_s, t_s)
+    def paused_since(self, t_s: float) -> float | None:
+        """When the pause began that holds at session time ``t_s``; None where movements count."""
+        return next((since for since, until in self._pauses if since <= t_s < until), None)
 
     def throughout(self, start_s: float, end_s: float) -> bool:
         """No pause touches the time from ``start_s`` to ``end_s``."""

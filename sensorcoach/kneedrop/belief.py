@@ -106,13 +106,14 @@ class Belief:
             self._consider_swing(at)
         yield from self._try_others(at)
 
-    def take_rest(self, at: int) -> Adoption | None:
+    def take_rest(self, at: int, paused_s: float) -> Adoption | None:
         """The person is ready: where the leg rests before sample ``at`` is the centre, whatever was thought before.
 
-        Not so where it does not rest, or rests where it can only be in a hold; then all goes on as it was.
+        Not so where it does not rest, or rests where it can only be in a hold: along the line of movements that
+        counted, or since before the pause, which began at ``paused_s``. Then all goes on as it was.
         """
         rest = rest_before(self._history, at, self._settings.frame)
-        if rest is None or not self._sideways.may_be_centre(rest.up) or self._is_hold(rest.up):
+        if rest is None or not self._sideways.may_be_centre(rest.up) or self._is_hold(rest.up, paused_s):
             return None
         old = self.believed
         self.believed = Candidate(Centre(rest.up, "rest"), self._settings, rest.start, at)
@@ -123,14 +124,15 @@ class Belief:
         self._decided = at
         return Adoption(self.believed, at, None if old is None else old.machine.movement, None)
 
-    def _is_hold(self, up: Floats) -> bool:
-        """A drop away from the believed centre, along the line of movements that counted."""
-        if self.believed is None or self._sideways.fresh:
+    def _is_hold(self, up: Floats, paused_s: float) -> bool:
+        if self.believed is None:
             return False
-        centre = self.believed.machine.centre
+        centre, moving = self.believed.machine.centre, self.believed.machine.movement
         heading = centre.heading(up)
         if heading is None or angle_between_deg(centre.up0, up) < self._settings.phases.r_min_deg:
             return False
+        if self._sideways.fresh:
+            return moving is not None and self._history.time(moving.trigger) < paused_s
         return self._sideways.off_line_deg(centre, heading) <= self._sideways.tolerance_deg()
 
     def conclude(self, at: int) -> Iterator[Adoption]:

@@ -74,6 +74,15 @@ class _Pending:
     """The sample at which it was counted."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """The person was ready at ``t_s``, in a pause since ``paused_s``: to go on, or for a drop to ``side``."""
+
+    t_s: float
+    paused_s: float
+    side: Side | None
+
+
 class Tracker:
     """``push`` motion and controls in the order of the stream, take events; ``flush`` at its end."""
 
@@ -87,8 +96,7 @@ class Tracker:
         self._armed = Armed()
         self._belief = Belief(self._history, self.sideways, self._armed, settings)
         self._calibrations: list[tuple[float, Side]] = []
-        self._ready: list[tuple[float, Side | None]] = []
-        """When the person was ready, so that the rest before is the centre; in a pause, for a drop to which side."""
+        self._ready: list[_Ready] = []
         self._count = 0
         self._pending: list[_Pending] = []
         self._events: list[Event] = []
@@ -114,14 +122,17 @@ class Tracker:
         if control.action == "pause":
             self._armed.pause(control.t_s)
         elif control.action == "arm":
+            paused_s = self._armed.paused_since(control.t_s)
             self._armed.arm(control.t_s)
-            self._ready.append((control.t_s, None))
+            if paused_s is not None:
+                self._ready.append(_Ready(control.t_s, paused_s, None))
         elif control.action == "calibrate" and control.value in ("left", "right"):
-            asked: tuple[float, Side] = (control.t_s, "left" if control.value == "left" else "right")
-            if self._armed.at(control.t_s):
-                self._calibrations.append(asked)
+            side: Side = "left" if control.value == "left" else "right"
+            paused_s = self._armed.paused_since(control.t_s)
+            if paused_s is None:
+                self._calibrations.append((control.t_s, side))
             else:
-                self._ready.append(asked)
+                self._ready.append(_Ready(control.t_s, paused_s, side))
 
     def flush(self) -> list[Event]:
         """End of the stream: the same rules close what is under way."""
@@ -147,17 +158,17 @@ class Tracker:
         return sorted(events, key=lambda event: event.known_s)
 
     def _advance(self, end: int) -> None:
-        while self._ready and end > 0 and self._ready[0][0] <= self._history.time(end - 1):
-            ready_s, side = self._ready.pop(0)
-            at = self._history.index_after(ready_s)
+        while self._ready and end > 0 and self._ready[0].t_s <= self._history.time(end - 1):
+            ready = self._ready.pop(0)
+            at = self._history.index_after(ready.t_s)
             self._advance_believing(at)
-            self._take_rest(at)
-            if side is not None:
-                self.sideways.await_side(side)
+            self._take_rest(at, ready.paused_s)
+            if ready.side is not None:
+                self.sideways.await_side(ready.side)
         self._advance_believing(end)
 
-    def _take_rest(self, at: int) -> None:
-        adoption = self._belief.take_rest(at)
+    def _take_rest(self, at: int, paused_s: float) -> None:
+        adoption = self._belief.take_rest(at, paused_s)
         if adoption is None:
             return
         if adoption.abandoned is not None:

@@ -6,6 +6,7 @@ from guided import (
     LIE,
     NO_TARGET,
     QUARTER_OF_A_REST,
+    TOLD,
     UNTOLD,
     go,
     other,
@@ -232,6 +233,17 @@ def test_nothing_counts_between_pause_and_arming():
     guided = go(simulation, said, settings=NO_TARGET)
     assert [one.side for one in guided.result.reps] == ["right", "left"]
     assert len(in_the_pauses(guided.result)) == 2
+
+
+@pytest.mark.parametrize(
+    "mount", [TOLD, MountPlan(up_leg=None, told=False, first_side_told=True)], ids=["told", "side"]
+)
+def test_a_pause_in_the_very_first_hold_does_not_make_it_the_centre(mount):
+    simulation = simulated(other("turning_over"), LIE, rep("left", hold_s=10.0), *FOUR, mount=mount)
+    hold_s = session_time_s(simulation, simulation.truth[0].drop_end_s)
+    guided = go(simulation, [Control(hold_s + 2.0, "pause"), Control(hold_s + 6.0, "arm")], settings=NO_TARGET)
+    ranges_deg = [one.range_deg for one in simulation.truth[1:]]
+    assert [one.range_deg for one in guided.result.reps] == pytest.approx(ranges_deg, abs=2.0)
 
 
 # --- cut anywhere -----------------------------------------------------------------------------------------------------
