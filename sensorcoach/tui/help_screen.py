@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
@@ -67,10 +68,11 @@ class HelpScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", no_wrap=True, min_width=9)
         table.add_column()
-        for command in commands_of(self._kind):
-            keys = shown_keys(command, self._keys)
+        for _, beside in groupby(commands_of(self._kind), lambda command: command.beside or command.id):
+            group = list(beside)
+            keys = " ".join(shown_keys(command, self._keys) for command in group)
             if keys:
-                table.add_row(Text(keys, "bold"), Text(command.help))
+                table.add_row(Text(keys, "bold"), Text(" ".join(command.help for command in group)))
         return table
 
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from sensorcoach.model import Side
 from sensorcoach.output.words import LINK, side_word
+from sensorcoach.tui.session.blocks import lines_of, width_of
 from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASE_SYMBOLS, PHASES, STAGES
 
@@ -26,6 +27,8 @@ _BEYOND: Final = 1.25
 """A hold's bar reaches this far beyond the target, so that the target is a mark within it."""
 _USUAL_DEG: Final = 60.0
 """Full length of the bar of a drop where nobody told what is comfortable."""
+_LARGE_FROM: Final = 9
+"""With so many rows there is room for the word in blocks, too."""
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _BOLD: Final = Style(bold=True)
 
@@ -113,6 +116,11 @@ def _next_words(picture: Picture) -> str:
     return f"{left} left, {right} right to go" if left or right else "all done"
 
 
+def _word(shown: PhaseShown) -> str:
+    """What is written in blocks: the words without symbol and side."""
+    return shown.words[2:].removesuffix(f" {shown.side}")
+
+
 class Phase(Widget):
     """Words, a bar and a line beneath it."""
 
@@ -153,6 +161,9 @@ class Phase(Widget):
         below = [Text(line, quiet) for line in wrap(shown.below, width)]
         airy = self.size.height >= len(bar) + len(below) + 3
         lines = [head, Text(""), *bar, Text(""), *below] if airy else [head, *bar, *below]
+        if self.size.height >= _LARGE_FROM and width_of(_word(shown)) <= width:
+            word = (Text(row, look, no_wrap=True) for row in lines_of(_word(shown), 1))
+            lines = [Text(""), *word, Text(""), head, *bar, *below]
         return Text("\n").join(lines)
 
     def _bar(self, filled: float, mark: float | None, width: int, look: Style) -> Text:

@@ -203,7 +203,7 @@ class SessionScreen(Screen[SessionEnd]):
         parts = self._parts
         parts.counts.shown = counts_of(picture)
         parts.banner.shown = banner_of(picture.cue, picture.t_s, picture.reps, self._spell)
-        if picture.reps != parts.reps.shown.reps or picture.undone != parts.reps.shown.undone:
+        if picture.reps is not parts.reps.shown.reps or picture.undone != parts.reps.shown.undone:
             parts.reps.shown = replace(parts.reps.shown, reps=picture.reps, undone=picture.undone)
         self._look_at_phase(picture)
         self._look_at_stage(picture)
@@ -255,20 +255,32 @@ class SessionScreen(Screen[SessionEnd]):
             self._parts.phase.shown = now
 
     def _phase_now(self, picture: Picture) -> PhaseShown:
+        if self._player is not None and self._player.over and not self._player.playing and self._at_the_end():
+            return PhaseShown("✓ THE END", "good", below="s: what it came to. space: once more.")
         return phase_of(picture, self._roll_deg, live=self.kind == "live")
+
+    def _at_the_end(self) -> bool:
+        player = self._player
+        return player is not None and player.now_s >= player.start_s + player.duration_s > player.start_s
 
     def _look_at_stage(self, picture: Picture) -> None:
         failure = self._show.failure()
-        trouble = _trouble(failure) if failure is not None else _before(picture) if self.kind == "live" else None
+        trouble = self._trouble(failure) if failure is not None else _before(picture) if self.kind == "live" else None
         guided = trouble is None and picture.stage in ("wear", "still", "side")
-        if trouble is not None:
+        if trouble is not None and trouble != self._parts.trouble.content:
             self._parts.trouble.update(trouble)
+        big = self._big and failure is None
         guide = self._parts.guide
         guide.stage, guide.progress, guide.reason = picture.stage, picture.progress, picture.stage_reason
-        self._parts.put_away(self._parts.top, trouble is not None or self._big)
-        self._parts.put_away(self._parts.trouble, trouble is None or self._big)
-        self._parts.put_away(guide, not guided or self._big)
-        self._parts.put_away(self._parts.middle, trouble is not None or guided or self._big)
+        self._parts.put_away(self._parts.top, trouble is not None or big)
+        self._parts.put_away(self._parts.trouble, trouble is None or big)
+        self._parts.put_away(guide, not guided or big)
+        self._parts.put_away(self._parts.middle, trouble is not None or guided or big)
+        self._parts.put_away(self._parts.banner, big)
+        self._parts.put_away(self._parts.big, not big)
+
+    def _trouble(self, failure: SensorcoachError) -> Text:
+        return _trouble(failure, "r: try again   q: leave" if self.kind == "live" else "q: leave")
 
     def _look_for_notices(self, picture: Picture) -> None:
         fresh = picture.notices_in_all - self._told
@@ -373,7 +385,6 @@ class SessionScreen(Screen[SessionEnd]):
 
     def _do_big(self) -> None:
         self._big = not self._big
-        self._arrange()
         self.refresh_bindings()
 
     def _do_mute(self) -> None:
@@ -450,8 +461,6 @@ class SessionScreen(Screen[SessionEnd]):
         parts = self._parts
         parts.roll.set_class(self._swapped, "-second")
         parts.speed.set_class(not self._swapped, "-second")
-        parts.put_away(parts.banner, self._big)
-        parts.put_away(parts.big, not self._big)
 
     def _both_fit(self) -> bool:
         return not (self.has_class("-flat") or (self.has_class("-low") and self.has_class("-narrow")))
@@ -503,17 +512,10 @@ def _last(trace: Trace) -> float | None:
     return float(trace.roll_deg[-1])
 
 
-def _trouble(failure: SensorcoachError) -> Text:
+def _trouble(failure: SensorcoachError, keys: str) -> Text:
     """An error as an instruction."""
     return Text.assemble(
-        ("✕ " + printable(failure.message), "bold"),
-        "\n\n",
-        printable(failure.advice),
-        "\n\n",
-        ("r", "bold"),
-        " tries again, ",
-        ("q", "bold"),
-        " leaves.",
+        ("✕ " + printable(failure.message), "bold"), "\n\n", printable(failure.advice), "\n\n", (keys, "bold")
     )
 
 
