@@ -75,6 +75,11 @@ class Mixer:
         """The roll turns at ``speed_dps`` from now on."""
         self._hum.set(speed_dps, self.at)
 
+    def skip(self, until: int) -> None:
+        """Nobody wants the samples before ``until``."""
+        self.at = max(self.at, until)
+        self._placed = [placed for placed in self._placed if placed.stop > self.at]
+
     def render(self, n: int) -> Sound:
         """The next ``n`` samples, between -1 and 1."""
         block = self._hum.render(n, self.at)
@@ -83,8 +88,7 @@ class Mixer:
             start, stop = max(placed.start, first), min(placed.stop, last)
             if start < stop:
                 block[start - first : stop - first] += placed.sound[start - placed.start : stop - placed.start]
-        self.at = last
-        self._placed = [placed for placed in self._placed if placed.stop > last]
+        self.skip(last)
         heard: Sound = np.clip(block * np.float32(self._volume), -1.0, 1.0)
         return heard
 

@@ -1,11 +1,15 @@
 """Heard later: a WAV file in which second n is second n of the session, and beside it every cue in words.
 
+A session that begins more than `LATEST_BEGIN_S` after its zero (a file that keeps its device's clock) is written from
+its beginning on; ``at_s`` of a cue is the second of the WAV.
+
 The coach's delay is in it, that of sound devices and engines is not: a tone begins when it was known, a sentence with
 its first sound. The file is valid at every flush, also after a killed process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import wave
 from collections.abc import Callable, Sequence
@@ -29,6 +33,9 @@ from sensorcoach.voice.tones import RATE_HZ, Sound
 
 FLUSHED_S: Final = 1.0
 """A killed process loses at most so much."""
+LATEST_BEGIN_S: Final = 60.0
+LONGEST_S: Final = 12 * 3600.0
+"""2 GB; a WAV cannot hold more than 4."""
 CUES_SUFFIX: Final = ".cues.jsonl"
 _Heard = Literal["tone", "speech", "marker", "dropped", "muted"]
 
@@ -75,6 +82,7 @@ class WavFile:
         self._flushed = 0
         self._muted = False
         self._broken = False
+        self._zero_s: float | None = None
         self._paths = path, path.with_name(path.name + CUES_SUFFIX)
         self._file = os.fdopen(new_file(self._paths[0]), "wb")
         try:
@@ -90,14 +98,13 @@ class WavFile:
 
     def say(self, cue: Cue) -> None:
         """See `Output`."""
-        known = _sample(cue.known_s)
-        due = max(_sample(cue.t_s), known, self._mixer.at)
+        due = max(self._sample(cue.t_s), self._sample(cue.known_s), self._mixer.at)
         if self._muted:
             self._note(cue, "muted", due)
-        elif too_late(cue, due / RATE_HZ):
+        elif too_late(cue, self._session_s(due)):
             self._note(cue, "dropped", due)
         elif is_tone(cue):
-            sound, lane = tone_of(cue, max(due / RATE_HZ - cue.t_s, 0.0))
+            sound, lane = tone_of(cue, max(self._session_s(due) - cue.t_s, 0.0))
             self._mixer.place(sound, due, lane)
             self._note(cue, "tone", due)
         else:
@@ -115,7 +122,7 @@ class WavFile:
 
     def advance(self, t_s: float) -> None:
         """See `Output`."""
-        self._write(_sample(t_s))
+        self._write(self._sample(t_s))
         if self._mixer.at - self._flushed >= FLUSHED_S * RATE_HZ:
             self._flush()
 
@@ -135,12 +142,12 @@ class WavFile:
         """See `Output`."""
         self._write(max(self._mixer.end, max((line.at + 1 for line in self._lines), default=0)))
         self._flush()
-        self._on_disk(self._wav.close)
-        self._on_disk(self._file.close)
-        self._on_disk(self._cues.close)
+        for close in (self._wav.close, self._file.close, self._cues.close):
+            with contextlib.suppress(OSError):  # told already
+                close()
         if self._mixer.at == 0:  # nothing ever began
             for path in self._paths:
-                self._on_disk(path.unlink)
+                path.unlink(missing_ok=True)
 
     # --- speech ------------------------------------------------------------------------------------------------------
 
@@ -150,7 +157,7 @@ class WavFile:
             self._speaking_until = due
             self._never(due, ("speech", "marker"))
         begin = max(due, self._speaking_until)
-        if too_late(cue, begin / RATE_HZ):
+        if too_late(cue, self._session_s(begin)):
             self._note(cue, "dropped", due)
             return
         sound = self._rendered(cue)
@@ -179,7 +186,21 @@ class WavFile:
     def _note(self, cue: Cue, heard: _Heard, at: int) -> None:
         self._lines.append(_Line(cue, heard, at, self._phrases.spoken(cue)))
 
+    def _sample(self, t_s: float) -> int:
+        """The first time asked about is the session's beginning."""
+        if self._zero_s is None:
+            self._zero_s = t_s if t_s > LATEST_BEGIN_S else 0.0
+        return round((t_s - self._zero_s) * RATE_HZ)
+
+    def _session_s(self, sample: int) -> float:
+        return sample / RATE_HZ + (self._zero_s or 0.0)
+
     def _write(self, until: int) -> None:
+        if until > LONGEST_S * RATE_HZ and not self._broken:
+            self._break("it would be longer than 12 hours", "Replay the parts of the session one by one.")
+        if self._broken:
+            self._mixer.skip(until)
+            return
         while self._mixer.at < until:
             block = self._mixer.render(min(until - self._mixer.at, RATE_HZ))
             samples = np.rint(block * 32767).astype("<i2").tobytes()
@@ -200,14 +221,11 @@ class WavFile:
         try:
             action()
         except OSError as error:
-            self._broken = True
-            self._complain(
-                f"The sound can no longer be written: {error.strerror}. The session goes on; free some space."
-            )
+            self._break(error.strerror or str(error), "Free some space.")
 
-
-def _sample(t_s: float) -> int:
-    return round(t_s * RATE_HZ)
+    def _break(self, why: str, advice: str) -> None:
+        self._broken = True
+        self._complain(f"The sound is no longer written into the file: {why}. The session goes on. {advice}")
 
 
 def _json(line: _Line) -> bytes:

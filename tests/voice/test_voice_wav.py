@@ -348,3 +348,38 @@ def test_an_hour_is_written_in_pieces(tmp_path: Path) -> None:
     assert most < 2_000_000
     with wave.open(str(tmp_path / "h.wav")) as file:
         assert file.getnframes() == 3600 * file.getframerate()
+
+
+def test_a_file_that_keeps_its_devices_clock_is_written_from_its_beginning_on(tmp_path: Path) -> None:
+    path = tmp_path / "o.wav"
+    output = WavFile(path, phrases("en"), None, volume=0.8, complain=pytest.fail)
+    output.advance(1.7e9)
+    output.say(cue(1.7e9 + 2.0, "landing", "landing_good"))
+    output.close()
+    sound, rate_hz = heard(path)
+    assert onsets_s(sound, rate_hz, 660.0) == [pytest.approx(2.0, abs=0.02)]
+    (line,) = Path(f"{path}.cues.jsonl").read_text().splitlines()
+    assert (json.loads(line)["t_s"], json.loads(line)["at_s"]) == pytest.approx((1.7e9 + 2.0, 2.0))
+
+
+def test_a_gap_of_days_and_a_full_disk_end_the_file_with_one_sentence(tmp_path: Path) -> None:
+    def full(data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("gap", "disk"):
+        told: list[str] = []
+        path = tmp_path / f"{name}.wav"
+        output = WavFile(path, phrases("en"), None, volume=0.8, complain=told.append)
+        output.say(LANDING)
+        output.advance(5.0)
+        if name == "disk":
+            output._wav.writeframesraw = full  # type: ignore[method-assign,assignment]
+        for day in (1, 2):
+            output.say(count(5.0, 1))
+            output.advance(day * 86400.0 if name == "gap" else 5.0 + day)
+        output.close()
+        assert len(told) == 1
+        assert ("12 hours" if name == "gap" else "No space left") in told[0]
+        sound, rate_hz = heard(path)
+        assert onsets_s(sound, rate_hz, 660.0) == [pytest.approx(1.0, abs=0.02)]
+        assert len(sound) / rate_hz == pytest.approx(5.0)
