@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def test_a_killed_process_loses_at_most_the_last_second(command: Callable[..., C
 @POSIX
 def test_ctrl_c_keeps_everything_and_sums_up(command: Callable[..., Command], tmp_path: Path) -> None:
     file = tmp_path / "s.jsonl.gz"
-    live = command("--device", ADDRESS, "--out", str(file), "--plain", speed=20.0)
+    wav = tmp_path / "heard.wav"
+    live = command("--device", ADDRESS, "--out", str(file), "--plain", "--voice-to", str(wav), speed=20.0)
     live.until(lambda line: "hold 1." in line)  # the third repetition
     live.process.send_signal(signal.SIGINT)
     assert live.ends() == 0, live.said
@@ -128,6 +130,11 @@ def test_ctrl_c_keeps_everything_and_sums_up(command: Callable[..., Command], tm
     summary = next(line for line in live.said if " reps" in line)
     assert summary.startswith(f"{analyze(file).summary.reps} reps")
     assert not any("Traceback" in line for line in live.said)
+    cues = [json.loads(line) for line in Path(f"{wav}.cues.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [cue["kind"] for cue in cues].count("count") == 3
+    assert cues[-1]["phrase"] == "session_done"  # the last words are waited for
+    with wave.open(str(wav)) as sound:
+        assert sound.getnframes() / sound.getframerate() > cues[-1]["at_s"] + 0.3
 
 
 @POSIX
