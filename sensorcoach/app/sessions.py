@@ -45,8 +45,8 @@ def analyze_sessions(
         yield analyze_one(tuple(paths), choices)
 
 
-def import_session(files: Sequence[Path], out: Path, choices: Choices) -> Result:
-    """Convert the session in some files to a new session file, with the mounting that ``choices`` tell.
+def import_session(files: Sequence[Path], out: Path, choices: Choices, person: str | None = None) -> Result:
+    """Convert the session in some files to a new session file, with the mounting that ``choices`` tell, of ``person``.
 
     It is analysed first: what cannot be analysed is not converted, and the result says what was assumed.
 
@@ -59,6 +59,8 @@ def import_session(files: Sequence[Path], out: Path, choices: Choices) -> Result
     _, recording = open_session(files, choices)
     if choices.mounting:
         recording = replace(recording, mounting=mounting_in_force(recording.mounting, choices))
+    if person is not None:
+        recording = replace(recording, person=person)
     write_session(recording, out)
     return result
 

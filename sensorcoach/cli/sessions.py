@@ -19,6 +19,7 @@ from sensorcoach.cli.options import (
     Language,
     Leg,
     NoVoice,
+    Person,
     Rocking,
     Segment,
     SettingsFile,
@@ -173,13 +174,14 @@ def import_(
     first_side: FirstSide = None,
     unit: Unit = None,
     columns: Columns = None,
+    person: Person = None,
 ) -> None:
     """Convert another program's recording to a session file, with what is told of leg and axes."""
     from sensorcoach.app import import_session
     from sensorcoach.output.words import recording_line
 
     choices = choices_of(leg, segment, up_leg, front, first_side, None, False, False, unit, columns)
-    result = import_session(files, out, choices)
+    result = import_session(files, out, choices, person)
     say(printable(recording_line(result)))
     for notice in result.notices:
         say(printable(notice))

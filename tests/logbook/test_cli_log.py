@@ -115,6 +115,13 @@ def test_delete_asks(two: Folders, run: Run) -> None:
     assert [path.name for path in two.recordings.iterdir()] == ["c.jsonl"]
 
 
+def test_what_is_imported_into_the_folder_is_logged_for_its_person(two: Folders, run: Run) -> None:
+    file = two.recordings / "d.jsonl.gz"
+    assert run("import", str(two.recordings / "a.jsonl"), "--person", "ben", "--out", str(file)).exit_code == 0
+    assert run("log", "rebuild").exit_code == 0
+    assert [one.detected for one in ask.sessions_logged("ben")] == [8]
+
+
 def test_rebuild_tells_what_it_leaves_out(two: Folders, run: Run) -> None:
     (two.recordings / "junk.jsonl").write_text("\x1b[31mjunk\n")
     done = run("log", "rebuild")
