@@ -8,6 +8,7 @@ import pytest
 
 from sensorcoach.app import LinkPicture
 from sensorcoach.errors import BluetoothError
+from sensorcoach.model import Aborted
 from sensorcoach.tui.commands import COMMANDS
 from sensorcoach.tui.questions import PainAdvice, QuitQuestion
 from sensorcoach.tui.session.screen import SessionEnd
@@ -45,6 +46,16 @@ async def test_count_phase_and_cue_change_at_once_numbers_wait(session: Stage) -
         assert screen.query_one("#phase").shown.filled > shown.filled, "the bar moves with the curves"
         screen.numbers()
         assert "1.5 of 4 s" in text(pilot, "phase")
+
+
+async def test_a_movement_that_does_not_count_says_why(session: Stage) -> None:
+    small = Aborted(start_s=40.0, end_s=44.0, reason="below_r_min", range_deg=9.0)
+    show = ScriptedShow(in_the_hold(phase=phase("centre", 44.0), not_counted=(small,)))
+    async with session(show) as pilot:
+        assert "not counted: too small" in text(pilot, "phase")
+        show.shown = replace(show.shown, t_s=60.0)
+        await settle(pilot)
+        assert "3 left, 3 right to go" in text(pilot, "phase")
 
 
 async def test_the_banner_never_moves_anything(session: Stage) -> None:
@@ -255,11 +266,12 @@ async def test_it_grows_with_the_terminal(session: Stage) -> None:
         await pilot.press("v")
         assert (roll.display, speed.display) == (False, True)
         await pilot.press("v")
-        for size in ((120, 24), (80, 36), (120, 36), (200, 60)):
+        for size in ((120, 24), (80, 30), (80, 36), (120, 36), (200, 60)):
             await pilot.resize_terminal(*size)
             await settle(pilot)
             assert roll.display
             assert speed.display
+            assert roll.region.height >= speed.region.height >= 4
             assert (reps.region.x > 0) == (size[0] >= 110), "beside the curves, or beneath"
             assert screen.max_scroll_y == 0
         await pilot.resize_terminal(60, 18)

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from sensorcoach.model import Side
-from sensorcoach.output.words import LINK, side_word
+from sensorcoach.output.words import LINK, NOT_COUNTED, code_words, side_word
 from sensorcoach.tui.session.blocks import lines_of, width_of
 from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASE_SYMBOLS, PHASES, STAGES
@@ -29,6 +29,8 @@ _USUAL_DEG: Final = 60.0
 """Full length of the bar of a drop where nobody told what is comfortable."""
 _LARGE_FROM: Final = 9
 """With so many rows there is room for the word in blocks, too."""
+_TOLD_S: Final = 6.0
+"""So long it is said that a movement was not counted."""
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _BOLD: Final = Style(bold=True)
 
@@ -88,7 +90,7 @@ def _moving(picture: Picture, phase: PhasePicture, roll_deg: float | None) -> Ph
     side = "" if phase.name == "centre" else side_word(phase.side, phase.direction)
     angle = "" if roll_deg is None else f"{abs(roll_deg):.0f}°"
     if phase.name == "centre":
-        return PhaseShown(words, "quiet", None, angle, below=_next_words(picture))
+        return PhaseShown(words, "quiet", None, angle, below=_not_counted(picture) or _next_words(picture))
     if phase.name == "hold":
         hold_s, target_s = hold_s_of(picture), picture.hold_target_s
         full_s = target_s * _BEYOND if target_s > 0.0 else _UNPACED_S
@@ -107,6 +109,14 @@ def _way_out(picture: Picture, phase: PhasePicture, roll_deg: float | None) -> f
         return None
     comfort_deg = picture.comfort_left_deg if phase.direction == 1 else picture.comfort_right_deg
     return min(1.0, abs(roll_deg) / (comfort_deg or _USUAL_DEG))
+
+
+def _not_counted(picture: Picture) -> str:
+    """Why the movement just made is not in the count: nobody shall wonder."""
+    if not picture.not_counted or picture.t_s - picture.not_counted[-1].end_s > _TOLD_S:
+        return ""
+    reason = picture.not_counted[-1].reason
+    return f"○ not counted: {NOT_COUNTED.get(reason, code_words(reason))}"
 
 
 def _next_words(picture: Picture) -> str:

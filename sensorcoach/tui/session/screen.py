@@ -95,7 +95,7 @@ class SessionScreen(Screen[SessionEnd]):
     AUTO_FOCUS = ""
     COMMANDS = {SessionCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-beside")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (22, "-low"), (30, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (22, "-low"), (29, "-middling"), (36, "-tall"), (46, "-high")]
     DEFAULT_CSS = """
     SessionScreen {
         layers: base over;
@@ -105,7 +105,8 @@ class SessionScreen(Screen[SessionEnd]):
         & #top Phase { width: 1fr; }
         & #middle { height: 1fr; layout: vertical; }
         & #plots { height: 1fr; }
-        & #plots Plot { height: 1fr; }
+        & #roll { height: 3fr; }
+        & #speed { height: 2fr; }
         & RepTable { height: 6; }
         & #trouble { height: 1fr; padding: 1 3; }
         & #big { height: 1fr; }
@@ -116,11 +117,12 @@ class SessionScreen(Screen[SessionEnd]):
         &.-flat RepTable { display: none; }
         &.-low.-narrow Plot.-second { display: none; }
         &.-flat Plot.-second { display: none; }
-        &.-tall Banner { height: 4; }
-        &.-tall RepTable { height: 11; }
-        &.-tall #top { height: 9; }
-        &.-tall #speed { height: 2fr; }
-        &.-tall #roll { height: 3fr; }
+        &.-middling Banner { height: 3; }
+        &.-middling RepTable { height: 7; }
+        &.-tall Banner, &.-high Banner { height: 4; }
+        &.-tall #top, &.-high #top { height: 9; }
+        &.-tall RepTable { height: 8; }
+        &.-high RepTable { height: 13; }
         &.-beside #middle { layout: horizontal; }
         &.-beside #plots { width: 1fr; }
         &.-beside RepTable { width: 52%; min-width: 58; max-width: 84; height: 100%; display: block; }
