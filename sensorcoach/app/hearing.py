@@ -55,7 +55,7 @@ def voice_for(
             return find_parts(preferences, worth_saying, complain)
 
         heard = Aloud(words, find, now_s=now_s or followed.now_s, ring=ring)
-        voices.append(BackgroundVoice(heard, preferences, came=followed.came))
+        voices.append(BackgroundVoice(heard, preferences, came=followed.came, now_s=now_s))
     return Several(voices)
 
 

@@ -16,6 +16,8 @@ from sensorcoach.voice.sounding import session_time_s
 
 MOST_WAITING: Final = 4096
 """A minute of all that a session of 50 packets a second tells."""
+BACK_S: Final = 0.5
+"""Session time does not run back but where somebody jumps."""
 SHORTEST_GUIDE_S: Final = 0.3
 """A drop is known a little after its start; the guide is shorter by that. Nobody can follow what is shorter still."""
 CLOSING_S: Final = 20.0
@@ -69,6 +71,7 @@ class BackgroundVoice:
         self._output = output
         self._preferences = preferences
         self._armed = True
+        self._last_s = 0.0
         self._patient = patient
         self._came = came
         self._now_s = now_s
@@ -79,9 +82,13 @@ class BackgroundVoice:
     def tell(self, told: Told) -> None:
         """See `Voice`."""
         t_s = session_time_s(told)
-        self._came(t_s)
-        told_s = t_s if self._now_s is None else max(t_s, self._now_s())
-        self._do(lambda: self._hear(told, told_s))
+        if not isinstance(told, Cue):  # of a plan made some time ago
+            self._came(t_s)
+        now_s = t_s if self._now_s is None else self._now_s()
+        if self._now_s is not None and now_s < self._last_s - BACK_S:  # somebody jumped back in a replay
+            self._do(self._output.hush)
+        self._last_s = now_s
+        self._do(lambda: self._hear(told, max(t_s, now_s)))
 
     def advance(self, t_s: float) -> None:
         """See `Voice`."""

@@ -40,6 +40,11 @@ def too_late(cue: Cue, now_s: float) -> bool:
     return not cue.phrase.startswith("session_") and now_s - cue.t_s > LATEST_S + cue.delay_s
 
 
+def interrupts(cue: Cue) -> bool:
+    """Whether it cuts off what is being said: something severe; or what to do now, which the next stage replaces."""
+    return cue.level == "severe" or cue.phrase.startswith("stage_")
+
+
 def session_time_s(told: Told) -> float:
     """The session time at which it was told: nothing earlier can be told after it."""
     if isinstance(told, Trace):

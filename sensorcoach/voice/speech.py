@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from sensorcoach.model import Cue
 from sensorcoach.voice.device import Device
 from sensorcoach.voice.espeak import Espeak, SpeechFailed
+from sensorcoach.voice.sounding import interrupts
 
 MOST_WAITING: Final = 3
 """A sentence takes a second or two and is too old after 1.5 s: more would only wait to be dropped."""
@@ -58,7 +59,7 @@ class RenderedMouth:
 
 
 class SpeechQueue:
-    """What is to be said, in order; bounded; something severe interrupts.
+    """What is to be said, in order; bounded; something severe, or the next thing to do, interrupts.
 
     ``worth_saying``: asked when a sentence's turn has come: it may have waited too long. ``given_up``: told once why
     there will be no speech any more. Calls return at once, except `finish`.
@@ -90,9 +91,9 @@ class SpeechQueue:
         return not self._closed and self._engines <= MOST_ENGINES
 
     def say(self, cue: Cue, text: str) -> None:
-        """Say it when its turn has come; at once if it is severe."""
+        """Say it when its turn has come; at once if it interrupts."""
         with self._news:
-            if cue.level == "severe":
+            if interrupts(cue):
                 self._waiting.clear()
                 self._hushed.set()
             elif len(self._waiting) >= MOST_WAITING:

@@ -28,7 +28,7 @@ from sensorcoach.recording import new_file
 from sensorcoach.voice import tones
 from sensorcoach.voice.espeak import SpeechFailed
 from sensorcoach.voice.mixer import Lane, Mixer
-from sensorcoach.voice.sounding import is_tone, tone_of, too_late
+from sensorcoach.voice.sounding import interrupts, is_tone, tone_of, too_late
 from sensorcoach.voice.tones import RATE_HZ, Sound
 
 FLUSHED_S: Final = 1.0
@@ -152,7 +152,7 @@ class WavFile:
     # --- speech ------------------------------------------------------------------------------------------------------
 
     def _speak(self, cue: Cue, due: int) -> None:
-        if cue.level == "severe":
+        if interrupts(cue):
             self._mixer.cut("speech", due)
             self._speaking_until = due
             self._never(due, ("speech", "marker"))

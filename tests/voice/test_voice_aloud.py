@@ -261,6 +261,19 @@ def test_a_severe_one_interrupts_and_takes_the_turn_of_all() -> None:
     assert mouth.said == ["first", "severe"]
 
 
+def test_the_next_thing_to_do_interrupts_the_one_before() -> None:
+    mouth = Mouth()
+    speech = queue_of(mouth)
+    speech.say(cue(0.0, "session", "stage_wear"), "wear")
+    until(mouth.begun.is_set)
+    speech.say(cue(0.0, "session", "stage_still"), "still")
+    speech.say(cue(0.0, "session", "stage_side"), "side")
+    until(lambda: mouth.said == ["wear", "side"])
+    assert mouth.hushed == ["wear"]
+    mouth.go.set()
+    speech.finish(5.0)
+
+
 def test_the_queue_is_bounded_and_the_oldest_give_way() -> None:
     mouth = Mouth()
     speech = queue_of(mouth)
@@ -339,6 +352,42 @@ def test_rendered_speech_plays_on_the_device_and_is_cut_when_hushed() -> None:
     speaking.join(10.0)
     assert not speaking.is_alive()
     assert quiet(speaker.played(0.5), RATE_HZ, 0.02, 0.5)
+
+
+def test_a_breath_planned_at_the_landing_is_heard_when_it_is_told() -> None:
+    """The coach tells it when it is due, seconds after it knew."""
+    clock, speaker = Hand(), Speaker()
+    followed = FollowedTime(clock.now_s)
+    output = Aloud(
+        phrases("en"), lambda worth_saying: Parts(opened(speaker), None, ""), now_s=followed.now_s, ring=pytest.fail
+    )
+    voice = BackgroundVoice(output, VoiceSettings(), came=followed.came)
+    voice.advance(12.5)
+    voice.tell(cue(12.5, "breath", "breath_out", known_s=10.0, duration_s=2.5))
+    until(lambda: not quiet(speaker.played(0.1) if speaker.block else np.zeros(1), RATE_HZ, 0.0, 0.1))
+    assert followed.now_s() == pytest.approx(12.5)
+    speaker.played(3.0)
+    voice.close()
+
+
+class Noted:
+    """An output that notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_of: self.asked.append(name)
+
+
+@pytest.mark.parametrize(("to_s", "hushes"), [(5.0, 1), (29.8, 0), (60.0, 0)])
+def test_jumping_back_in_a_replay_stops_what_sounds(to_s: float, hushes: int) -> None:
+    clock, output = Hand(), Noted()
+    voice = BackgroundVoice(output, VoiceSettings(), now_s=clock.now_s)
+    for clock.t_s in (30.0, to_s):
+        voice.tell(PhaseChanged(clock.t_s, clock.t_s, "hold", 1, "left", 40.0))
+    voice.close()
+    assert output.asked.count("hush") == hushes
 
 
 # --- threads ---

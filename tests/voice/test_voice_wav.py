@@ -193,6 +193,18 @@ def test_a_severe_correction_interrupts(write: Write) -> None:
     assert fates(path) == [("count", "speech"), ("halfway", "dropped"), ("jarring", "speech")]
 
 
+def test_the_next_thing_to_do_interrupts_the_one_before(write: Write) -> None:
+    """Somebody who lies still already is told so, and a moment later which side to go to: that must be heard."""
+    path = write(
+        cue(1.0, "session", "stage_still"),
+        cue(1.1, "session", "stage_side", values=(("side", "left"),)),
+        renderer=Whistle(2.0),
+    )
+    sound, rate_hz = heard(path)
+    assert len(sound) / rate_hz == pytest.approx(3.1, abs=0.01)
+    assert fates(path) == [("stage_still", "speech"), ("stage_side", "speech")]
+
+
 def test_a_severe_correction_leaves_the_tones(write: Write) -> None:
     path = write(cue(1.5, "landing", "landing_hard"), cue(1.5, "correction", "jarring", "severe"), renderer=Whistle())
     sound, rate_hz = heard(path)
