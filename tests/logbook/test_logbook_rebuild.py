@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from made_up import FIRST, dump, made_entry, record, rep
 
-from sensorcoach import app
+from sensorcoach import analyze, app
 from sensorcoach.choices import Choices
 from sensorcoach.devices.conversation import Started
 from sensorcoach.errors import LogbookError
@@ -21,6 +21,7 @@ from sensorcoach.logbook.database import opened, writing
 from sensorcoach.model import Control, LinkEvent
 from sensorcoach.recording import SessionWriter, read_session
 from sensorcoach.session import LiveSession
+from sensorcoach.settings import GuideSettings, Settings
 from sensorcoach.sources.mailbox import SensorReady
 
 QUIET = (lambda _: None, lambda _: None)
@@ -83,6 +84,33 @@ def test_what_a_person_did_is_logged(places: Folders) -> None:
     assert first.comfort_left_deg is None
     assert app.sessions_logged("anna", places=places)[0].person == "anna"
     assert second.recording == places.recordings / "b.jsonl"
+
+
+def test_a_guided_session_teaches_comfort_and_is_rebuilt_the_same(places: Folders, tmp_path: Path) -> None:
+    """Nobody told how the sensor sits: the guide asks for a drop to the left, which does not count."""
+    source = record(tmp_path / "source.jsonl", source="good", mounting={})
+    first = analyze(source).reps[0]
+    file = places.recordings / "guided.jsonl"
+    session = LiveSession(
+        Choices(settings=Settings(guide=GuideSettings(still_s=1.0, unmoved_s=1.0))),
+        start=FIRST,
+        recorder_for=lambda header: SessionWriter(file, header),
+        listener=lambda told: None,
+        guided=True,
+    )
+    session.take([SensorReady(0.0, "open", "pretend", "0001", Started(104.0, "0001", {}, ()), -55)])
+    for item in read_session(source).items:
+        session.take([item])
+    result = session.finish()
+    assert result is not None
+    assert result.summary.reps == 7
+    app.log_session(result, file, places)
+    rows = dump(places.logbook)
+    left_deg, right_deg = app.comfort_for(places=places)
+    assert left_deg == pytest.approx(first.range_deg, abs=2.0)
+    assert right_deg is None, "nobody asked"
+    app.rebuild_log(*QUIET, places=places)
+    assert dump(places.logbook) == rows
 
 
 def test_each_with_its_stored_settings_or_with_todays(places: Folders) -> None:
