@@ -27,7 +27,9 @@ def voice_preferences(language: str | None, person: str | None = None) -> VoiceS
     from sensorcoach.app import personal
 
     preferences = personal(person).voice
-    return preferences if language is None else msgspec.structs.replace(preferences, language=language)
+    if language is None or language == preferences.language:
+        return preferences
+    return msgspec.structs.replace(preferences, language=language, voice=None)  # a voice speaks one language
 
 
 @contextmanager
