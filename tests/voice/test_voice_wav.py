@@ -197,7 +197,7 @@ def test_the_next_thing_to_do_interrupts_the_one_before(write: Write) -> None:
     """Somebody who lies still already is told so, and a moment later which side to go to: that must be heard."""
     path = write(
         cue(1.0, "session", "stage_still"),
-        cue(1.1, "session", "stage_side", values=(("side", "left"),)),
+        cue(1.1, "session", "stage_side", side="left"),
         renderer=Whistle(2.0),
     )
     sound, rate_hz = heard(path)
