@@ -49,8 +49,11 @@ class SensorcoachApp(App[None]):
         self._begin(self)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's, but for those that we have better."""
-        return (command for command in super().get_system_commands(screen) if command.title not in _NOT_OURS)
+        """Textual's, but for those that we have better; a session has its own way to quit."""
+        from sensorcoach.tui.session.screen import SessionScreen
+
+        unwanted = _NOT_OURS | {"Quit"} if isinstance(screen, SessionScreen) else _NOT_OURS
+        return (command for command in super().get_system_commands(screen) if command.title not in unwanted)
 
     async def action_quit(self) -> None:
         """Ctrl+Q: as ``q`` on a session that is recorded, which asks; elsewhere at once."""

@@ -58,7 +58,8 @@ def phase_of(picture: Picture, roll_deg: float | None, *, live: bool) -> PhaseSh
     if picture.stage == "ended":
         return PhaseShown("✓ DONE", "good")
     if picture.stage != "armed":
-        return PhaseShown(f"◌ {STAGES[picture.stage].upper()}", "quiet", filled=picture.progress)
+        filled = picture.progress if picture.stage == "still" else None
+        return PhaseShown(f"◌ {STAGES[picture.stage].upper()}", "quiet", filled=filled)
     if picture.phase is None:
         return PhaseShown("◆ READY", "quiet", below="Lower both knees to one side.")
     return _moving(picture, picture.phase, roll_deg)

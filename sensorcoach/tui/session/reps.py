@@ -107,6 +107,14 @@ class RepTable(Widget):
         if 1 <= event.y <= self._rows_seen() and place < len(self.shown.reps):
             self.post_message(self.Chosen(place))
 
+    def on_mouse_scroll_up(self) -> None:
+        """The row above."""
+        self.shown = moved(self.shown, -1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """The row below."""
+        self.shown = moved(self.shown, 1)
+
     def _rows_seen(self) -> int:
         height = self.size.height
         return max(1, height - 1 - (2 if height < 9 else 5))
