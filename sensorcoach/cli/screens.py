@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def screen_possible() -> bool:
-    """Whether somebody sits at a terminal that can show a screen."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    """Whether somebody sits at a terminal that can show a screen. Textual draws on stderr, where there is one."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)) and os.environ.get("TERM") != "dumb"
 
 
 def show_screen(

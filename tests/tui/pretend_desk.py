@@ -98,7 +98,7 @@ class PretendDesk(Desk):
     def note_notice_read(self) -> None:
         self.read_notice = True
 
-    def begin(self, opening: Opening, choose: object, complain: object) -> Begun:
+    def begin(self, opening: Opening, choose: object, complain: object, ring: object) -> Begun:
         if self.trouble is not None:
             raise self.trouble
         show = self.shows.pop(0)

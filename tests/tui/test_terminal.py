@@ -1,6 +1,8 @@
 """The command in a real terminal (tmux draws it), and without one."""
 
+import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -10,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from sensorcoach import analyze
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 40.0
@@ -29,10 +33,10 @@ class Terminal:
         asked = ["tmux", "-f", os.devnull, "-S", str(self._socket), *words]
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
 
-    def run(self, *words: str) -> None:
+    def run(self, *words: str, command: tuple[str, ...] = COMMAND) -> None:
         where = {"HOME": self._home, "XDG_DATA_HOME": self._home, "XDG_CONFIG_HOME": self._home}
         settings = [part for name, value in where.items() for part in ("-e", f"{name}={value}")]
-        line = " ".join([*COMMAND, *words, "; echo LEFT WITH $?; cat"])
+        line = " ".join([*command, *words, "; echo LEFT WITH $?; cat"])
         self._tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(ROOT), *settings, line)
 
     def shown(self) -> str:
@@ -98,6 +102,36 @@ def test_a_demo_told_to_end_leaves_the_terminal_as_it_was(terminal: Terminal) ->
     assert "DEMO" not in terminal.see("LEFT WITH")
 
 
+LIVE = (str(ROOT / "tests" / "live" / "child.py"),)
+NOTICE, READING = "Before your first session", "I have read this"
+
+
+def recorded(home: Path) -> Path:
+    (file,) = home.rglob("*.jsonl")
+    return file
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "the terminal is closed"])
+def test_a_live_session_that_is_told_to_end_is_kept(terminal: Terminal, tmp_path: Path, how: str) -> None:
+    script = json.dumps({"speed": 1.0})
+    live = [*LIVE, shlex.quote(script), str(tmp_path), "live", "--no-voice"]
+    terminal.run(*live, command=(sys.executable,))
+    terminal.see(NOTICE, READING)
+    terminal.press("Enter")
+    terminal.see("REC", "Hz", "loss", "RIGHT of 5")
+    program = terminal.program
+    if how == "SIGTERM":
+        os.kill(program, signal.SIGTERM)
+        assert "Recorded" in terminal.see("LEFT WITH 0")
+    else:
+        terminal.close()
+    until_s = time.monotonic() + PATIENCE_S
+    while Path(f"/proc/{program}").exists() and time.monotonic() < until_s:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{program}").exists()
+    assert analyze(recorded(tmp_path)).samples > 100
+
+
 def plain(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *words],
@@ -127,7 +161,7 @@ def test_without_terminal_and_command_there_is_help(tmp_path: Path) -> None:
 def a_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def of_kind(kind: str) -> None:
         monkeypatch.setenv("TERM", kind)
-        for stream in (sys.stdin, sys.stdout):
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
             monkeypatch.setattr(stream, "isatty", lambda: True)
 
     return of_kind

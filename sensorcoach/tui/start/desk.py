@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,10 @@ class Desk:
         return stored_recordings()
 
     def read(self, path: Path) -> PastSession | Unreadable:
-        """What is in a recording. Takes a while: not in the screen's thread."""
+        """What is in a recording; the logbook knows most. Takes a while: not in the screen's thread."""
+        known = self._logged_here.get(path)
+        if known is not None:
+            return known
         from sensorcoach.app import Failure, analyze_sessions
         from sensorcoach.choices import Choices
 
@@ -86,10 +90,18 @@ class Desk:
 
     def logged(self) -> list[PastSession]:
         """The sessions of the logbook, the newest first; none where it cannot be used: `sensorcoach log` says why."""
+        return [one for one in self._logged() if not one.simulated]
+
+    @cached_property
+    def _logged_here(self) -> dict[Path, PastSession]:
+        """By their recordings. What is recorded later is analysed."""
+        return {one.path: one for one in self._logged() if one.path is not None}
+
+    def _logged(self) -> list[PastSession]:
         from sensorcoach.app import sessions_logged
 
         try:
-            return [past_logged(one) for one in reversed(sessions_logged(self._person)) if not one.simulated]
+            return [past_logged(one) for one in reversed(sessions_logged(self._person))]
         except SensorcoachError:
             return []
 
@@ -154,20 +166,23 @@ class Desk:
 
         note_safety_notice_read()
 
-    def begin(self, opening: Opening, choose: Choose, complain: Callable[[str], None]) -> Begun:
+    def begin(
+        self, opening: Opening, choose: Choose, complain: Callable[[str], None], ring: Callable[[], None]
+    ) -> Begun:
         """Open a session; it goes on by itself. Takes a while: not in the screen's thread.
 
         Args:
             opening: which.
             choose: asked, in another thread, which of several sensors is meant.
             complain: told what the voice cannot do.
+            ring: rings the terminal's bell, where there is nothing better.
 
         Raises:
             SensorcoachError: it cannot be opened.
         """
         begun = self._begun(opening, choose)
         try:
-            voice = self._voice(begun.show, complain)
+            voice = self._voice(begun.show, complain, ring)
         except SensorcoachError:
             begun.close()
             raise
@@ -230,10 +245,10 @@ class Desk:
 
         return Begun(show, None, plan.file, close)
 
-    def _voice(self, show: Show, complain: Callable[[str], None]) -> Voice:
+    def _voice(self, show: Show, complain: Callable[[str], None], ring: Callable[[], None]) -> Voice:
         from sensorcoach.app import voice_of
 
-        return voice_of(show, self._voice_settings(), complain, file=self._sound.file)
+        return voice_of(show, self._voice_settings(), complain, file=self._sound.file, ring=ring)
 
     def _voice_settings(self) -> VoiceSettings:
         voice = self.personal().voice

@@ -119,7 +119,7 @@ class Visit:
         try:
             from sensorcoach.tui.session import screen as _screen  # noqa: F401  loads numpy
 
-            begun = self._desk.begin(opening, self._choose, self._complain)
+            begun = self._desk.begin(opening, self._choose, self._complain, app.bell)
         except SensorcoachError as error:
             app.call_from_thread(self._failed, opening, error)
             return

@@ -1,0 +1,65 @@
+"""What is said after a session: truth from what the simulated sessions were made to show (recordings/README.md)."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sensorcoach import analyze
+from sensorcoach.kneedrop.advice import ADVICE
+from sensorcoach.model import Mark, Result
+from sensorcoach.output.review import MOST_CHANGES, symmetry, to_change, verdict, went_well
+
+RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
+
+
+@cache
+def result(name: str) -> Result:
+    return analyze(RECORDINGS / f"{name}.jsonl.gz")
+
+
+def test_a_good_session_is_praised_for_all_there_is() -> None:
+    assert verdict(result("good")) == "Well done: nothing to change."
+    assert went_well(result("good"))[0] == "soft landings"
+    assert len(went_well(result("good"))) == 5
+    assert to_change(result("good")) == ()
+
+
+def test_what_a_sensor_cannot_show_is_not_praised() -> None:
+    praised = went_well(result("accelerometer_only"))
+    assert "lowered calmly" in praised
+    assert not {"soft landings", "one flowing movement"} & set(praised)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "not_praised"),
+    [
+        ("thumps", "jarring", "soft landings"),
+        ("too_fast", "too_fast", "lowered calmly"),
+        ("short_holds", "short_hold", "stayed for a breath"),
+        ("stop_and_go", "stop_and_go", "one flowing movement"),
+    ],
+)
+def test_what_a_session_was_made_to_show_is_to_be_changed(name: str, code: str, not_praised: str) -> None:
+    changes = {change.code: change for change in to_change(result(name))}
+    assert changes[code].advice == ADVICE[code]
+    assert len(changes) <= MOST_CHANGES
+    assert not any(praise.startswith(not_praised) for praise in went_well(result(name)))
+
+
+def test_the_repetitions_are_named() -> None:
+    words = [change.words for change in to_change(result("mixed"))]
+    assert "Too fast (rep 2)" in words  # the second falls, the fifth thumps: recordings/README.md
+    assert "Jarring (rep 5)" in words
+
+
+def test_sides() -> None:
+    assert symmetry(result("one_sided")) == "only the right side was done"
+    assert symmetry(result("mixed")).endswith("much alike")
+
+
+def test_pain_comes_before_all_else() -> None:
+    import msgspec
+
+    hurt = msgspec.structs.replace(result("good"), pain=(Mark(t_s=3.0),))
+    assert verdict(hurt) == "Stopped because it hurt. That was right."
