@@ -85,13 +85,11 @@ async def test_keys_are_controls_of_the_recording(session: Stage) -> None:
         await settle(pilot)
         await pilot.press("p", "plus")
         assert show.controls == [("arm", "key"), ("correct", "+1 left")], "the side of the movement under way"
-
-
-async def test_a_correction_names_no_side_that_nobody_knows(session: Stage) -> None:
-    show = ScriptedShow(picture(25.0, unknown=2, counted=2, reps=(rep(1, None), rep(2, None))))
-    async with session(show) as pilot:
+        show.controls.clear()
+        show.shown = picture(25.0, unknown=2, counted=2, reps=(rep(1, None), rep(2, None)))
+        await settle(pilot)
         await pilot.press("plus")
-        assert show.controls == [("correct", "+1")]
+        assert show.controls == [("correct", "+1")], "no side that nobody knows"
 
 
 async def test_pain_stops_is_noted_and_leads_to_advice(session: Stage) -> None:
@@ -132,6 +130,8 @@ async def test_what_is_not_recorded_is_left_without_a_question(session: Stage) -
         await pilot.press("q")
         assert show.stops == 1
         assert not isinstance(pilot.app.screen, QuitQuestion)
+        await pilot.press("q")
+        assert pilot.app.ends == [SessionEnd(None)], "a second time does not wait for what hangs"
 
 
 async def test_only_what_can_run_is_offered(session: Stage) -> None:

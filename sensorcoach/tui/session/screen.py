@@ -154,6 +154,7 @@ class SessionScreen(Screen[SessionEnd]):
         self._roll_deg: float | None = None
         self._able: frozenset[str] = frozenset()
         self._told = 0
+        self._stopping = False
         self._leaving = False
         self._spelling: Callable[[Cue], str] | None = None
 
@@ -426,14 +427,14 @@ class SessionScreen(Screen[SessionEnd]):
     def _do_leave(self) -> None:
         if self.kind != "live":
             self._finish(None)
-        elif self._show.over:
+        elif self._show.over or self._stopping:  # a second time: whoever wants to leave, leaves
             self._finish(self._show.result(), self._show.failure())
         elif self.recording:
             from sensorcoach.tui.questions import QuitQuestion
 
             self.app.push_screen(QuitQuestion(), self._quit_answered)
         else:
-            self._show.stop()
+            self._stop()
 
     @property
     def recording(self) -> bool:
@@ -443,7 +444,12 @@ class SessionScreen(Screen[SessionEnd]):
 
     def _quit_answered(self, end: bool | None) -> None:
         if end:
-            self._show.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._show.stop()
+        self.notify("The session is being ended. q once more leaves at once.", timeout=3.0)
 
     def _do_again(self) -> None:
         self._finish(None, self._show.failure(), again=True)
