@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sensorcoach.app import Found, HeardSensor, Live, Voice
-    from sensorcoach.model import Told
+    from sensorcoach.model import Result, Told
 
 
 @app.command(epilog=EXIT_CODES)
@@ -119,7 +119,6 @@ def live(
     if out is not None and no_record:
         raise typer.BadParameter("--out and --no-record exclude each other.")
     from sensorcoach import app as ask
-    from sensorcoach.output.words import reception_line, summary_line
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking)
     if not plain and screen_possible():
@@ -134,18 +133,23 @@ def live(
         choices, device=device, profile=profile, choose=choose, record=not no_record, out=out, person=person
     )
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
-    try:
-        with heard(
-            aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
-        ) as voice:
-            view.voice = voice
+    with heard(
+        aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
+    ) as view.voice:
+        try:
             result = ask.go_live(ask.bluetooth(), replace(plan, traced=True), view.tell, view.begun)
-    except KeyboardInterrupt:
-        remark("Left at once.")
-        raise typer.Exit(EXIT_LEFT) from None
-    finally:
-        if plan.file is not None:
-            remark(_kept(plan.file))
+        except KeyboardInterrupt:
+            remark("Left at once.")
+            raise typer.Exit(EXIT_LEFT) from None
+        finally:
+            if plan.file is not None:
+                remark(_kept(plan.file))
+        _sum_up(result)
+
+
+def _sum_up(result: Result | None) -> None:
+    from sensorcoach.output.words import reception_line, summary_line
+
     if result is None:
         say("Nothing was counted: too little was received.")
         return

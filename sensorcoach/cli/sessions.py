@@ -160,7 +160,7 @@ def replay(
         return
     with heard(aloud=speed == "1" and not no_voice, file=voice_to, language=language) as voice:
         result = replay_files(files, choices, _SPEEDS[speed], said_and_heard(voice), voice.advance)
-    say(summary_line(result))
+        say(summary_line(result))
 
 
 @app.command("import", epilog=EXIT_CODES)
@@ -208,7 +208,7 @@ def demo(
     say("A simulated session: nobody moved for these numbers. A sensor on the left thigh, 104 samples a second.")
     with heard(aloud=speed == "1" and not no_voice, file=voice_to, language=language) as voice:
         result = replay_demo(_SPEEDS[speed], said_and_heard(voice), voice.advance)
-    say(summary_line(result))
+        say(summary_line(result))
 
 
 @app.command(epilog=EXIT_CODES)

@@ -41,7 +41,7 @@ def heard(
     now_s: Callable[[], float] | None = None,
     person: str | None = None,
 ) -> Iterator[Voice]:
-    """A voice for one session; what is said at its end is waited for, unless the person leaves."""
+    """A voice for one session; what is said at its end is waited for, unless the person leaves or presses Ctrl-C."""
     from sensorcoach.app import voice_for
 
     voice = voice_for(voice_preferences(language, person), remark, aloud=aloud, file=file, now_s=now_s)
@@ -51,7 +51,10 @@ def heard(
         voice.mute(True)
         raise
     finally:
-        voice.close()
+        try:
+            voice.close()
+        except KeyboardInterrupt:
+            voice.mute(True)
 
 
 def said_and_heard(voice: Voice) -> Callable[[Told], None]:

@@ -86,3 +86,26 @@ def test_voice_test_plays_one_of_each_and_says_what_is_missing(tmp_path: Path, m
     heard_as = [json.loads(line)["heard"] for line in Path(f"{wav}.cues.jsonl").read_text().splitlines()]
     assert heard_as.count("tone") == 6
     assert heard_as.count("speech" if is_there() else "marker") == 6
+
+
+class LastWords(Several):
+    """A voice with much to say at the end."""
+
+    def __init__(self) -> None:
+        self.muted: list[bool] = []
+
+    def mute(self, muted: bool) -> None:
+        self.muted.append(muted)
+
+    def close(self) -> None:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_ends_the_last_words_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    voice = LastWords()
+    monkeypatch.setattr(ask, "voice_for", lambda *_what, **_how: voice, raising=False)
+    monkeypatch.setattr(ask, "replay_demo", lambda *_what: None, raising=False)
+    monkeypatch.setattr("sensorcoach.output.words.summary_line", lambda _result: "the summary")
+    done = run("demo", "--plain", "--speed", "max")
+    assert "the summary" in done.stdout
+    assert voice.muted == [True]
