@@ -65,53 +65,33 @@ def run(test: Any) -> None:
 # --- the start screen -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("keys", "opening"),
-    [(["enter"], OpenLive()), (["1"], OpenLive()), (["4"], OpenDemo()), (["down"] * 3 + ["enter"], OpenDemo())],
-)
-def test_one_key_opens_a_session(page: Pages, keys: str, opening: object) -> None:
+def test_one_key_opens_a_session_or_a_page_and_escape_comes_back(page: Pages) -> None:
     way = Way()
 
     async def test() -> None:
         async with page(StartScreen(PretendDesk(), way)) as pilot:
-            await pilot.press(*keys.split())
-            await pilot.pause()
-
-    run(test())
-    assert way.opened == [opening]
-
-
-@pytest.mark.parametrize(
-    ("key", "kind"),
-    [("2", SensorPicker), ("3", RecordingsBrowser), ("5", LogScreen), ("6", SettingsScreen)],
-)
-def test_a_page_opens_and_escape_comes_back(page: Pages, key: str, kind: type[Screen[Any]]) -> None:
-    async def test() -> None:
-        async with page(StartScreen(PretendDesk(), Way())) as pilot:
-            await pilot.press(key)
-            await pilot.pause()
-            assert isinstance(pilot.app.screen, kind)
+            await pilot.press("enter", "1", "4", "down", "down", "down", "enter")
+            assert way.opened == [OpenLive(), OpenLive(), OpenDemo(), OpenDemo()]
+            for key, kind in (("2", SensorPicker), ("3", RecordingsBrowser), ("5", LogScreen), ("6", SettingsScreen)):
+                await pilot.press(key)
+                await pilot.pause()
+                assert isinstance(pilot.app.screen, kind)
+                await pilot.press("escape")
+                await pilot.pause()
+                assert isinstance(pilot.app.screen, StartScreen)
             await pilot.press("escape")
-            await pilot.pause()
-            assert isinstance(pilot.app.screen, StartScreen)
+            assert isinstance(pilot.app.screen, StartScreen)  # there is nothing behind it
 
     run(test())
 
 
-def test_the_menu_tells_what_there_is(page: Pages) -> None:
+def test_the_menu_tells_what_there_is_and_more_where_there_is_room(page: Pages) -> None:
     async def test() -> None:
         async with page(StartScreen(lived_in(), Way())) as pilot:
             menu = pilot.app.screen.query_one(OptionList)
             told = "\n".join(str(option.prompt) for option in menu.options)
             for part in ("Start with WT901BLE67", "10 are here", "6 left, 6 right; warnings: none"):
                 assert part in told
-
-    run(test())
-
-
-def test_beside_the_menu_there_is_room_from_100_columns_on(page: Pages) -> None:
-    async def test() -> None:
-        async with page(StartScreen(lived_in(), Way())) as pilot:
             assert not pilot.app.screen.query_one("#beside").display
             await pilot.resize_terminal(120, 36)
             await pilot.pause()
@@ -292,32 +272,28 @@ def test_settings_are_saved_as_they_were_typed(page: Pages) -> None:
     assert limits.jarring_min_loss_dps == 16.0  # what the page does not show stays
 
 
-@pytest.mark.parametrize(("key", "value"), [("target", "-1"), ("volume", "101"), ("hold", ""), ("comfort-left", "400")])
-def test_a_number_that_cannot_be_is_not_saved(page: Pages, key: str, value: str) -> None:
-    desk = PretendDesk()
-
-    async def test() -> None:
-        async with page(SettingsScreen(desk)) as pilot:
-            pilot.app.screen.query_one(f"#{key}", Input).value = value
-            await pilot.click("#save")
-            await pilot.pause()
-            assert "please" in words(pilot, "#trouble")
-            assert isinstance(pilot.app.screen, SettingsScreen)
-
-    run(test())
-    assert desk.own == Personal()
-
-
-def test_a_file_that_cannot_be_written_is_told(page: Pages) -> None:
+def test_what_cannot_be_is_not_saved_and_what_cannot_be_written_is_told(page: Pages) -> None:
     class Full(PretendDesk):
         def save_personal(self, personal: Personal) -> None:
             raise SettingsError("The disk is full.", "Make room.")
 
     async def test() -> None:
         async with page(SettingsScreen(Full())) as pilot:
+            for key, value, good in (
+                ("target", "-1", "5"),
+                ("volume", "101", "80"),
+                ("hold", "", "4"),
+                ("comfort-left", "400", "40"),
+            ):
+                box = pilot.app.screen.query_one(f"#{key}", Input)
+                box.value = value
+                await pilot.click("#save")
+                assert "please" in words(pilot, "#trouble")
+                box.value = good
             await pilot.click("#save")
             await pilot.pause()
             assert "The disk is full. Make room." in words(pilot, "#trouble")
+            assert isinstance(pilot.app.screen, SettingsScreen)
 
     run(test())
 
@@ -325,10 +301,9 @@ def test_a_file_that_cannot_be_written_is_told(page: Pages) -> None:
 # --- the notice and the guide -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
-def test_the_safety_notice_says_all_of_it(page: Pages, size: tuple[int, int]) -> None:
+def test_the_safety_notice_says_all_of_it(page: Pages) -> None:
     async def test() -> None:
-        async with page(SafetyNotice(), size) as pilot:
+        async with page(SafetyNotice(), (60, 20)) as pilot:
             told = words(pilot)
             for part in (*ASK_FIRST, *STOP_AT, "not a medical device"):
                 assert part in told
