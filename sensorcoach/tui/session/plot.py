@@ -113,16 +113,19 @@ class Plot(Widget):
     def draw(self, view: View) -> None:
         """Show ``view``; what looks the same is not drawn again."""
         signs, looks = self._painted(view)
-        if signs.shape == self._signs.shape:
-            changed = np.flatnonzero(((signs != self._signs) | (looks != self._looks)).any(axis=0))
-            if changed.size == 0:
-                return
-            region = Region(int(changed[0]), 0, int(changed[-1] - changed[0]) + 1, signs.shape[0])
-        else:
-            region = Region(0, 0, self.size.width, self.size.height)
-        self._signs, self._looks = signs, looks
-        self._strips.clear()
-        self.refresh(region)
+        before, self._signs, self._looks = (self._signs, self._looks), signs, looks
+        if signs.shape != before[0].shape:
+            self._strips.clear()
+            self.refresh()
+            return
+        changed = (signs != before[0]) | (looks != before[1])
+        rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+        if rows.size == 0:
+            return
+        for y in rows.tolist():
+            self._strips.pop(y, None)
+        left, top = int(columns[0]), int(rows[0])
+        self.refresh(Region(left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1))
 
     def render_line(self, y: int) -> Strip:
         """One row, kept until it changes."""
