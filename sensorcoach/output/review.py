@@ -11,6 +11,7 @@ from typing import Final
 from sensorcoach.kneedrop.advice import ADVICE
 from sensorcoach.model import Rep, Result, Severity, Side
 from sensorcoach.output.words import code_words, figure, plural
+from sensorcoach.settings import LimitSettings
 
 MOST_CHANGES: Final = 3
 """More than three things nobody can keep in mind (domain.md 9: one fault at a time, ordered by safety)."""
@@ -104,6 +105,8 @@ def symmetry(result: Result) -> str:
         return f"only the {'left' if left.reps else 'right'} side was done" if left.reps or right.reps else ""
     ranges = f"left {left.range_deg:.0f}°, right {right.range_deg:.0f}°"
     times = f"down in {figure(left.drop_time_s or 0.0)} s and {figure(right.drop_time_s or 0.0)} s"
+    if min(left.reps, right.reps) < _least_to_compare(result):
+        return f"{ranges}; {times}: too few to compare"
     differs = any(warning.code == "asymmetric" for warning in result.summary.session_warnings)
     return f"{ranges}; {times}: {'the sides differ' if differs else 'much alike'}"
 
@@ -133,6 +136,12 @@ def _praised(graded: list[Rep], against: set[str]) -> Iterator[str]:
         )
         if judged and good >= _WELL * len(judged):
             yield praise if good == len(judged) else f"{praise} ({good} of {len(judged)})"
+
+
+def _least_to_compare(result: Result) -> int:
+    limits = result.settings.get("limits")
+    told = limits.get("asymmetric_min_reps") if isinstance(limits, dict) else None
+    return told if isinstance(told, int) else LimitSettings().asymmetric_min_reps
 
 
 def _middle(values: Iterable[float]) -> float | None:

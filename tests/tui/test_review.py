@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sensorcoach import analyze
@@ -56,10 +57,10 @@ def test_the_repetitions_are_named() -> None:
 def test_sides() -> None:
     assert symmetry(result("one_sided")) == "only the right side was done"
     assert symmetry(result("mixed")).endswith("much alike")
+    few = msgspec.structs.replace(result("mixed"), reps=result("mixed").reps[:4])
+    assert symmetry(few).endswith("too few to compare")
 
 
 def test_pain_comes_before_all_else() -> None:
-    import msgspec
-
     hurt = msgspec.structs.replace(result("good"), pain=(Mark(t_s=3.0),))
     assert verdict(hurt) == "Stopped because it hurt. That was right."

@@ -160,6 +160,7 @@ class Visit:
         if end.result is None:
             self._back()
             return
+        self._the_app.clear_notifications()  # they were about the session that is over
         live = isinstance(opening, OpenLive)
         past = self._desk.logged() if live else ()
         report = partial(self._desk.report, recording) if recording is not None else None
