@@ -40,7 +40,7 @@ class QuitQuestion(_Window):
     """Gives True where the session shall end."""
 
     BINDINGS = [
-        Binding("enter,y,q", "answer(True)", "end it"),
+        Binding("enter,y,q,ctrl+c", "answer(True)", "end it"),
         Binding("escape,n,space", "answer(False)", "go on"),
     ]
 
@@ -59,7 +59,7 @@ class QuitQuestion(_Window):
 class PainAdvice(_Window):
     """What to do now; any of its keys leads on."""
 
-    BINDINGS = [Binding("enter,escape,space,q,x", "read", "go on")]
+    BINDINGS = [Binding("enter,escape,space,q,x,ctrl+c", "read", "go on")]
 
     def compose(self) -> ComposeResult:
         """Sentence by sentence."""

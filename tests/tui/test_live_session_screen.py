@@ -307,3 +307,33 @@ async def test_without_colours_symbols_and_words_remain(session: Stage, monkeypa
                         assert len(set(color.triplet)) == 1
         assert "▲" in text(pilot, "banner")
         assert "■ jarring" in text(pilot, "reps")
+
+
+async def test_ctrl_c_again_ends_it(session: Stage) -> None:
+    show = ScriptedShow(in_the_hold())
+    async with session(show) as pilot:
+        await pilot.press("ctrl+c", "ctrl+c")
+        assert show.stops == 1
+
+
+async def test_what_has_ended_was_recorded(session: Stage) -> None:
+    show = ScriptedShow(in_the_hold(link=replace(STREAMING, recording=False)))
+    async with session(show) as pilot:
+        assert "not recorded" in text(pilot, "link")
+        show.shown = replace(show.shown, ended="target", stage="ended")
+        await settle(pilot)
+        assert "recorded" not in text(pilot, "link")
+
+
+async def test_while_a_lost_sensor_is_looked_for_it_may_hurt_too(session: Stage) -> None:
+    show = ScriptedShow(in_the_hold(link=replace(STREAMING, state="searching")))
+    async with session(show) as pilot:
+        await pilot.press("x")
+        assert show.controls == [("pain", "")]
+
+
+async def test_a_lost_link_is_no_mistake_of_the_persons(session: Stage) -> None:
+    show = ScriptedShow(in_the_hold(cue=cue(44.0, "link_stalled", "warn", "link")))
+    async with session(show) as pilot:
+        assert "link stalled" in text(pilot, "banner").lower()
+        assert "to correct" not in text(pilot, "banner")

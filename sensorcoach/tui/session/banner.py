@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from sensorcoach.model import Cue, CueLevel, Rep
+from sensorcoach.model import Cue, CueKind, CueLevel, Rep
 from sensorcoach.output.words import clock, code_words, quantity, side_word
 from sensorcoach.tui.session.ink import ink
 from sensorcoach.tui.session.words import LEVEL_SYMBOLS, LEVEL_WORDS
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 OLD_S: Final = 12.0
 """A cue so old is about a repetition that is over: it stays readable, but quiet."""
+_NO_MOVEMENT: Final[frozenset[CueKind]] = frozenset({"link", "battery", "session"})
+"""A lost connection is not "to correct"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def banner_of(cue: Cue | None, t_s: float, reps: Sequence[Rep], spell: Callable[
 
 
 def _below(cue: Cue, reps: Sequence[Rep]) -> str:
-    parts = [LEVEL_WORDS[cue.level]]
+    parts = [] if cue.kind in _NO_MOVEMENT else [LEVEL_WORDS[cue.level]]
     rep = next((rep for rep in reversed(reps) if rep.index == cue.rep), None)
     if rep is not None:
         parts.append(f"rep {rep.index} {side_word(rep.side, rep.direction)}")

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkShown:
-    """What stands there. ``t_s``: whole seconds of the session."""
+    """What stands there. ``t_s``: whole seconds of the session. ``ended``: nothing is recorded any more."""
 
     kind: ShowKind
     link: LinkPicture
     t_s: int
     muted: bool = False
+    ended: bool = False
 
 
 class LinkBar(Widget):
@@ -81,7 +82,7 @@ class LinkBar(Widget):
     def _right(self, shown: LinkShown) -> Text:
         muted = Text("muted  " if shown.muted else "")
         now = Text(clock(shown.t_s), "bold")
-        if shown.kind != "live":
+        if shown.kind != "live" or shown.ended:
             return Text.assemble(muted, now)
         if not shown.link.recording:
             return Text.assemble(muted, now, Text("  not recorded", "dim"))

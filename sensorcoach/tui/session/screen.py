@@ -241,7 +241,9 @@ class SessionScreen(Screen[SessionEnd]):
         if picture is None:
             return
         self._parts.phase.shown = self._phase_now(picture)
-        self._parts.link.shown = LinkShown(self.kind, picture.link, int(picture.t_s), self._muted)
+        self._parts.link.shown = LinkShown(
+            self.kind, picture.link, int(picture.t_s), self._muted, picture.ended is not None
+        )
         if self._player is not None and self._parts.transport.shown is not None:
             reps, start_s = self._player.reps, self._player.start_s
             self._parts.transport.shown = replace(self._parts.transport.shown, reps=reps, start_s=start_s)

@@ -18,8 +18,11 @@ class LiveSteering:
         self._show = show
 
     def able(self, picture: Picture) -> frozenset[str]:
-        """Nothing can be controlled before the sensor streams, or after the end."""
-        begun = picture.link.state in ("streaming", "stalled", "lost") and picture.ended is None
+        """Nothing can be controlled before the sensor streams for the first time, or after the end: it may hurt while
+        a lost sensor is looked for, too.
+        """
+        streamed = picture.link.state in ("streaming", "stalled", "lost") or picture.link.rate_hz is not None
+        begun = streamed and picture.ended is None
         if not begun:
             return frozenset()
         standing = any(rep.index not in picture.undone for rep in picture.reps) or picture.counted > len(picture.reps)
