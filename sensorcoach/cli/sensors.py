@@ -132,6 +132,10 @@ def live(
     plan = ask.live_plan(
         choices, device=device, profile=profile, choose=choose, record=not no_record, out=out, person=person
     )
+    if sys.stderr.isatty() and not ask.safety_notice_read():  # the screen asks for a yes
+        from sensorcoach.output.safety import safety_line
+
+        remark(safety_line())
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
     with heard(
         aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person

@@ -16,3 +16,14 @@ STOP_AT: Final = ("sharp pain", "new pain in a leg", "numbness or tingling")
 LIMITS: Final = (
     "This program feels no pain and is not a medical device. Go as far as is comfortable; further is not better."
 )
+
+
+def safety_line() -> str:
+    """All of it in a paragraph, for plain lines."""
+    return (
+        f"Ask a doctor or physiotherapist first, if you have {_listed(ASK_FIRST)}. Stop at {_listed(STOP_AT)}. {LIMITS}"
+    )
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return f"{'; '.join(parts[:-1])}; or {parts[-1]}"
