@@ -13,6 +13,7 @@ from tests.benchmarks.board import board_rows
 from tests.benchmarks.many import many_rows
 from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.radio import radio_rows
+from tests.benchmarks.screen import screen_rows
 from tests.benchmarks.speed import analysis_rows, linearity_rows, live_rows, reading_rows
 from tests.benchmarks.table import Row
 from tests.benchmarks.voice import voice_rows
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Callable[[range], list[Row]]] = {
     "memory": memory_rows,
     "radio": radio_rows,
     "many": many_rows,
+    "screen": screen_rows,
     "voice": voice_rows,
     "board": board_rows,
 }
