@@ -20,10 +20,5 @@ LIMITS: Final = (
 
 def safety_line() -> str:
     """All of it in a paragraph, for plain lines."""
-    return (
-        f"Ask a doctor or physiotherapist first, if you have {_listed(ASK_FIRST)}. Stop at {_listed(STOP_AT)}. {LIMITS}"
-    )
-
-
-def _listed(parts: tuple[str, ...]) -> str:
-    return f"{'; '.join(parts[:-1])}; or {parts[-1]}"
+    first, stop = "; ".join(ASK_FIRST), "; ".join(STOP_AT)
+    return f"Ask a doctor or physiotherapist first, if you have: {first}. Stop at once at: {stop}. {LIMITS}"

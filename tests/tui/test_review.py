@@ -10,6 +10,7 @@ from sensorcoach import analyze
 from sensorcoach.kneedrop.advice import ADVICE
 from sensorcoach.model import Mark, Result
 from sensorcoach.output.review import MOST_CHANGES, symmetry, to_change, verdict, went_well
+from sensorcoach.output.safety import ASK_FIRST, LIMITS, STOP_AT, safety_line
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 
@@ -64,3 +65,7 @@ def test_sides() -> None:
 def test_pain_comes_before_all_else() -> None:
     hurt = msgspec.structs.replace(result("good"), pain=(Mark(t_s=3.0),))
     assert verdict(hurt) == "Stopped because it hurt. That was right."
+
+
+def test_the_notice_as_one_line_says_all_of_it() -> None:
+    assert all(part in safety_line() for part in (*ASK_FIRST, *STOP_AT, LIMITS))
