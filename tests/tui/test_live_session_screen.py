@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sensorcoach.app import LinkPicture
-from sensorcoach.errors import BluetoothError
+from sensorcoach.errors import BluetoothError, SensorError
 from sensorcoach.model import Aborted
 from sensorcoach.tui.commands import COMMANDS
 from sensorcoach.tui.questions import PainAdvice, QuitQuestion
@@ -225,6 +225,18 @@ async def test_a_failure_is_an_instruction_and_can_be_tried_again(session: Stage
         assert "Switch it on" in shown
         await pilot.press("r")
         assert pilot.app.ends == [SessionEnd(None, failure, again=True)]
+
+
+async def test_a_search_that_fails_offers_to_try_again_and_says_so_once(session: Stage) -> None:
+    show = ScriptedShow(picture(1.0, link=LinkPicture()))
+    async with session(show) as pilot:
+        assert "not recorded" not in text(pilot, "link"), "nothing came that could be"
+        show.failed, show.over = SensorError("No sensor was found.", "Is it switched on?"), True
+        show.shown = replace(show.shown, notices=("No sensor was found. Is it switched on?",), notices_in_all=1)
+        await settle(pilot)
+        assert "No sensor was found." in text(pilot, "trouble")
+        assert "try again" in "".join(str(key.description) for key in pilot.app.session.query("FooterKey"))
+        assert not pilot.app._notifications
 
 
 async def test_a_link_in_trouble_says_what_to_do(session: Stage) -> None:

@@ -82,7 +82,8 @@ class LinkBar(Widget):
     def _right(self, shown: LinkShown) -> Text:
         muted = Text("muted  " if shown.muted else "")
         now = Text(clock(shown.t_s), "bold")
-        if shown.kind != "live" or shown.ended:
+        begun = shown.link.recording or shown.link.rate_hz is not None
+        if shown.kind != "live" or shown.ended or not begun:
             return Text.assemble(muted, now)
         if not shown.link.recording:
             return Text.assemble(muted, now, Text("  not recorded", "dim"))

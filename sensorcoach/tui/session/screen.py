@@ -154,6 +154,7 @@ class SessionScreen(Screen[SessionEnd]):
         self._roll_deg: float | None = None
         self._able: frozenset[str] = frozenset()
         self._told = 0
+        self._failed = False
         self._stopping = False
         self._leaving = False
         self._spelling: Callable[[Cue], str] | None = None
@@ -270,6 +271,9 @@ class SessionScreen(Screen[SessionEnd]):
 
     def _look_at_stage(self, picture: Picture) -> None:
         failure = self._show.failure()
+        if (failure is not None) != self._failed:
+            self._failed = failure is not None
+            self.refresh_bindings()
         trouble = self._trouble(failure) if failure is not None else _before(picture) if self.kind == "live" else None
         guided = trouble is None and picture.stage in ("wear", "still", "side")
         if trouble is not None and trouble != self._parts.trouble.content:
@@ -290,6 +294,8 @@ class SessionScreen(Screen[SessionEnd]):
     def _look_for_notices(self, picture: Picture) -> None:
         fresh = picture.notices_in_all - self._told
         self._told = picture.notices_in_all
+        if self._show.failure() is not None:  # it fills the screen
+            return
         for notice in picture.notices[-fresh:] if fresh > 0 else ():
             self.notify(notice, severity="warning", timeout=_TOAST_S, markup=False)
 
