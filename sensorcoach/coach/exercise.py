@@ -19,6 +19,7 @@ from sensorcoach.model import (
     CueLevel,
     Direction,
     Event,
+    Landing,
     LinkEvent,
     NotCounted,
     PhaseChanged,
@@ -53,8 +54,11 @@ class Exercise:
         self._corrected = False
         """This movement had its correction."""
         self._corrected_reps: set[int] = set()
+        """Those whose final figures are not spoken of any more."""
+        self._announced = 0
+        """The last repetition whose number was followed by how far the session is."""
         self._waiting: dict[str, tuple[Severity, int | None]] = {}
-        """Corrections that became due during a drop, with their repetition: said after its landing."""
+        """Corrections that became due when nobody could listen, with their repetition: said after the next landing."""
         self._range_deg: dict[Direction, float] = {}
         self._slips: list[Warning] = []
 
@@ -181,13 +185,11 @@ class Exercise:
 
     def _sound(self, told: PhaseChanged, known_s: float) -> Iterator[Cue]:
         """One tone a movement; only a hard landing after a pause that sounded soft is told, too."""
-        hard = None if told.landing is None else told.landing.hard
-        tone = "landing_unjudged" if hard is None else "landing_hard" if hard else "landing_good"
+        tone, level = _tone(told.landing)
         first = self._tone is None
         went_on = self._hold_of_s is None
         if first or (tone == "landing_hard" != self._tone and went_on):
             self._tone = tone
-            level: CueLevel = "info" if hard is None else "warn" if hard else "good"
             yield Cue(told.t_s, known_s, "landing", tone, level, rep=self._tally.counted + 1)
 
     def _return(self, told: PhaseChanged) -> Iterator[Cue]:
@@ -212,7 +214,10 @@ class Exercise:
             return
         yield self._number("count", told.t_s, told.known_s, told.side, rep=told.index)
         for phrase in self._progress.passed(self._tally):
+            self._announced = told.index
             yield Cue(told.t_s, told.known_s, "progress", phrase, rep=told.index)
+        if self._progress.reached(self._tally):  # what the last one showed, the summary says
+            self._corrected_reps.add(told.index)
 
     def _correct_count(self, told: Control) -> Iterator[Cue]:
         before = len(self._tally.corrections)
@@ -265,11 +270,22 @@ class Exercise:
             yield from self._say(warning.code, warning.severity, None, told.known_s)
 
     def _say(self, code: str, severity: Severity, rep: int | None, known_s: float) -> Iterator[Cue]:
-        """Never during a drop: nobody listens there (domain.md 9)."""
-        if self._phase == "drop":
+        """Never during a drop: nobody listens there (domain.md 9); so no third sentence behind a number, either."""
+        third = rep == self._announced and severity != "severe"
+        if self._phase == "drop" or third:
             self._waiting[code] = severity, rep
         else:
             yield _correction(code, severity, rep, known_s=known_s)
+
+
+def _tone(landing: Landing | None) -> tuple[str, CueLevel]:
+    """Praise is for what there is nothing to say about: no good tone just before "let them down slower"."""
+    if landing is None or landing.hard is None:
+        return "landing_plain", "info"
+    if landing.hard:
+        return "landing_hard", "warn"
+    flawed = any(warning.severity != "note" for warning in landing.warnings)
+    return ("landing_plain", "info") if flawed else ("landing_good", "good")
 
 
 def _correction(code: str, severity: Severity, rep: int | None, *, known_s: float) -> Cue:

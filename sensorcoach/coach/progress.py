@@ -20,17 +20,23 @@ class Progress:
 
     def passed(self, tally: Tally) -> Iterator[str]:
         """Phrases of what has just been reached. What one side has beyond its target brings the other no nearer."""
+        missing = self._missing(tally)
+        if missing == 1 and self._first("last_rep"):
+            yield "last_rep"
+        elif missing == self._target and self._first("halfway"):
+            yield "halfway"
+
+    def reached(self, tally: Tally) -> bool:
+        """Whether the target has just been reached."""
+        return self._missing(tally) == 0 and self._first("target")
+
+    def _missing(self, tally: Tally) -> int | None:
         target = self._target
         if target <= 0:
-            return
-        done = min(tally.left, target) + min(tally.right, target) + tally.unknown
-        missing = _SIDES * target - done
-        if missing == 1:
-            yield from self._once("last_rep")
-        elif missing == target:
-            yield from self._once("halfway")
+            return None
+        return _SIDES * target - min(tally.left, target) - min(tally.right, target) - tally.unknown
 
-    def _once(self, phrase: str) -> Iterator[str]:
-        if phrase not in self._told:
-            self._told.add(phrase)
-            yield phrase
+    def _first(self, what: str) -> bool:
+        first = what not in self._told
+        self._told.add(what)
+        return first

@@ -16,7 +16,7 @@ Values = tuple[tuple[str, float | int | str], ...]
 
 _PRAISE: Final = (
     ("well_landings", ("jarring", "abrupt_landing"), "landing_loss_dps"),
-    ("well_slow", ("too_fast",), "drop_time_10_90_s"),
+    ("well_slow", ("too_fast", "jarring", "abrupt_landing", "catch"), "drop_time_10_90_s"),
     ("well_holds", ("short_hold", "restless_hold"), "hold_s"),
     ("well_returns", ("fast_return", "incomplete_return"), "residual_deg"),
 )

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 
-from sensorcoach.voice.tones import RATE_HZ, Sound, faded
+from sensorcoach.voice.tones import FADE_S, RATE_HZ, Sound, faded
 
 Lane = Literal["tone", "breath", "guide", "speech"]
+
+STRUCK_S: Final = 0.25
+"""Words that follow from a landing begin when its tone has nearly faded: so long after it was struck."""
+DUCKED: Final = 0.3
+"""What is left of a breath, a guide or the speed tone while somebody speaks: heard on, but no word is lost in it."""
 
 HUM_LEVEL: Final = 0.1
 HUM_LOW_HZ: Final = 200.0
@@ -53,8 +59,11 @@ class Mixer:
         return max((placed.stop for placed in self._placed), default=self.at)
 
     def place(self, sound: Sound, start: int, lane: Lane) -> int:
-        """Let ``sound`` begin at sample ``start``, or at once if that is past. Returns where it ends."""
-        placed = _Placed(sound, max(start, self.at), lane)
+        """Let ``sound`` begin at sample ``start``, or as soon as it can. Returns where it ends."""
+        start = max(start, self.at)
+        if lane == "speech":
+            start = self._after_a_tone(start)
+        placed = _Placed(sound, start, lane)
         self._placed.append(placed)
         return placed.stop
 
@@ -83,14 +92,32 @@ class Mixer:
     def render(self, n: int) -> Sound:
         """The next ``n`` samples, between -1 and 1."""
         block = self._hum.render(n, self.at)
-        first, last = self.at, self.at + n
-        for placed in self._placed:
-            start, stop = max(placed.start, first), min(placed.stop, last)
-            if start < stop:
-                block[start - first : stop - first] += placed.sound[start - placed.start : stop - placed.start]
-        self.skip(last)
+        self._add(block, {"breath", "guide"})
+        for speech in self._placed:
+            if speech.lane == "speech":
+                block *= _ducking(speech, self.at, n)
+        self._add(block, {"tone", "speech"})
+        self.skip(self.at + n)
         heard: Sound = np.clip(block * np.float32(self._volume), -1.0, 1.0)
         return heard
+
+    def _add(self, block: Sound, lanes: Collection[Lane]) -> None:
+        first, last = self.at, self.at + len(block)
+        for placed in self._placed:
+            start, stop = max(placed.start, first), min(placed.stop, last)
+            if placed.lane in lanes and start < stop:
+                block[start - first : stop - first] += placed.sound[start - placed.start : stop - placed.start]
+
+    def _after_a_tone(self, start: int) -> int:
+        struck = [placed.start for placed in self._placed if placed.lane == "tone" and placed.start <= start]
+        return max([start, *(one + round(STRUCK_S * RATE_HZ) for one in struck)])
+
+
+def _ducking(speech: _Placed, at: int, n: int) -> Sound:
+    """Of ``n`` samples from ``at``: 1 where nothing of it is said."""
+    sample = np.arange(at, at + n)
+    spoken = np.clip(np.minimum(sample - speech.start, speech.stop - sample) / (FADE_S * RATE_HZ), 0.0, 1.0)
+    return np.asarray(1.0 - (1.0 - DUCKED) * spoken, np.float32)
 
 
 class _Hum:

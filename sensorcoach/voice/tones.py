@@ -16,7 +16,7 @@ Sound = NDArray[np.float32]
 
 RATE_HZ: Final = 22050
 """Of everything that is heard: speech engines give it, tones of at most 1 kHz need less."""
-LANDING_HZ: Final = {"landing_good": 660.0, "landing_unjudged": 440.0, "landing_hard": 280.0}
+LANDING_HZ: Final = {"landing_good": 660.0, "landing_plain": 440.0, "landing_hard": 280.0}
 """Soft or hard: more than an octave apart, and not just an octave or two, which sound alike."""
 BREATH_LOW_HZ: Final = 220.0
 BREATH_HIGH_HZ: Final = 330.0
@@ -26,6 +26,8 @@ GUIDE_LOW_HZ: Final = 220.0
 TICK_HZ: Final = 990.0
 ATTACK_S: Final = 0.008
 """Of struck tones. Shorter clicks; longer blurs when it was."""
+FADE_S: Final = 0.015
+"""Of what is cut."""
 SOFT_S: Final = 0.25
 """Attack and release of what is held: it should come and go like breath."""
 
@@ -66,8 +68,8 @@ def mark(kind: str) -> Sound:
 
 
 def faded(sound: Sound, at: int) -> Sound:
-    """``sound`` until index ``at``, then gone within 15 ms."""
-    end = min(at + round(0.015 * RATE_HZ), len(sound))
+    """``sound`` until index ``at``, then gone within `FADE_S`."""
+    end = min(at + round(FADE_S * RATE_HZ), len(sound))
     cut = sound[:end].copy()
     cut[at:] *= np.cos(np.linspace(0, np.pi / 2, end - at, dtype=np.float32)) ** 2
     return cut

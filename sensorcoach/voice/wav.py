@@ -160,10 +160,10 @@ class WavFile:
         if too_late(cue, self._session_s(begin)):
             self._note(cue, "dropped", due)
             return
-        sound = self._rendered(cue)
-        marker = sound is None
-        self._speaking_until = self._mixer.place(tones.mark(cue.kind) if sound is None else sound, begin, "speech")
-        self._note(cue, "marker" if marker else "speech", begin)
+        words = self._rendered(cue)
+        sound = tones.mark(cue.kind) if words is None else words
+        self._speaking_until = self._mixer.place(sound, begin, "speech")
+        self._note(cue, "marker" if words is None else "speech", self._speaking_until - len(sound))
 
     def _rendered(self, cue: Cue) -> Sound | None:
         if self._renderer is None:

@@ -20,14 +20,19 @@ def goal(reps):
 # --- landing ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("hard", "tone"), [(False, "landing_good"), (True, "landing_hard"), (None, "landing_unjudged")]
-)
+@pytest.mark.parametrize(("hard", "tone"), [(False, "landing_good"), (True, "landing_hard"), (None, "landing_plain")])
 def test_a_landing_has_one_tone_by_how_it_was(hard, tone):
     course = Course()
     landing_s = course.rep(hard=hard)
     (cue,) = [cue for cue in heard(course) if cue.kind == "landing"]
     assert (cue.phrase, cue.t_s, cue.known_s, cue.rep) == (tone, landing_s, pytest.approx(landing_s + 0.15), 1)
+
+
+@pytest.mark.parametrize(("severity", "tone"), [("note", "landing_good"), ("warn", "landing_plain")])
+def test_a_soft_landing_is_not_praised_just_before_it_is_corrected(severity, tone):
+    course = Course()
+    course.rep(seen=notes("too_fast", severity=severity))
+    assert phrases_of(heard(course), "landing") == [tone]
 
 
 def test_a_landing_taken_back_does_not_sound_twice():
@@ -328,6 +333,25 @@ def test_nothing_is_said_during_a_drop_but_after_its_landing():
     assert cue.known_s == pytest.approx(landing_s + 0.15)
 
 
+def test_a_third_sentence_waits_for_the_next_landing():
+    """A number, halfway and a correction take 3 s: the next drop has begun by then."""
+    course = Course()
+    for side in ("left", "right", "left"):
+        course.rep(side, final=notes("fast_return"))
+    cues = [cue for cue in heard(course, goal(2)) if cue.kind in ("progress", "correction", "landing")]
+    assert phrases_of(cues)[1:] == ["landing_good", "halfway", "landing_good", "fast_return", "last_rep"]
+    severe = Course()
+    severe.rep(final=notes("fast_return", severity="severe"))
+    assert phrases_of(heard(severe, goal(1)), "progress", "correction") == ["last_rep", "fast_return"]
+
+
+def test_what_the_last_repetition_showed_is_left_to_the_summary():
+    course = Course()
+    for side in ("left", "right", "left"):
+        course.rep(side, final=notes("fast_return", severity="severe"))
+    assert corrections(course, goal(1)) == [("fast_return", 1), ("fast_return", 3)]
+
+
 def test_a_repetition_undone_shows_nothing():
     course = Course()
     course.rep(seen=notes("too_fast"))
@@ -465,6 +489,13 @@ def test_the_next_thing_to_do_comes_first_in_the_order_of_speech_and_is_not_prai
     for _ in range(3):
         course.rep(seen=notes("too_fast", "jarring"))
     assert summary_of(course) == {"phrase": "session_done", "well": "well_holds", "next": "next_jarring", "reps": 3}
+
+
+def test_nobody_who_thumps_is_told_that_it_was_calm():
+    course = Course()
+    for index in range(5):
+        course.rep(hold_s=2.5, final=notes("jarring" if index < 2 else "short_hold"))
+    assert summary_of(course)["well"] == "well_returns"
 
 
 def test_a_single_warning_is_no_habit():

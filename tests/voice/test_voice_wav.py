@@ -77,7 +77,7 @@ def test_what_became_known_later_sounds_then(write: Write) -> None:
 
 def test_hard_and_soft_landings_are_more_than_an_octave_apart(write: Write) -> None:
     pitches = []
-    for name in ("landing_good", "landing_unjudged", "landing_hard"):
+    for name in ("landing_good", "landing_plain", "landing_hard"):
         sound, rate_hz = heard(write(cue(1.0, "landing", name)))
         pitches.append(pitch_hz(sound, rate_hz, 1.0, 1.2))
     good, unjudged, hard = pitches
@@ -209,6 +209,27 @@ def test_a_severe_correction_leaves_the_tones(write: Write) -> None:
     path = write(cue(1.5, "landing", "landing_hard"), cue(1.5, "correction", "jarring", "severe"), renderer=Whistle())
     sound, rate_hz = heard(path)
     assert onsets_s(sound, rate_hz, 280.0) == [pytest.approx(1.5, abs=0.02)]
+
+
+def lowest_band(sound: np.ndarray, rate_hz: int, start_s: float) -> float:
+    """How much there is of breaths (below 400 Hz) in 0.4 s, of no unit."""
+    piece = sound[round(start_s * rate_hz) : round((start_s + 0.4) * rate_hz)]
+    return float(np.abs(np.fft.rfft(piece * np.hanning(len(piece))))[: round(400 * 0.4)].max())
+
+
+def test_words_wait_for_the_tone_before_them_and_stand_out_of_the_breath(write: Write) -> None:
+    told = (
+        cue(1.0, "landing", "landing_hard"),
+        cue(1.0, "breath", "breath_out", duration_s=4.0),
+        cue(1.0, "correction", "jarring", "severe"),
+    )
+    path = write(*told, renderer=Whistle(1.0))
+    sound, rate_hz = heard(path)
+    assert onsets_s(sound, rate_hz, WORDS_HZ) == [pytest.approx(1.25, abs=0.01)]
+    lines = [json.loads(line) for line in Path(f"{path}.cues.jsonl").read_text().splitlines()]
+    assert [line["at_s"] for line in lines] == pytest.approx([1.0, 1.0, 1.25], abs=1e-3)
+    assert lowest_band(sound, rate_hz, 1.7) < 0.4 * lowest_band(sound, rate_hz, 2.6)
+    assert sharpest_step(sound) < 0.35  # words of 1.5 kHz move by 0.17 a sample
 
 
 def test_without_an_engine_two_notes_stand_for_words(write: Write) -> None:
