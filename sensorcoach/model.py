@@ -211,11 +211,13 @@ class Landing:
 
     ``range_deg``: angle there. ``hard``: the knees did not arrive softly; None where the sensor cannot say.
     ``warnings``: those of the drop and the landing so far, in the order of speech; none where nothing is graded.
+    ``drop``: the figures they are of, as far as the repetition has gone; for who judges by other limits.
     """
 
     range_deg: float
     hard: bool | None
     warnings: tuple[Warning, ...] = ()
+    drop: Rep | None = None
 
 
 @dataclass(frozen=True, slots=True)

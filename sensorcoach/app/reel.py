@@ -15,8 +15,8 @@ from sensorcoach.devices.profile import usual_delay_s
 from sensorcoach.errors import InputError, SensorcoachError
 from sensorcoach.importers import Item, Recording
 from sensorcoach.kneedrop.grading import SensorAbility
-from sensorcoach.kneedrop.regrading import regraded, same_figures
-from sensorcoach.model import Event, Packet, RepDone, Result, Trace
+from sensorcoach.kneedrop.regrading import landing_regraded, regraded, same_figures
+from sensorcoach.model import Event, Packet, PhaseChanged, RepDone, Result, Trace
 from sensorcoach.output.printable import printable
 from sensorcoach.session.picture import LinkPicture, StreamFigures
 from sensorcoach.session.ring import TraceRing
@@ -118,7 +118,7 @@ class Reel:
 
     def _take(self, walk: Walk, events: list[Event], step: list[Item]) -> None:
         for event in events:
-            self.tape.add(self._judged(event))
+            self.tape.add(event if self.settings is self._measured_by else self._judged(event))
         for item in step:
             if not isinstance(item, Packet):
                 self.tape.add(item)
@@ -139,11 +139,16 @@ class Reel:
             self.until_s = max(self.until_s, self.tape.known_s[-1])
 
     def _judged(self, told: Kept) -> Kept:
-        if self._walk is None or not isinstance(told, RepDone) or self.settings is self._measured_by:
+        if self._walk is None:
             return told
         pipeline = self._walk.pipeline
         sensor = SensorAbility(pipeline.rate_hz or 0.0, pipeline.has_gyroscope is True)
-        return RepDone(told.known_s, regraded(told.rep, sensor, self.settings))
+        match told:
+            case RepDone():
+                return RepDone(told.known_s, regraded(told.rep, sensor, self.settings))
+            case PhaseChanged():
+                return landing_regraded(told, sensor, self.settings)
+        return told
 
     def _conclude(self, walk: Walk) -> None:
         if walk.settings is not self.settings:

@@ -21,7 +21,7 @@ def provisional_landing(
     """Grade ``moving`` (`Candidate.landed`) by samples before ``end``, as far as its drop and landing go."""
     window, borders = window_until(end, history, moving), borders_of(history, moving)
     drop = measure_drop(window, borders, settings.signal, settings.limits)
-    rep = Rep(
+    so_far = Rep(
         index=0,
         side=side,
         direction=direction,
@@ -37,9 +37,13 @@ def provisional_landing(
         swung_through=moving.swung_in,
         **{name: getattr(drop, name) for name in DropMeasures.__slots__},
     )
-    ability = SensorAbility(history.rate_hz, window.gyro_dps is not None)
-    warnings = grade_drop(rep, ability, settings.limits, settings.signal)
-    return Landing(range_deg=rep.range_deg, hard=_hard(rep, warnings), warnings=warnings)
+    return judged(so_far, SensorAbility(history.rate_hz, window.gyro_dps is not None), settings)
+
+
+def judged(drop: Rep, sensor: SensorAbility, settings: Settings) -> Landing:
+    """What the figures of a repetition that has only just landed say of its landing."""
+    warnings = grade_drop(drop, sensor, settings.limits, settings.signal)
+    return Landing(drop.range_deg, _hard(drop, warnings), warnings, drop)
 
 
 def _hard(rep: Rep, warnings: tuple[Warning, ...]) -> bool | None:

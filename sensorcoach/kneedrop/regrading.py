@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 
 from sensorcoach.kneedrop.grading import SensorAbility, grade
-from sensorcoach.model import Rep
+from sensorcoach.kneedrop.provisional import judged
+from sensorcoach.model import PhaseChanged, Rep
 from sensorcoach.settings import Settings
 
 FIGURES_REST_ON: Final = frozenset(
@@ -40,3 +42,10 @@ def same_figures(one: Settings, other: Settings) -> bool:
 def regraded(rep: Rep, sensor: SensorAbility, settings: Settings) -> Rep:
     """The same repetition under ``settings``, which must give it the same figures."""
     return msgspec.structs.replace(rep, warnings=grade(rep, sensor, settings.limits, settings.signal))
+
+
+def landing_regraded(told: PhaseChanged, sensor: SensorAbility, settings: Settings) -> PhaseChanged:
+    """Likewise the landing that a hold was told with, if any."""
+    if told.landing is None or told.landing.drop is None:
+        return told
+    return replace(told, landing=judged(told.landing.drop, sensor, settings))

@@ -38,6 +38,7 @@ from sensorcoach.recording import Header, Item
 from sensorcoach.session.pace import Pace
 from sensorcoach.session.picture import StreamFigures
 from sensorcoach.session.raw import RawRecording, RecorderFor
+from sensorcoach.session.stages import stage_after
 from sensorcoach.sources.conversing import SENSOR
 
 if TYPE_CHECKING:
@@ -183,8 +184,8 @@ class LiveSession:
             on_trace=self._traces.append if self._traced else None,
         )
         delay_s = usual_delay_s(profile)
+        self._coach = Coach(self._settings, delay_s=delay_s)
         if delay_s >= LATE_S:
-            self._coach = Coach(self._settings, delay_s=delay_s)
             delay = f"what is told comes up to {delay_s:g} s after the movement"
             self._notice("late", f"This sensor gathers samples before it sends them: {delay}.")
         self._record(self._raw.begin(self._header))
@@ -224,6 +225,8 @@ class LiveSession:
                 self._say(item)
                 if self._guide is not None:
                     self._decide(self._guide.control(item))
+                elif (stage := stage_after(item)) is not None:
+                    self._say(stage)
             elif isinstance(item, LinkEvent):
                 if self._pace is not None and item.state in INTERRUPTIONS:
                     self._pace.interrupted()

@@ -365,6 +365,25 @@ def test_back_to_the_first_settings_is_back_to_the_first_result() -> None:
     assert opened.result() == before
 
 
+def reel(choices: Choices) -> Reel:
+    run = Reel(lambda: open_session([file("mixed")], choices), choices, threading.RLock())
+    run.run()
+    return run
+
+
+def test_what_is_heard_and_when_follows_the_limits_too() -> None:
+    """A landing is corrected at once, long before its final figures."""
+    limits = {"too_fast_fraction": Limit(0.05, 0.1, 0.15), "jarring_g": Limit(40.0, 50.0, 60.0)}
+    changed = reel(Choices())
+    first, settings = list(changed.tape.items), changed.settings
+    stricter = with_limits(settings, **limits)
+    changed.regrade(stricter)
+    assert changed.tape.items == reel(Choices(settings=stricter)).tape.items
+    assert changed.tape.items != first
+    changed.regrade(settings)
+    assert changed.tape.items == first
+
+
 def analysed_otherwise(settings: Settings) -> dict[str, Settings]:
     replaced = msgspec.structs.replace
     return {
