@@ -66,7 +66,7 @@ def analyze_recording(
     ``on_item`` is told what the person did and what befell the link, in its place among the events. ``batch_bytes`` of
     1: packet by packet.
     """
-    walk = Walk(recording, name, choices, on_trace=on_trace, on_window=on_window)
+    walk = Walk(recording, name, choices, on_trace=on_trace, on_window=on_window, landings=on_event is not None)
     for told in _told(walk, _batches(recording.items, batch_bytes)):
         if isinstance(told, Control | LinkEvent):
             if on_item is not None:
@@ -87,8 +87,9 @@ class Walk:
         *,
         on_trace: Callable[[Trace], None] | None = None,
         on_window: WindowListener | None = None,
+        landings: bool = True,
     ) -> None:
-        """See `analyze_recording`.
+        """See `analyze_recording` and `Pipeline`.
 
         Raises:
             RecordingError: the settings of the recording cannot be used.
@@ -98,7 +99,9 @@ class Walk:
         self._mounting = mounting_in_force(recording.mounting, choices)
         self.settings = settings_in_force(recording.settings, choices)
         profile, device = profile_named(recording.profile), recording.device_settings
-        self.pipeline = Pipeline(profile, device, self._mounting, self.settings, on_window=on_window, on_trace=on_trace)
+        self.pipeline = Pipeline(
+            profile, device, self._mounting, self.settings, on_window=on_window, on_trace=on_trace, landings=landings
+        )
         self._aborted: list[Aborted] = []
 
     def push(self, items: Iterable[Item]) -> list[Event]:

@@ -87,11 +87,17 @@ class Tracker:
     """``push`` motion and controls in the order of the stream, take events; ``flush`` at its end."""
 
     def __init__(
-        self, mounting: Mounting, settings: Settings, rate_hz: float, on_window: WindowListener | None = None
+        self,
+        mounting: Mounting,
+        settings: Settings,
+        rate_hz: float,
+        on_window: WindowListener | None = None,
+        *,
+        landings: bool = True,
     ) -> None:
         self.sideways = Sideways(mounting, settings.frame)
         self._settings = settings
-        self._on_window = on_window
+        self._on_window, self._landings = on_window, landings
         self._history = History(HISTORY_S, rate_hz)
         self._armed = Armed()
         self._belief = Belief(self._history, self.sideways, self._armed, settings)
@@ -241,7 +247,9 @@ class Tracker:
 
     def _landing(self, main: Candidate, change: Change, angle_deg: float) -> Landing | None:
         phases = self._settings.phases
-        if angle_deg < phases.r_min_deg or not can_be_judged(self._history, change.at, change.known, phases):
+        if not self._landings or angle_deg < phases.r_min_deg:
+            return None
+        if not can_be_judged(self._history, change.at, change.known, phases):
             return None
         moving = main.landed(self._history, change)
         direction, side = self._named
