@@ -114,7 +114,8 @@ def symmetry(result: Result) -> str:
 def verdict(result: Result) -> str:
     """The session in one short sentence."""
     if result.pain:
-        return "Stopped because it hurt. That was right."
+        went_on = any(rep.drop_start_s > result.pain[0].t_s for rep in result.reps)
+        return "It hurt, and it went on. Stop next time." if went_on else "Stopped because it hurt. That was right."
     if not result.reps:
         return "Nothing was counted."
     changes = to_change(result)

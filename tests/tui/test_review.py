@@ -63,8 +63,14 @@ def test_sides() -> None:
 
 
 def test_pain_comes_before_all_else() -> None:
-    hurt = msgspec.structs.replace(result("good"), pain=(Mark(t_s=3.0),))
-    assert verdict(hurt) == "Stopped because it hurt. That was right."
+    done = result("good")
+
+    def hurt_at(t_s: float) -> str:
+        return verdict(msgspec.structs.replace(done, pain=(Mark(t_s=t_s),)))
+
+    last = done.reps[-1]
+    assert hurt_at(last.drop_end_s) == "Stopped because it hurt. That was right."
+    assert hurt_at(last.drop_start_s - 0.1) == "It hurt, and it went on. Stop next time."
 
 
 def test_the_notice_as_one_line_says_all_of_it() -> None:
