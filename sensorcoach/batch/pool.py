@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 
 from sensorcoach.batch.work import Outcome, Session, analyze_one, died
 from sensorcoach.choices import Choices
@@ -76,4 +78,17 @@ def _one_by_one(suspects: list[Session], choices: Choices) -> Iterator[tuple[Ses
 
 def _pool(processes: int) -> ProcessPoolExecutor:
     # Not forked: threads of NumPy and of a screen do not survive that.
-    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, mp_context=spawned, initializer=_leave_with_the_parent)
+
+
+def _leave_with_the_parent() -> None:
+    """A killed program cannot end its pool, which would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def leave() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=leave, daemon=True).start()

@@ -25,6 +25,11 @@ def into(out: Path, folder: Path, processes: int = 1) -> ManyDone:
     )
 
 
+def journal_lines(out: Path) -> list[str]:
+    journal = out.with_name(f"{out.name}.journal")
+    return journal.read_text().splitlines() if journal.exists() else []
+
+
 def test_recordings_are_found_however_deep(folder: Path) -> None:
     found = [[str(path.relative_to(folder)) for path in files] for files in sessions_under([folder])]
     assert found == [["a.jsonl.gz"], ["b.jsonl.gz"], ["bad.csv"], ["day 2/c.jsonl.gz"]]
@@ -113,15 +118,31 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
         (place / f"{number:02d}.jsonl.gz").write_bytes(source.read_bytes())
     out = tmp_path / "out.parquet"
     command = [sys.executable, "-m", "sensorcoach", "analyze", str(place), "--recursive", "--out", str(out)]
-    journal = tmp_path / "out.parquet.journal"
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
-        while not journal.exists() or journal.read_bytes().count(b"\n") < 5:
+        while len(journal_lines(out)) < 5:
             assert run.poll() is None, "it was done before it could be killed"
         run.kill()
     assert not out.exists()
     done = into(out, place, processes=2)
     assert 4 <= done.kept < 40
     assert pq.read_table(done.made[1])["reps"].to_pylist() == [8] * 40
+
+
+@pytest.mark.slow
+def test_the_processes_of_a_killed_program_leave(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    command = [sys.executable, "-m", "sensorcoach", "analyze", *[str(folder)] * 400]
+    command += ["--recursive", "-j", "2", "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as run:
+        while len(journal_lines(out)) < 3:
+            assert run.poll() is None, "it was done before it could be killed"
+        children = psutil.Process(run.pid).children(recursive=True)
+        run.kill()
+    _, alive = psutil.wait_procs(children, timeout=10.0)
+    for child in alive:
+        child.kill()
+    assert len(children) >= 2
+    assert not alive
 
 
 @pytest.mark.slow
