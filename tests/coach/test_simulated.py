@@ -24,8 +24,10 @@ def rep(side, **more):
 
 
 PLANS = {
-    "good": [rep(side) for side in SIDES],
-    "gravity_led": [rep(side, range_deg=52.0, style="gravity_led", drop_s=2.2) for side in SIDES],
+    "good": [
+        *(rep(side) for side in SIDES[:2]),
+        *(rep(side, range_deg=52.0, style="gravity_led", drop_s=2.2) for side in SIDES[2:]),
+    ],
     "dropped": [rep(side, range_deg=60.0, style="let_go", surface="mat") for side in SIDES],
     "thumps": [rep(side, style="thump", surface="mat", landing_dps=80.0) for side in SIDES],
     "one_thump": [rep("left"), rep("right", style="thump", surface="mat", landing_dps=70.0), rep("left"), rep("right")],
@@ -85,7 +87,7 @@ def test_each_repetition_is_counted_in_time(kind):
     assert max(now_s - cue.t_s for now_s, cue in said) <= COUNT_S
 
 
-@pytest.mark.parametrize("kind", ["good", "gravity_led", "one_thump"])
+@pytest.mark.parametrize("kind", ["good", "one_thump"])
 def test_nothing_is_corrected_where_nothing_keeps_showing(kind):
     assert of_kind(kind, "correction") == []
 
