@@ -15,9 +15,11 @@ from sensorcoach.batch import (
     on_cluster,
     on_processes,
     refuse_other_endings,
+    results_of,
     write_tables,
 )
 from sensorcoach.choices import Choices
+from sensorcoach.errors import InputError
 from sensorcoach.importers.searching import recordings_under
 
 
@@ -32,8 +34,15 @@ class ManyDone:
 
 
 def sessions_under(paths: Sequence[Path]) -> list[list[Path]]:
-    """The files of each session in some folders and all that are in them; a file is a session by itself."""
-    return [files for path in paths for files in (recordings_under(path) if path.is_dir() else [[path]])]
+    """The files of each session in some folders and all that are in them; a file is a session by itself.
+
+    Raises:
+        InputError: there is none.
+    """
+    found = [files for path in paths for files in (recordings_under(path) if path.is_dir() else [[path]])]
+    if not found:
+        raise InputError(f"No recording was found in {', '.join(map(str, paths))}.", "Check the name of the folder.")
+    return found
 
 
 def analyze_into(
@@ -57,10 +66,11 @@ def analyze_into(
 
     Raises:
         SettingsError: the choices are wrong, ``out`` has another ending, or no scheduler answers.
+        InputError: ``out`` is one of the files.
         RecordingError: ``out`` cannot be written.
     """
     refuse_other_endings(out)
-    wanted: list[Session] = [tuple(files) for files in sessions]
+    wanted = _without_results(sessions, out)
     failures: dict[Session, Failure] = {}
     with Journal(journal_of(out), choices) as journal:
         todo = [session for session in wanted if not journal.knows(session)]
@@ -73,6 +83,15 @@ def analyze_into(
             on_progress(done, len(wanted))
         in_order = [failures[session] for session in wanted if session in failures]
         return ManyDone(write_tables(journal.results(wanted), in_order, out), len(wanted), kept, in_order)
+
+
+def _without_results(sessions: Sequence[Sequence[Path]], out: Path) -> list[Session]:
+    """What an earlier run wrote into a folder that is searched is no recording; no recording is ever written over."""
+    results = {path.resolve() for path in results_of(out)}
+    wanted = [tuple(files) for files in sessions if results.isdisjoint(path.resolve() for path in files)]
+    if len(wanted) < len(sessions) and not journal_of(out).exists():
+        raise InputError(f"{out} is among the files to analyse.", "Name another file with --out.")
+    return wanted
 
 
 def _outcomes(

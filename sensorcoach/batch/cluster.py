@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -24,6 +25,8 @@ def on_cluster(sessions: Iterable[Session], choices: Choices, address: str) -> I
     Raises:
         SettingsError: Dask is not installed, no scheduler answers, or the choices are wrong.
     """
+    if not urlsplit(address).netloc:  # Dask would look for a file of that name, and say so twenty seconds later
+        raise SettingsError(f"{address!r} is no address of a Dask scheduler.", "It looks like tcp://host:8786.")
     try:
         from distributed import Client, as_completed
         from distributed.scheduler import KilledWorker

@@ -47,6 +47,11 @@ def write_tables(results: Iterable[Result], failures: Iterable[Failure], out: Pa
         raise RecordingError(f"{out} cannot be written: {error.strerror}.", "Make room, or name another.") from error
 
 
+def results_of(out: Path) -> tuple[Path, ...]:
+    """The files `write_tables` makes of ``out``, there or not."""
+    return (out,) if out.suffix.lower() == ".jsonl" else (out, _beside(out))
+
+
 def refuse_other_endings(out: Path) -> None:
     """Find out before the work whether results can be written under this name.
 

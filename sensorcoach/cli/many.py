@@ -28,8 +28,12 @@ def analyze_into_table(
     from sensorcoach.app import analyze_into
     from sensorcoach.output.words import plural
 
-    with _bar() as on_progress:
-        done = analyze_into(sessions, choices, out, processes=processes, scheduler=scheduler, on_progress=on_progress)
+    try:
+        with _bar() as tell:
+            done = analyze_into(sessions, choices, out, processes=processes, scheduler=scheduler, on_progress=tell)
+    except KeyboardInterrupt:
+        remark("Stopped. What was analysed is kept: the same command goes on from there.")
+        raise
     if done.kept:
         remark(f"{plural(done.kept, 'session')} analysed before and unchanged since.")
     for made in done.made:

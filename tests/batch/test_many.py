@@ -16,7 +16,7 @@ from sensorcoach import analyze
 from sensorcoach.app import ManyDone, analyze_into, sessions_under
 from sensorcoach.batch import Failure, on_processes
 from sensorcoach.choices import Choices
-from sensorcoach.errors import SettingsError
+from sensorcoach.errors import InputError, SettingsError
 
 
 def into(out: Path, folder: Path, processes: int = 1) -> ManyDone:
@@ -88,6 +88,26 @@ def test_a_torn_journal_costs_one_session(folder: Path, tmp_path: Path) -> None:
     journal = tmp_path / "out.parquet.journal"
     journal.write_bytes(journal.read_bytes()[:-40])
     assert into(out, folder).kept == 2
+
+
+def test_results_in_the_folder_are_no_recordings(folder: Path) -> None:
+    out = folder / "out.csv"
+    assert into(out, folder).sessions == into(out, folder).sessions == 4
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_no_recording_is_written_over(name: str, tmp_path: Path) -> None:
+    recording = tmp_path / name
+    recording.write_text("t_s,ax_g\n1,2\n")
+    with pytest.raises(InputError, match=name):
+        into(recording, tmp_path)
+    assert recording.read_text() == "t_s,ax_g\n1,2\n"
+
+
+def test_a_folder_without_a_recording_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No recording"):
+        into(tmp_path / "out.csv", tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_results_of_another_ending_are_refused_before_the_work(folder: Path, tmp_path: Path) -> None:
@@ -175,15 +195,24 @@ def test_a_cluster_does_the_same_though_a_worker_is_killed(folder: Path, tmp_pat
     assert [failure.file for failure in done.failures] == [str(folder / "bad.csv")]
 
 
-@pytest.mark.slow
-def test_a_cluster_that_does_not_answer_is_named(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        pytest.param("tcp://127.0.0.1:9", r"No Dask scheduler answers at tcp://127\.0\.0\.1:9", marks=pytest.mark.slow),
+        ("localhost", r"tcp://host"),
+        ("localhost:8786", r"tcp://host"),
+    ],
+)
+def test_a_cluster_that_does_not_answer_is_named(
+    address: str, told: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sensorcoach.batch.cluster._CONNECT_S", 0.5)
-    with pytest.raises(SettingsError, match=r"tcp://127\.0\.0\.1:9"):
+    with pytest.raises(SettingsError, match=told):
         analyze_into(
             sessions_under([folder]),
             Choices(),
             tmp_path / "out.csv",
             processes=1,
-            scheduler="tcp://127.0.0.1:9",
+            scheduler=address,
             on_progress=lambda done, of: None,
         )
