@@ -117,8 +117,9 @@ def last_session(person: str | None) -> int:
     """
     logged = sessions_logged(person)
     if not logged:
+        whose = "" if person is None else f" of {person}"
         raise LogbookError(
-            "The logbook has no session yet.", "Name a recording: sensorcoach report FILE -o report.html"
+            f"The logbook has no session{whose} yet.", "Name a recording: sensorcoach report FILE -o report.html"
         )
     return logged[-1].number
 

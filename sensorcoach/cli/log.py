@@ -45,13 +45,15 @@ def list_(
 ) -> None:
     """List the sessions of the last weeks, how they develop, and the next target."""
     if context.invoked_subcommand is not None:
+        if since or person or json or csv or ascii_:
+            raise typer.BadParameter(f"Leave the options of the list out before {context.invoked_subcommand}.")
         return
     if json and csv:
         raise typer.BadParameter("--json and --csv exclude each other.")
     from sensorcoach import app as ask
     from sensorcoach.cli import log_page
 
-    _log_what_is_not()
+    log_what_is_not()
     sessions = ask.sessions_logged(person, since)
     if csv:
         say(log_page.as_csv(sessions, ask.LoggedSession))
@@ -134,7 +136,7 @@ def delete(
     say(f"Session {number} was deleted.")
 
 
-def _log_what_is_not() -> None:
+def log_what_is_not() -> None:
     """Recordings that no program logged, in their place before the answer."""
     from sensorcoach import app as ask
 
@@ -147,6 +149,7 @@ def _say_page(sessions: list[LoggedSession], person: str | None, ascii_: bool) -
     from sensorcoach.cli import log_page
     from sensorcoach.output.sparkline import ASCII, bars_for
 
+    every = ask.sessions_logged(person)
     if sessions:
         for line in log_page.table(sessions):
             say(fitted(line, sys.stdout, log_page.BESIDE))
@@ -154,9 +157,11 @@ def _say_page(sessions: list[LoggedSession], person: str | None, ascii_: bool) -
         for line in log_page.trend_lines(ask.trends(sessions), ASCII if ascii_ else bars_for(sys.stdout)):
             say(line)
         say("")
+    elif every:
+        say(f"No session since then; the last one was on {every[-1].day}.")
     else:
-        say("No session is in the logbook. `sensorcoach live` begins one.")
-    every = ask.sessions_logged(person)
+        whose, as_typed = ("", "") if person is None else (f" of {person}", f" --person {person}")
+        say(f"No session{whose} is in the logbook. `sensorcoach live{as_typed}` begins one.")
     next_ = log_page.next_line(ask.streak(every, date.today()), ask.target_for(person), ask.comfort_for(person))
     for told in (next_, log_page.disk_line(ask.disk_use()), log_page.others_line(ask.people(), person)):
         if told is not None:

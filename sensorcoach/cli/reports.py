@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from sensorcoach.cli.log import log_what_is_not
 from sensorcoach.cli.options import (
     Columns,
     FirstSide,
     Front,
     Gentle,
     Leg,
+    Person,
     Rocking,
     Segment,
     SettingsFile,
@@ -46,7 +48,7 @@ def report(
     json: Annotated[bool, typer.Option("--json", help="JSON, as `analyze --json`.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="CSV, one line a rep.")] = False,
     md: Annotated[bool, typer.Option("--md", help="Markdown, without pictures.")] = False,
-    person: Annotated[str | None, typer.Option("--person", metavar="LABEL", help="Whose last session.")] = None,
+    person: Person = None,
     leg: Leg = None,
     segment: Segment = None,
     up_leg: UpLeg = None,
@@ -63,12 +65,15 @@ def report(
     form = _form(json, csv, md)
     if form == "page" and out is None and sys.stdout.isatty():
         raise typer.BadParameter("Name the page to write: -o report.html")
+    if person is not None and sources:
+        raise typer.BadParameter("--person asks for somebody's last session: name no other.")
     from sensorcoach import app as ask
 
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
     numbers = [int(source) for source in sources or () if _is_number(source)]
     files = [Path(source) for source in sources or () if not _is_number(source)]
     if not sources:
+        log_what_is_not()
         numbers = [ask.last_session(person)]
     if out is not None:
         ask.refuse_over_recordings(out, files)

@@ -80,12 +80,16 @@ def test_for_programs(run: Run) -> None:
     assert [(row["person"], row["left"]) for row in rows] == [("anna", "2")]
     assert run("log", "--json", "--csv").exit_code == 2
     assert run("log", "--person", "../x").exit_code == 2
+    assert run("log", "--person", "anna", "delete", "1", "--yes").exit_code == 2
+    assert len(json.loads(run("log", "--json").stdout)["sessions"]) == 2
+    assert "live --person zoe" in run("log", "--person", "zoe").stdout
 
 
 @pytest.mark.usefixtures("two")
 def test_since_a_day(run: Run) -> None:
     for since, number in ((f"{date.today()}", 1), ("1d", 2), ("1w", 2)):
         assert len(json.loads(run("log", "--json", "--since", since).stdout)["sessions"]) == number
+    assert f"last one was on {date.today()}" in run("log", "--since", f"{date.today() + timedelta(days=1)}").stdout
     wrong = run("log", "--since", "yesterday")
     assert (wrong.exit_code, "14d" in wrong.stderr) == (2, True)
 

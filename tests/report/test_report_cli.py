@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -112,7 +113,11 @@ def test_a_number_is_a_session_of_the_logbook(logged: Folders) -> None:
     told = json.loads(said("report", "1", "--json"))
     assert told["file"] == str(logged.recordings / "mixed.jsonl.gz")
     assert told["reps"] == json.loads(said("analyze", MIXED, "--json"))["reps"]
-    assert said("report", "--json") == said("report", "2", "--json")
+    killed = logged.recordings / "killed.jsonl.gz"  # a session whose program was killed before it could log it
+    killed.write_bytes((RECORDINGS / "thumps.jsonl.gz").read_bytes())
+    os.utime(killed, (1.7e9, 1.7e9))
+    assert said("report", "--json") == said("report", "3", "--json")
+    assert said("log", "delete", "3", "--yes")
     trend = said("report", "2", "--md").partition("# Knee drops")[0]
     assert "## Over the sessions" in trend
     assert trend.count("\n| ") == 4  # head, rule, both sessions
@@ -123,6 +128,10 @@ def test_a_session_that_is_not_there_or_whose_recording_is_gone_is_said_to_be(lo
     done = CliRunner().invoke(app, ["report", "7", "--md"])
     assert done.exit_code == 3
     assert "no session 7" in done.stderr
+    done = CliRunner().invoke(app, ["report", "--person", "zoe", "--md"])
+    assert done.exit_code == 3
+    assert "no session of zoe" in done.stderr
+    assert CliRunner().invoke(app, ["report", "1", "--person", "zoe", "--md"]).exit_code == 2
     (logged.recordings / "mixed.jsonl.gz").unlink()
     done = CliRunner().invoke(app, ["report", "1", "--md"])
     assert done.exit_code == 3
