@@ -174,8 +174,8 @@ class Live:
         self._mailbox.put(Control(self._clock.now_s(), action, value))
 
     def stop(self) -> None:
-        """End the session well. In the loop's thread."""
-        self._link.stop()
+        """End the session well. From any thread."""
+        self._loop.call_soon_threadsafe(self._link.stop)
 
     def close(self) -> None:
         """Close the recording if `run` could not: the interpreter shuts down, and no thread helps any more."""

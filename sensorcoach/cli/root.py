@@ -47,9 +47,14 @@ class _Group(TyperGroup):
             complain(str(error))
             raise typer.Exit(_exit_code(error)) from error
         except BrokenPipeError as error:  # the reader, `head` for one, has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            say_nothing_more()
             raise typer.Exit from error
         return result
+
+
+def say_nothing_more() -> None:
+    """Whoever read standard output has gone; what is written goes nowhere from now on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit_code(error: SensorcoachError) -> int:

@@ -28,7 +28,7 @@ from sensorcoach.cli.options import (
     VoiceTo,
     choices_of,
 )
-from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, fitted, kept, remark, say, say_events
+from sensorcoach.cli.root import EXIT_CODES, EXIT_LEFT, app, fitted, kept, remark, say, say_events, say_nothing_more
 from sensorcoach.cli.screens import screen_possible, show_screen
 from sensorcoach.cli.voice import heard
 from sensorcoach.errors import SensorError
@@ -183,12 +183,21 @@ class _PlainView:
 
     def tell(self, event: Told) -> None:
         from sensorcoach.model import Notice
-        from sensorcoach.output.plain import sensor_words
 
         if self.voice is not None:
             self.voice.tell(event)
         if isinstance(event, Notice) and event.code == "stopping":
             self._typed.put("")  # whoever is being asked need not answer any more
+        try:
+            self._say(event)
+        except BrokenPipeError:  # Ctrl-C ends the reader, too: the session ends well, and is logged
+            say_nothing_more()
+            if self._live is not None:
+                self._live.stop()
+
+    def _say(self, event: Told) -> None:
+        from sensorcoach.output.plain import sensor_words
+
         words = "" if self._live is None else sensor_words(self._live.status)
         if words and words != self._said:
             self._said = words

@@ -39,6 +39,9 @@ class Terminal:
         line = " ".join([*command, *words, "; echo LEFT WITH $?; cat"])
         self._tmux("new-session", "-d", "-x", "80", "-y", "24", "-c", str(ROOT), *settings, line)
 
+    def resize(self, width: int, height: int) -> None:
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
     def shown(self) -> str:
         return self._tmux("capture-pane", "-p")
 
