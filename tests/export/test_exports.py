@@ -16,9 +16,16 @@ from sensorcoach.app import export_session
 from sensorcoach.choices import Choices
 from sensorcoach.errors import RecordingError, SettingsError
 from sensorcoach.export import FORMATS
+from sensorcoach.model import Result
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
 MIXED = RECORDINGS / "mixed.jsonl.gz"
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    """Of `MIXED`."""
+    return analyze(MIXED)
 
 
 @pytest.fixture
@@ -38,18 +45,13 @@ def made(file: Path, to: str, folder: Path) -> list[Path]:
     return export_session([file], Choices(), to, folder)
 
 
-def test_csv_goes_back_to_the_same_repetitions(tmp_path: Path) -> None:
-    samples, _ = made(MIXED, "csv", tmp_path)
-    before = analyze(MIXED)
-    assert before.summary.reps > 0
-    assert analyze(samples, mounting=before.sensor["mounting"]).reps == before.reps  # type: ignore[arg-type]
-
-
-def test_csv_of_repetitions_is_that_of_analyze(tmp_path: Path) -> None:
-    _, reps = made(MIXED, "csv", tmp_path)
+def test_csv_goes_back_to_the_same_repetitions(result: Result, tmp_path: Path) -> None:
+    samples, reps = made(MIXED, "csv", tmp_path)
+    assert result.summary.reps > 0
+    assert analyze(samples, mounting=result.sensor["mounting"]).reps == result.reps  # type: ignore[arg-type]
     with reps.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [float(row["range_deg"]) for row in rows] == [rep.range_deg for rep in analyze(MIXED).reps]
+    assert [float(row["range_deg"]) for row in rows] == [rep.range_deg for rep in result.reps]
     assert rows[1]["warnings"].split()[0].partition(":")[2] in ("note", "warn", "severe")
 
 
@@ -70,9 +72,8 @@ def test_parquet_holds_the_numbers_of_the_file_in_si(tmp_path: Path, table: tupl
         assert samples.schema.field(column).metadata[b"unit"].decode() == unit
 
 
-def test_parquet_of_repetitions_keeps_types_and_warnings(tmp_path: Path) -> None:
+def test_parquet_of_repetitions_keeps_types_and_warnings(result: Result, tmp_path: Path) -> None:
     reps = pq.read_table(made(MIXED, "parquet", tmp_path)[1])
-    result = analyze(MIXED)
     assert reps["hold_s"].to_pylist() == [rep.hold_s for rep in result.reps]
     assert [[w["code"] for w in told] for told in reps["warnings"].to_pylist()] == [
         [w.code for w in rep.warnings] for rep in result.reps
@@ -82,8 +83,7 @@ def test_parquet_of_repetitions_keeps_types_and_warnings(tmp_path: Path) -> None
     assert about["sensor"]["simulated"] is True
 
 
-def test_mcap_opens_with_its_reader_and_holds_what_its_schemas_say(tmp_path: Path) -> None:
-    result = analyze(MIXED)
+def test_mcap_opens_with_its_reader_and_holds_what_its_schemas_say(result: Result, tmp_path: Path) -> None:
     (path,) = made(MIXED, "mcap", tmp_path)
     counts: dict[str, int] = {}
     instants: list[int] = []
@@ -145,23 +145,23 @@ def test_motion_bids_is_valid_for_its_own_package(tmp_path: Path, table: tuple[P
     assert np.allclose(motion.data[:, 3], rows[:, 3] * 9.80665)
 
 
-def test_motion_bids_tells_the_phases_as_events(tmp_path: Path) -> None:
+def test_motion_bids_tells_the_phases_as_events(result: Result, tmp_path: Path) -> None:
     (root,) = made(MIXED, "motion-bids", tmp_path)
     (events,) = root.glob("sub-*/motion/*_events.tsv")
     with events.open(newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    result = analyze(MIXED)
     assert [row["trial_type"] for row in rows] == ["drop", "hold", "return"] * len(result.reps)
     held_s = [float(row["duration"]) for row in rows if row["trial_type"] == "hold"]
     assert held_s == pytest.approx([rep.hold_s for rep in result.reps])
 
 
 @pytest.mark.parametrize("to", FORMATS)
-def test_nothing_is_written_over(to: str, tmp_path: Path) -> None:
-    first = made(MIXED, to, tmp_path)
+def test_nothing_is_written_over(to: str, table: tuple[Path, np.ndarray], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = made(table[0], to, out)
     with pytest.raises(RecordingError, match="exists already"):
-        made(MIXED, to, tmp_path)
-    assert sorted(tmp_path.iterdir()) == sorted(first)
+        made(table[0], to, out)
+    assert sorted(out.iterdir()) == sorted(first)
 
 
 def test_a_missing_library_is_named_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

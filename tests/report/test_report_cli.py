@@ -102,9 +102,10 @@ def logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folders:
     places.recordings.mkdir(parents=True)
     for room in ("log", "personal_file"):
         monkeypatch.setattr(f"sensorcoach.app.{room}.folders", lambda: places)
-    for name in ("mixed", "thumps"):
+    for day, name in enumerate(("mixed", "thumps")):
         recording = places.recordings / f"{name}.jsonl.gz"
         recording.write_bytes((RECORDINGS / recording.name).read_bytes())
+        os.utime(recording, (1.6e9, 1.6e9 + 86400 * day))
         log_session(analyze(recording), recording, places)
     return places
 

@@ -33,9 +33,14 @@ def observe(file: Path) -> Observed:
 
 
 @pytest.fixture(scope="module")
-def html() -> str:
+def mixed() -> Observed:
+    return observe(MIXED)
+
+
+@pytest.fixture(scope="module")
+def html(mixed: Observed) -> str:
     before = dict(matplotlib.rcParams)
-    page = as_page([observe(MIXED)])
+    page = as_page([mixed])
     assert dict(matplotlib.rcParams) == before, "something of the drawing stayed behind"
     return page
 
@@ -167,8 +172,8 @@ def test_what_the_person_told_is_told(hostile_page: Page) -> None:
     assert "mark 2" in hostile_page.text
 
 
-def test_corrections_are_told_beside_what_was_detected() -> None:
-    detected = observe(MIXED).result
+def test_corrections_are_told_beside_what_was_detected(mixed: Observed) -> None:
+    detected = mixed.result
     summary = msgspec.structs.replace(detected.summary, corrected_left=2, corrected_right=4)
     undone = (Correction(t_s=12.0, change=-1, side="left", direction=1, rep=1), Correction(t_s=30.0, change=1))
     content = content_of(msgspec.structs.replace(detected, corrections=undone, summary=summary))
@@ -181,11 +186,11 @@ def test_corrections_are_told_beside_what_was_detected() -> None:
     assert ["taken back" in row[-1] for row in content.reps.rows] == [True, False, False, False, False, False]
 
 
-def test_only_a_simulated_session_is_called_so(tmp_path: Path) -> None:
+def test_only_a_simulated_session_is_called_so(mixed: Observed, tmp_path: Path) -> None:
     real = observe(write_hostile(tmp_path / "r.jsonl", simulated=False)).result
     assert not content_of(real).simulated
     assert SIMULATED not in as_markdown([real])
-    assert SIMULATED in as_markdown([observe(MIXED).result])
+    assert SIMULATED in as_markdown([mixed.result])
 
 
 def test_settings_that_were_changed_are_named() -> None:
@@ -203,8 +208,8 @@ def test_a_session_without_a_repetition_has_a_page_too() -> None:
     assert seen.unbalanced == []
 
 
-def test_several_sessions_have_a_trend_and_their_settings_once() -> None:
-    seen = read(as_page([observe(MIXED), observe(RECORDINGS / "accelerometer_only.jsonl.gz")]))
+def test_several_sessions_have_a_trend_and_their_settings_once(mixed: Observed) -> None:
+    seen = read(as_page([mixed, observe(RECORDINGS / "accelerometer_only.jsonl.gz")]))
     assert "2 sessions" in seen.text
     assert "Over the sessions" in seen.text
     assert "Without a gyroscope landings are not graded" in seen.text
@@ -243,13 +248,12 @@ def test_what_a_picture_refers_to_is_its_own(html: str) -> None:
     assert referred <= set(ids)
 
 
-def test_the_roll_drawn_is_the_roll_of_the_leg() -> None:
+def test_the_roll_drawn_is_the_roll_of_the_leg(mixed: Observed) -> None:
     """The landing of each repetition, as far from the centre and to that side as the simulated leg was."""
-    observed = observe(MIXED)
     for rep in TRUTH:
-        at = int(np.searchsorted(observed.trace.t_s, rep["drop_end_s"] + 0.2))
-        assert observed.trace.roll_deg[at] == pytest.approx(rep["direction"] * rep["range_deg"], abs=2.5)
-    rest = observed.trace.roll_deg[observed.trace.t_s < TRUTH[0]["drop_start_s"] - 0.3]
+        at = int(np.searchsorted(mixed.trace.t_s, rep["drop_end_s"] + 0.2))
+        assert mixed.trace.roll_deg[at] == pytest.approx(rep["direction"] * rep["range_deg"], abs=2.5)
+    rest = mixed.trace.roll_deg[mixed.trace.t_s < TRUTH[0]["drop_start_s"] - 0.3]
     assert np.abs(rest).max() < 3.0
 
 
@@ -275,6 +279,7 @@ sys.stdout.buffer.write(as_page([observe_files([Path(sys.argv[1])], Choices())])
 """
 
 
+@pytest.mark.slow
 def test_equal_input_gives_equal_bytes_whatever_the_computer_prefers(html: str, tmp_path: Path) -> None:
     (tmp_path / "matplotlibrc").write_text("axes.facecolor: red\nfont.size: 31\nsvg.hashsalt: other\n")
     odd = os.environ | {"MATPLOTLIBRC": str(tmp_path), "PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
