@@ -5,7 +5,7 @@ They live with the settings in one TOML file in the person's configuration folde
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -16,15 +16,15 @@ class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """What is heard."""
 
     on: bool = True
-    volume: float = 0.8
+    volume: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] = 0.8
     """0 to 1, of tones and speech."""
-    words_a_minute: int = 165
-    """Speed of speech. People talk at 150-180 words a minute."""
+    words_a_minute: Annotated[int, msgspec.Meta(ge=80, le=450)] = 165
+    """Speed of speech. People talk at 150-180 words a minute; espeak-ng can from 80 to 450."""
     voice: str | None = None
     """Name of a voice of the system's; None: the one it prefers for the language."""
     language: str = "en"
     """A phrase file: en, de."""
-    tempo_s: float = 0.0
+    tempo_s: Annotated[float, msgspec.Meta(ge=0.0, le=30.0)] = 0.0
     """A falling tone of this length to follow while lowering; 0: none."""
     speed_tone: bool = False
     """A tone whose pitch follows the speed of the roll."""

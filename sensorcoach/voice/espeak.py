@@ -52,8 +52,10 @@ class Espeak:
     def _rendered(self, text: str) -> Sound:
         try:
             done = subprocess.run(self._command, input=text.encode(), capture_output=True, timeout=LONGEST_S)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise SpeechFailed(f"{self._command[0]} does not answer: {error}") from error
+        except subprocess.TimeoutExpired as error:
+            raise SpeechFailed(f"{self._command[0]} does not answer within {LONGEST_S:g} s") from error
+        except OSError as error:
+            raise SpeechFailed(f"{self._command[0]} cannot be run: {error.strerror}") from error
         if done.returncode != 0:
             raise SpeechFailed(f"{self._command[0]}: {done.stderr.decode(errors='replace').strip()}")
         return _samples(done.stdout)

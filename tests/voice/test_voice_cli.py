@@ -84,7 +84,7 @@ def test_voice_test_plays_one_of_each_and_says_what_is_missing(tmp_path: Path, m
     every = {"guide", "landing", "breath", "tick", "count", "correction", "progress", "link", "battery", "session"}
     assert set(kinds) == every
     heard_as = [json.loads(line)["heard"] for line in Path(f"{wav}.cues.jsonl").read_text().splitlines()]
-    assert heard_as.count("tone") == 6
+    assert heard_as.count("tone") == 7
     assert heard_as.count("speech" if is_there() else "marker") == 6
 
 

@@ -159,7 +159,7 @@ def test_what_espeak_cannot_do_is_told(
 
 
 def test_a_program_that_is_not_there_is_told() -> None:
-    with pytest.raises(SpeechFailed, match="does not answer"):
+    with pytest.raises(SpeechFailed, match="cannot be run: No such file"):
         Espeak(VoiceSettings(), "espeak-nowhere").render("one")
 
 
