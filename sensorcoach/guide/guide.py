@@ -69,6 +69,8 @@ class Guide:
         self._first_up: Floats | None = None
         self._was_moved = False
         self._wrong = Stay(guide.still_deg)
+        self._reason = ""
+        """Why the stage is what it is."""
         self._home: Floats | None = None
         """Up (3,) where the side was asked for."""
         self._tally = Tally()
@@ -181,13 +183,16 @@ class Guide:
         return self._was_moved or self._still.lasts_s >= guide.unmoved_s
 
     def _wrong_posture(self, look: Look) -> Iterator[Decision]:
-        """Said once each: it may take several to get it right."""
+        """A notice once each: it may take several to get it right. The reason stands as long as it is so."""
         self._wrong.see(look)
         if not self._knows_posture or self._wrong.lasts_s < self._settings.guide.posture_s:
             return
         notice = wrong_posture(look.t_s, self._sideways.elevation_deg(look.up), self._settings.frame)
-        if notice is not None:
-            yield from self._once(notice)
+        if notice is None:
+            return
+        if notice.code != self._reason:
+            yield self._enter("wear", look.t_s, notice.code)
+        yield from self._once(notice)
 
     def _lie_still(self, look: Look) -> Iterator[Decision]:
         if not self._in_posture(look):
@@ -266,7 +271,7 @@ class Guide:
     # --- telling -----------------------------------------------------------------------------------------------------
 
     def _enter(self, stage: StageName, t_s: float, reason: str = "") -> StageChanged:
-        self._stage, self._progress = stage, -1 if stage == "still" else 0
+        self._stage, self._reason, self._progress = stage, reason, -1 if stage == "still" else 0
         return StageChanged(t_s, stage, 0.0, reason)
 
     def _once(self, notice: Notice) -> Iterator[Decision]:

@@ -161,8 +161,9 @@ class Board:
                 self._notices.add(f"The sensor slipped by {angle_deg:.0f}°. Tighten the strap.")
             case LinkEvent():
                 self._take_link_event(told)
-            case Notice(text=text):
-                self._notices.add(printable(text))
+            case Notice(code=code, text=text):
+                if code != self._stage.reason:  # what a stage gives as its reason is not told twice
+                    self._notices.add(printable(text))
             case Control():
                 self._take_control(told)
             case StageChanged():

@@ -132,6 +132,14 @@ def test_what_befell_the_link_is_a_notice_and_changes_no_state() -> None:
     assert picture.notices == ("Battery low: charge it soon.",)
 
 
+def test_what_a_stage_gives_as_its_reason_is_not_told_twice() -> None:
+    picture = told(StageChanged(4.0, "wear", 0.0, "upside_down"), Notice(4.0, "upside_down", "Turn it round.")).picture(
+        4.0
+    )
+    assert (picture.stage_reason, picture.notices) == ("upside_down", ())
+    assert told(Notice(4.0, "upside_down", "Turn it round.")).picture(4.0).notices == ("Turn it round.",)
+
+
 def test_a_slipped_sensor_is_a_notice_with_advice() -> None:
     (notice,) = told(SensorSlipped(4.0, 6.0, 16.4, "warn")).picture(6.0).notices
     assert "16°" in notice

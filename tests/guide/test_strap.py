@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from guided import LIE, NO_TARGET, go, rep, simulated
 
-from sensorcoach.model import Mounting
+from sensorcoach.model import Mounting, StageChanged
 from sensorcoach.settings import Settings
 from sensorcoach.simulator import SCENARIOS, simulate
 from sensorcoach.simulator.plan import MountPlan, RestPlan, StrapPlan
@@ -19,6 +19,8 @@ def test_a_sensor_upside_down_is_told_and_does_not_arm():
     guided = go(simulation, settings=SOON, mounting=Mounting(up_leg="y"))
     assert guided.notices == ["upside_down"]
     assert guided.path == ["wear"]
+    last = [one for one in guided.told if isinstance(one, StageChanged)][-1]
+    assert (last.stage, last.reason) == ("wear", "upside_down"), "it stands as long as it is so"
 
 
 def test_a_sensor_on_the_shank_is_told_where_the_thigh_was_meant():

@@ -12,13 +12,12 @@ from textual.widgets import DataTable, Input, OptionList, Static
 
 from sensorcoach.app import HeardSensor, stored_recordings
 from sensorcoach.errors import BluetoothError, SettingsError
-from sensorcoach.model import StageName
 from sensorcoach.output.safety import ASK_FIRST, STOP_AT
 from sensorcoach.preferences import Personal
 from sensorcoach.settings import LimitSettings
 from sensorcoach.tui.app import SensorcoachApp
 from sensorcoach.tui.start.bars import bars, signal_bars, signal_words
-from sensorcoach.tui.start.guide_panel import GuidePanel
+from sensorcoach.tui.start.guide_panel import GuidedStage, GuidePanel
 from sensorcoach.tui.start.log_screen import LogScreen
 from sensorcoach.tui.start.openings import OpenDemo, OpenLive, OpenReplay
 from sensorcoach.tui.start.past import past_session
@@ -316,13 +315,11 @@ class Guided(Screen[None]):
         yield GuidePanel()
 
 
-STAGES: tuple[tuple[StageName, str], ...] = (
-    ("wear", "Put the sensor on"),
-    ("still", "Lie still"),
-    ("side", "Knees to the LEFT, once"),
-    ("armed", "Go"),
-    ("paused", "Paused"),
-    ("ended", "Done"),
+STAGES: tuple[tuple[GuidedStage, str, str], ...] = (
+    ("wear", "", "Put the sensor on"),
+    ("still", "", "Lie still"),
+    ("side", "left", "Knees to the LEFT, once"),
+    ("side", "right", "Knees to the RIGHT, once"),
 )
 
 
@@ -330,13 +327,18 @@ def test_the_guide_tells_each_stage(page: Pages) -> None:
     async def test() -> None:
         async with page(Guided()) as pilot:
             guide = pilot.app.screen.query_one(GuidePanel)
-            for stage, title in STAGES:
-                guide.stage = stage
+            for stage, reason, title in STAGES:
+                guide.stage, guide.reason = stage, reason
                 await pilot.pause()
                 assert title in words(pilot)
                 assert guide.query_one("#guide-progress").display == (stage == "still")
-            guide.stage, guide.reason = "wear", "upside_down"
-            await pilot.pause()
-            assert "turn it round" in words(pilot)
+            for reason, advice in (
+                ("upside_down", "Turn it round"),
+                ("wrong_segment", "just above the knee"),
+                ("not_in_posture", "Lie on your back"),
+            ):
+                guide.stage, guide.reason = "wear", reason
+                await pilot.pause()
+                assert advice in words(pilot)
 
     run(test())

@@ -16,7 +16,7 @@ from sensorcoach.model import Side
 from sensorcoach.output.words import LINK, NOT_COUNTED, code_words, side_word
 from sensorcoach.tui.session.blocks import lines_of, width_of
 from sensorcoach.tui.session.ink import ink
-from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASE_SYMBOLS, PHASES, STAGES
+from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASE_SYMBOLS, PHASES, stage_words
 
 if TYPE_CHECKING:
     from sensorcoach.session.picture import PhasePicture, Picture
@@ -59,7 +59,8 @@ def phase_of(picture: Picture, roll_deg: float | None, *, live: bool) -> PhaseSh
         return PhaseShown("✓ DONE", "good")
     if picture.stage != "armed":
         filled = picture.progress if picture.stage == "still" else None
-        return PhaseShown(f"◌ {STAGES[picture.stage].upper()}", "quiet", filled=filled)
+        words = stage_words(picture.stage, picture.stage_reason)
+        return PhaseShown(f"◌ {words.upper()}", "quiet", filled=filled)
     if picture.phase is None:
         return PhaseShown("◆ READY", "quiet", below="Lower both knees to one side.")
     return _moving(picture, picture.phase, roll_deg)

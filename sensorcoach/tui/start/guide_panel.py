@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,51 +10,32 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import ProgressBar, Static
 
-from sensorcoach.model import StageName
-from sensorcoach.tui.start.figures import KNEES_LEFT, KNEES_UP, LYING, STRAP
+from sensorcoach.tui.start.figures import KNEES_LEFT, KNEES_RIGHT, LYING, STRAP
 
-_FIGURES: Final[dict[StageName, str]] = {
-    "wear": LYING,
-    "still": LYING,
-    "side": KNEES_LEFT,
-    "armed": KNEES_UP,
-    "paused": LYING,
-    "ended": LYING,
-}
-_TITLES: Final[dict[StageName, str]] = {
+GuidedStage = Literal["wear", "still", "side"]
+_TITLES: Final[dict[GuidedStage, str]] = {
     "wear": "Put the sensor on",
     "still": "Lie still",
-    "side": "Knees to the LEFT, once",
-    "armed": "Go",
-    "paused": "Paused",
-    "ended": "Done",
+    "side": "Knees to the {side}, once",
 }
-_WORDS: Final[dict[StageName, tuple[str, ...]]] = {
+_WORDS: Final[dict[GuidedStage, tuple[str, ...]]] = {
     "wear": (
         "Strap it to the thigh, a hand's breadth above the knee. Flat, tight, its arrow to the hip.",
         "Then lie on your back, knees up, feet flat. It goes on by itself: no key to press.",
     ),
     "still": ("Knees up, feet flat. Breathe. Three seconds, then it begins by itself.",),
     "side": (
-        "Lower both knees to your left, slowly, and bring them back up.",
-        "So I learn which side is which.",
+        "Lower both knees slowly to your {side}, as far as is comfortable, and bring them back up.",
+        "So I learn which side is which, and how far is comfortable.",
     ),
-    "armed": (
-        "Lower both knees to one side, as far as is comfortable. Breathe. Come back, the pelvis first.",
-        "What you do from now on counts.",
-    ),
-    "paused": ("Nothing is counted now; it is still recorded.", "Tap the sensor twice, or press p, to go on."),
-    "ended": ("Roll to one side before you get up.",),
 }
-_REASONS: Final[dict[str, str]] = {
-    "upside_down": "The sensor is upside down: turn it round, arrow to the hip.",
-    "loose": "The strap is loose: pull it tighter.",
-    "wrong_segment": "The sensor seems to sit on another part of the leg: strap it to the thigh, above the knee.",
-    "clipping": "The sensor's range is too small for a thump: let the knees down gently.",
-    "double_tap": "You tapped the sensor twice.",
-    "target": "You have reached your target.",
-    "rest": "You have rested for a minute.",
-    "pain": "You said that it hurt. Stop for today.",
+_OTHER_AXIS: Final = "If it is on as it should be, another axis points up the leg: tell it with --up-leg."
+REASONS: Final[dict[str, str]] = {
+    "upside_down": f"The sensor seems to be upside down. Turn it round, its arrow to the hip. {_OTHER_AXIS}",
+    "wrong_segment": "The leg stands upright. If you already lie, the sensor sits below the knee: strap it just above "
+    f"the knee. {_OTHER_AXIS}",
+    "not_in_posture": "The thigh is not as in lying with bent knees. Lie on your back, knees bent, feet near. "
+    f"{_OTHER_AXIS}",
 }
 
 
@@ -74,7 +55,7 @@ class GuidePanel(Horizontal):
     }
     """
 
-    stage: reactive[StageName] = reactive[StageName]("wear")
+    stage: reactive[GuidedStage] = reactive[GuidedStage]("wear")
     progress: reactive[float] = reactive(0.0)
     reason: reactive[str] = reactive("")
 
@@ -108,13 +89,16 @@ class GuidePanel(Horizontal):
             self._show_stage()
 
     def _show_stage(self) -> None:
-        self.query_one("#guide-figure", Static).update(figure(_FIGURES[self.stage]))
-        self.query_one("#guide-title", Static).update(Content(_TITLES[self.stage]))
-        self.query_one("#guide-words", Static).update(Content("\n".join(_WORDS[self.stage])))
+        side = "right" if self.reason == "right" else "left"
+        knees = KNEES_RIGHT if side == "right" else KNEES_LEFT
+        drawn = knees if self.stage == "side" else LYING
+        self.query_one("#guide-figure", Static).update(figure(drawn))
+        self.query_one("#guide-title", Static).update(Content(_TITLES[self.stage].format(side=side.upper())))
+        self.query_one("#guide-words", Static).update(Content("\n".join(_WORDS[self.stage]).format(side=side)))
         self.query_one("#guide-progress", ProgressBar).display = self.stage == "still"
         why = self.query_one("#guide-reason", Static)
-        why.update(Content(_REASONS.get(self.reason, "")))
-        why.display = self.reason in _REASONS
+        why.update(Content(REASONS.get(self.reason, "")))
+        why.display = self.reason in REASONS
 
 
 def figure(drawn: str) -> Content:
