@@ -17,9 +17,9 @@ from textual.widget import Widget
 from sensorcoach.model import Rep, Warning
 from sensorcoach.output.words import code_words, quantity, side_word
 from sensorcoach.tui.session.ink import ink, paper
-from sensorcoach.tui.session.words import SEVERITY_SYMBOLS, verdict, worst
+from sensorcoach.tui.session.words import SEVERITY_SYMBOLS, brief_verdict, gravest_first, verdict, worst
 
-_HEAD: Final = "    # side   range  drop   peak landing  hold  verdict"
+_HEAD: Final = "   # side range  drop   peak landing  hold  verdict"
 EMPTY: Final = "No repetition yet. Lower both knees to one side, stay for a breath, come back: it will be listed here."
 
 
@@ -132,28 +132,30 @@ class RepTable(Widget):
         look = rep.side or ("left" if rep.direction == 1 else "right")
         side = side_word(rep.side, rep.direction)
         peak = "–" if rep.peak_drop_dps is None else f"{rep.peak_drop_dps:.0f}°/s"
-        row = Text(f"{'▸' if selected else ' '} {rep.index:>3} ", no_wrap=True, overflow="ellipsis")
+        row = Text(f"{'▸' if selected else ' '}{rep.index:>3} ", no_wrap=True, overflow="ellipsis")
         row.append(f"{side:<5}", self._style(look))
-        row.append(f"{rep.range_deg:>6.0f}°{rep.drop_time_s:>4.1f} s{peak:>7}{_landing(rep):>8}{rep.hold_s:>4.1f} s  ")
+        row.append(f"{rep.range_deg:>4.0f}°{rep.drop_time_s:>4.1f} s{peak:>7}{_landing(rep):>8}{rep.hold_s:>4.1f} s  ")
         if undone:
             row.stylize(self._style("undone"))
-        row.append("– undone" if undone else verdict(rep), self._style(worst(rep) or "good"))
+        words = "– undone" if undone else verdict(rep)
+        if row.cell_len + len(words) > self.size.width and not undone:
+            words = brief_verdict(rep)
+        row.append(words, self._style(worst(rep) or "good"))
         row.truncate(self.size.width, overflow="ellipsis", pad=True)
         if selected:
             row.stylize(paper(self, "reps--selected"))
         return row
 
     def _reasons(self, room: int) -> list[Text]:
-        """Whole sentences where there is room for all of them, else a line each."""
+        """Whole sentences where there is room for all of them, else the beginning of each."""
         rep = self.shown.reps[self.shown.place]
         if not rep.warnings:
             words = f" {verdict(rep)}: rep {rep.index}, nothing to correct." if rep.graded else f" {verdict(rep)}"
             return [Text(words, self._style("good" if rep.graded else "note"))][:room]
-        order = ("severe", "warn", "note")
-        told = sorted(rep.warnings, key=lambda warning: order.index(warning.severity))
+        told = gravest_first(rep)
         lines = [line for warning in told for line in self._reason(warning)]
         if len(lines) > room:
-            lines = [self._reason(warning)[0] for warning in told]
+            lines = [_begin(self._reason(warning)) for warning in told]
         return lines[:room]
 
     def _reason(self, warning: Warning) -> list[Text]:
@@ -167,6 +169,11 @@ class RepTable(Widget):
 
     def _style(self, name: str) -> Style:
         return ink(self, f"reps--{name}")
+
+
+def _begin(lines: list[Text]) -> Text:
+    """The first of them, with a sign that it goes on."""
+    return lines[0] if len(lines) == 1 else lines[0].append("…")
 
 
 def _landing(rep: Rep) -> str:

@@ -33,13 +33,14 @@ from sensorcoach.tui.session.reps import RepTable, moved
 from sensorcoach.tui.session.steering_live import LiveSteering
 from sensorcoach.tui.session.steering_replay import ReplaySteering
 from sensorcoach.tui.session.transport import Transport, TransportShown
-from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASES_BIG, STAGES
+from sensorcoach.tui.session.words import LINK_ADVICE, LINK_SYMBOLS, PHASES_BIG, stage_words
 from sensorcoach.tui.start.guide_panel import GuidePanel
 
 if TYPE_CHECKING:
     from sensorcoach.app.player import Player
     from sensorcoach.app.show import Show, ShowKind
     from sensorcoach.session.picture import Picture
+    from sensorcoach.tui.app import SensorcoachApp
 
 LOOK_S: Final = 1.0 / 30.0
 """Count, phase and cue are looked for so often: seen within 33 ms, redrawn only when they changed."""
@@ -114,6 +115,9 @@ class SessionScreen(Screen[SessionEnd]):
         & .-away { display: none; }
 
         &.-flat #top { height: 4; }
+        &.-flat #top Counts { min-width: 30; }
+        &.-flat GuidePanel { min-height: 0; padding: 0 2; }
+        &.-flat #guide-figure { display: none; }
         &.-flat RepTable { display: none; }
         &.-low.-narrow Plot.-second { display: none; }
         &.-flat Plot.-second { display: none; }
@@ -125,7 +129,7 @@ class SessionScreen(Screen[SessionEnd]):
         &.-high RepTable { height: 13; }
         &.-beside #middle { layout: horizontal; }
         &.-beside #plots { width: 1fr; }
-        &.-beside RepTable { width: 52%; min-width: 58; max-width: 84; height: 100%; display: block; }
+        &.-beside RepTable { width: 52%; min-width: 63; max-width: 84; height: 100%; display: block; }
     }
     """
 
@@ -275,18 +279,24 @@ class SessionScreen(Screen[SessionEnd]):
             self._failed = failure is not None
             self.refresh_bindings()
         trouble = self._trouble(failure) if failure is not None else _before(picture) if self.kind == "live" else None
-        guided = trouble is None and picture.stage in ("wear", "still", "side")
+        guided = trouble is None and self._guide(picture)
         if trouble is not None and trouble != self._parts.trouble.content:
             self._parts.trouble.update(trouble)
         big = self._big and failure is None
-        guide = self._parts.guide
-        guide.stage, guide.progress, guide.reason = picture.stage, picture.progress, picture.stage_reason
         self._parts.put_away(self._parts.top, trouble is not None or big)
         self._parts.put_away(self._parts.trouble, trouble is None or big)
-        self._parts.put_away(guide, not guided or big)
+        self._parts.put_away(self._parts.guide, not guided or big)
         self._parts.put_away(self._parts.middle, trouble is not None or guided or big)
         self._parts.put_away(self._parts.banner, big)
         self._parts.put_away(self._parts.big, not big)
+
+    def _guide(self, picture: Picture) -> bool:
+        """Whether the person is being guided, to what the panel shows then."""
+        if picture.stage not in ("wear", "still", "side"):
+            return False
+        guide = self._parts.guide
+        guide.stage, guide.progress, guide.reason = picture.stage, picture.progress, picture.stage_reason
+        return True
 
     def _trouble(self, failure: SensorcoachError) -> Text:
         return _trouble(failure, "r: try again   q: leave" if self.kind == "live" else "q: leave")
@@ -305,7 +315,8 @@ class SessionScreen(Screen[SessionEnd]):
         picture, parts = self._picture, self._parts
         now = self._phase_now(picture)
         moving = picture.stage == "armed" and picture.phase is not None
-        word = PHASES_BIG[picture.phase.name] if moving and picture.phase is not None else STAGES[picture.stage]
+        stage = stage_words(picture.stage, picture.stage_reason)
+        word = PHASES_BIG[picture.phase.name] if moving and picture.phase is not None else stage
         if now.look == "trouble":
             word = LINK[picture.link.state]
         below = parts.phase.shown.below if parts.phase.shown is not None else ""
@@ -404,8 +415,7 @@ class SessionScreen(Screen[SessionEnd]):
             self._voice.mute(self._muted)
 
     def _do_theme(self) -> None:
-        dark = self.app.current_theme.dark
-        self.app.theme = "sensorcoach-light" if dark else "sensorcoach-dark"
+        cast("SensorcoachApp", self.app).action_turn_theme()
 
     def _do_help(self) -> None:
         from sensorcoach.tui.help_screen import HelpScreen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sensorcoach.model import CueLevel, PhaseName, Rep, Severity, StageName
+from sensorcoach.model import CueLevel, PhaseName, Rep, Severity, StageName, Warning
 from sensorcoach.output.words import NOT_GRADED, code_words
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ PHASE_SYMBOLS: Final[dict[PhaseName, str]] = {"centre": "◆", "drop": "▼", "h
 STAGES: Final[dict[StageName, str]] = {
     "wear": "put the sensor on",
     "still": "lie still",
-    "side": "lower to the left",
+    "side": "lower to one side",
     "armed": "ready",
     "paused": "paused",
     "ended": "done",
@@ -52,9 +52,20 @@ LINK_ADVICE: Final[dict[LinkState, str]] = {
 """What to do; nothing where all is well."""
 
 
+def stage_words(stage: StageName, reason: str) -> str:
+    """``lie still``, ``lower to the left``: where the stage asks for a side, ``reason`` is that side."""
+    return f"lower to the {reason}" if stage == "side" and reason else STAGES[stage]
+
+
 def worst(rep: Rep) -> Severity | None:
     """The gravest of its warnings."""
-    return max((warning.severity for warning in rep.warnings), key=_WEIGHTS.__getitem__, default=None)
+    told = gravest_first(rep)
+    return told[0].severity if told else None
+
+
+def gravest_first(rep: Rep) -> list[Warning]:
+    """Its warnings."""
+    return sorted(rep.warnings, key=lambda warning: -_WEIGHTS[warning.severity])
 
 
 def verdict(rep: Rep) -> str:
@@ -62,8 +73,15 @@ def verdict(rep: Rep) -> str:
     if not rep.graded:
         reason = rep.not_graded_reason or "rate"
         return f"– not graded: {NOT_GRADED.get(reason, code_words(reason))}"
-    gravest = worst(rep)
-    if gravest is None:
+    told = gravest_first(rep)
+    if not told:
         return "✓ good"
-    told = sorted(rep.warnings, key=lambda warning: -_WEIGHTS[warning.severity])
-    return f"{SEVERITY_SYMBOLS[gravest]} " + ", ".join(code_words(warning.code) for warning in told)
+    return f"{SEVERITY_SYMBOLS[told[0].severity]} " + ", ".join(code_words(warning.code) for warning in told)
+
+
+def brief_verdict(rep: Rep) -> str:
+    """``▲ too fast +1``, where there is no room for all."""
+    told = gravest_first(rep)
+    if not rep.graded or len(told) < 2:
+        return verdict(rep)
+    return f"{SEVERITY_SYMBOLS[told[0].severity]} {code_words(told[0].code)} +{len(told) - 1}"

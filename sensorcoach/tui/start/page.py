@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 class Page(Screen[None]):
     """A full page: give it `heading` and `body`."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (116, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="back", priority=True)]
     DEFAULT_CSS = """
     Page {
