@@ -55,5 +55,7 @@ def _tell(done: Done) -> None:
 
     if done.result is not None:
         say(fitted(printable(summary_line(done.result)), sys.stdout))
-    if isinstance(done.opening, OpenLive) and done.recording is not None and done.recording.exists():
-        remark(kept(done.recording, "Recorded"))
+    if isinstance(done.opening, OpenLive):
+        for file in done.files:
+            if file.exists():
+                remark(kept(file, "Recorded"))

@@ -16,29 +16,28 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
 _PLAIN = ScreenSettings()
-_NOT_OURS = frozenset({"Keys", "Maximize", "Minimize"})
-"""Of Textual's own commands: our help tells the keys, big mode enlarges."""
+_NOT_OURS = frozenset({"Keys", "Maximize", "Minimize", "Theme"})
+"""Of Textual's own commands: our help tells the keys, big mode enlarges, and there are two themes to remember."""
 
 
 class SensorcoachApp(App[None]):
     """``begin`` is called once the terminal is there: it pushes the first screen.
 
-    ``remember`` is given the screen's preferences when the person changes them here (the theme).
+    ``remember`` is given the screen's preferences when the person changes them here (the theme). ``offer``: what else
+    the palette has on a screen.
     """
 
     TITLE = "sensorcoach"
-    CSS = """
-    ToastRack { align: right top; }
-    """
 
     def __init__(
         self,
         begin: Callable[[SensorcoachApp], object],
         preferences: ScreenSettings = _PLAIN,
         remember: Callable[[ScreenSettings], object] | None = None,
+        offer: Callable[[Screen[object]], Iterable[SystemCommand]] = lambda _screen: (),
     ) -> None:
         super().__init__()
-        self._begin, self.preferences, self._remember = begin, preferences, remember
+        self._begin, self.preferences, self._remember, self._offer = begin, preferences, remember, offer
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[preferences.theme].name
@@ -49,11 +48,20 @@ class SensorcoachApp(App[None]):
         self._begin(self)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Textual's, but for those that we have better; a session has its own way to quit."""
+        """Ours, then Textual's but for those that we have better; a session has its own way to quit."""
         from sensorcoach.tui.session.screen import SessionScreen
 
-        unwanted = _NOT_OURS | {"Quit"} if isinstance(screen, SessionScreen) else _NOT_OURS
-        return (command for command in super().get_system_commands(screen) if command.title not in unwanted)
+        yield from self._offer(screen)
+        unwanted = _NOT_OURS
+        if isinstance(screen, SessionScreen):
+            unwanted |= {"Quit"}
+        else:
+            yield SystemCommand("Light or dark", "Change between light and dark", self.action_turn_theme)
+        yield from (command for command in super().get_system_commands(screen) if command.title not in unwanted)
+
+    def action_turn_theme(self) -> None:
+        """Light or dark."""
+        self.theme = THEMES["light" if self.current_theme.dark else "dark"].name
 
     async def action_quit(self) -> None:
         """Ctrl+Q: as ``q`` on a session that is recorded, which asks; elsewhere at once."""

@@ -63,7 +63,7 @@ class PretendDesk(Desk):
         self.read_notice = True
         self.shows: list[ScriptedShow] = []
         self.closed: list[ScriptedShow] = []
-        self.recording: Path | None = None
+        self.files: tuple[Path, ...] = ()
 
     def remembered(self) -> RememberedSensor | None:
         return self.sensor
@@ -102,7 +102,7 @@ class PretendDesk(Desk):
         if self.trouble is not None:
             raise self.trouble
         show = self.shows.pop(0)
-        return Begun(show, None, self.recording, lambda: self.closed.append(show))
+        return Begun(show, None, self.files, lambda: self.closed.append(show))
 
 
 def lived_in() -> PretendDesk:

@@ -14,7 +14,7 @@ from sensorcoach.tui.questions import PainAdvice, QuitQuestion
 from sensorcoach.tui.session.screen import SessionEnd
 
 from .conftest import Stage, settle
-from .scripted import REPS, STREAMING, TOO_FAST, ScriptedShow, cue, in_the_hold, phase, picture, rep
+from .scripted import JARRING, JERKY, REPS, STREAMING, TOO_FAST, ScriptedShow, cue, in_the_hold, phase, picture, rep
 
 
 def text(pilot, widget: str) -> str:  # type: ignore[no-untyped-def]
@@ -166,6 +166,17 @@ async def test_keys_of_the_settings(session: Stage) -> None:
         assert show.controls == [("mark", ""), ("undo", ""), ("undo", "")]
 
 
+async def test_how_far_is_comfortable_is_learnt_on_either_side(session: Stage) -> None:
+    show = ScriptedShow(in_the_hold())
+    async with session(show) as pilot:
+        pilot.app.session.action_do("comfort_right")
+        pilot.app.session.action_do("comfort_left")
+        assert show.controls == [("calibrate", "right"), ("calibrate", "left")]
+        show.shown = picture(60.0, stage="side", stage_reason="right")
+        await settle(pilot)
+        assert "LOWER TO THE RIGHT" in text(pilot, "phase")
+
+
 async def test_the_palette_has_everything_that_can_run(session: Stage) -> None:
     show = ScriptedShow(in_the_hold())
     async with session(show) as pilot:
@@ -299,12 +310,21 @@ async def test_the_selected_repetition_is_explained(session: Stage) -> None:
         assert "too fast 0.46, limit 0.40: Let them down slower." in text(pilot, "reps")
         show.shown = in_the_hold(reps=(*REPS, rep(5, "left", TOO_FAST)), counted=5)
         await settle(pilot)
-        assert "▸   2" in text(pilot, "reps"), "a new one does not take the selection away"
+        assert "▸  2" in text(pilot, "reps"), "a new one does not take the selection away"
         await pilot.press("down", "down", "down")
-        assert "▸   5" in text(pilot, "reps")
+        assert "▸  5" in text(pilot, "reps")
         show.shown = in_the_hold(reps=(*REPS, rep(5, "left"), rep(6, "right")), counted=6)
         await settle(pilot)
-        assert "▸   6" in text(pilot, "reps"), "at the end it follows the newest"
+        assert "▸  6" in text(pilot, "reps"), "at the end it follows the newest"
+
+
+async def test_a_verdict_for_which_there_is_no_room_says_how_much_more_there_is(session: Stage) -> None:
+    reps = (rep(1, "left", TOO_FAST, JARRING, JERKY),)
+    async with session(ScriptedShow(in_the_hold(reps=reps)), size=(110, 34)) as pilot:
+        assert "■ jarring +2" in text(pilot, "reps")
+        await pilot.resize_terminal(160, 50)
+        await settle(pilot)
+        assert "■ jarring, too fast, jerky" in text(pilot, "reps")
 
 
 async def test_without_colours_symbols_and_words_remain(session: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

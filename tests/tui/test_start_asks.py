@@ -13,6 +13,7 @@ import pytest
 
 from sensorcoach import app
 from sensorcoach.app import note_safety_notice_read, remembered_sensor, safety_notice_read, sensors_in_the_air
+from sensorcoach.choices import Choices
 from sensorcoach.errors import SettingsError
 from sensorcoach.sources.radio import Found
 from sensorcoach.sources.remembered import RememberedSensor, save_remembered
@@ -90,7 +91,7 @@ def test_a_replay_is_opened_and_closed() -> None:
     opening = OpenReplay((RECORDINGS / "mixed.jsonl.gz",), speed=16.0)
     begun = desk.begin(opening, lambda _found: None, lambda _told: None, lambda: None)
     try:
-        assert (begun.kind, begun.recording) == ("replay", opening.files[0])
+        assert (begun.kind, begun.files) == ("replay", opening.files)
         assert begun.show.speed == 16.0  # type: ignore[attr-defined]
         assert begun.show.playing  # type: ignore[attr-defined]
     finally:
@@ -98,11 +99,12 @@ def test_a_replay_is_opened_and_closed() -> None:
 
 
 def test_the_report_lies_beside_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[Path] = []
-    monkeypatch.setattr(app, "write_report", lambda files, out, _choices: written.append(out))
-    said = Desk().report(tmp_path / "2026-03-02.jsonl.gz")
-    assert written == [tmp_path / "2026-03-02.html"]
-    assert str(written[0]) in said
+    written: list[tuple[list[Path], Path]] = []
+    monkeypatch.setattr(app, "write_report", lambda files, out, _choices: written.append((files, out)))
+    files = [tmp_path / "2026-03-02.jsonl.gz", tmp_path / "gyroscope.csv"]
+    said = Desk().report(files, Choices())
+    assert written == [(files, tmp_path / "2026-03-02.html")]
+    assert str(tmp_path / "2026-03-02.html") in said
 
 
 FIRST_FRAME = """

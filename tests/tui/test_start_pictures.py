@@ -32,7 +32,7 @@ class Guided(Screen[None]):
 
 def summary() -> SummaryScreen:
     past = [session(number) for number in range(9, -1, -1)]
-    return SummaryScreen(analyze(MIXED), Path("2026-03-20_07-12-00.jsonl"), past, lambda: "")
+    return SummaryScreen(analyze(MIXED), [Path("2026-03-20_07-12-00.jsonl")], past, lambda: "")
 
 
 PAGES: dict[str, tuple[Callable[[], Screen[Any]], tuple[int, int]]] = {

@@ -22,7 +22,7 @@ from sensorcoach.tui.start.summary_screen import SummaryScreen
 from sensorcoach.tui.start.visit import SIGNALS, Visit
 
 from .pretend_desk import PretendDesk
-from .scripted import ScriptedShow, picture
+from .scripted import ScriptedPlayer, ScriptedShow, picture
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 
@@ -48,9 +48,9 @@ async def shown(pilot: Pilot[Any], kind: type[Any]) -> Any:
     return pilot.app.screen
 
 
-def visited(desk: PretendDesk, opening: Opening | None, course: Any) -> Visit:
+def visited(desk: PretendDesk, opening: Opening | None, course: Any, visit: Visit | None = None) -> Visit:
     """``course(pilot)`` through a visit."""
-    visit = Visit(desk, opening)
+    visit = visit or Visit(desk, opening)
     app = SensorcoachApp(visit.begin)
     app.animation_level = "none"
 
@@ -68,7 +68,7 @@ def visited(desk: PretendDesk, opening: Opening | None, course: Any) -> Visit:
 
 def test_a_live_session_leads_over_the_summary_back_to_the_start(result: Result, tmp_path: Path) -> None:
     desk = PretendDesk()
-    desk.shows, desk.recording = [ScriptedShow(picture())], tmp_path / "s.jsonl"
+    desk.shows, desk.files = [ScriptedShow(picture())], (tmp_path / "s.jsonl",)
 
     async def course(pilot: Pilot[Any]) -> None:
         await pilot.press("1")
@@ -81,7 +81,7 @@ def test_a_live_session_leads_over_the_summary_back_to_the_start(result: Result,
 
     visit = visited(desk, None, course)
     (done,) = visit.done
-    assert (done.result, done.recording, done.failure) == (result, desk.recording, None)
+    assert (done.result, done.files, done.failure) == (result, desk.files, None)
     assert len(desk.closed) == 1
 
 
@@ -154,7 +154,7 @@ def test_trying_again_opens_the_same_session() -> None:
 def test_a_signal_ends_session_and_screen(name: str, tmp_path: Path) -> None:
     desk = PretendDesk()
     show = ScriptedShow(picture())
-    desk.shows, desk.recording = [show], tmp_path / "s.jsonl"
+    desk.shows, desk.files = [show], (tmp_path / "s.jsonl",)
 
     async def course(pilot: Pilot[Any]) -> None:
         await shown(pilot, SessionScreen)
@@ -164,13 +164,13 @@ def test_a_signal_ends_session_and_screen(name: str, tmp_path: Path) -> None:
     visit = visited(desk, OpenLive(), course)
     assert show.stops
     assert desk.closed == [show]
-    assert [done.recording for done in visit.done] == [desk.recording]
+    assert [done.files for done in visit.done] == [desk.files]
 
 
 def test_a_mistake_in_the_screen_does_not_cost_the_session(tmp_path: Path) -> None:
     desk = PretendDesk()
     show = ScriptedShow(picture())
-    desk.shows, desk.recording = [show], tmp_path / "s.jsonl"
+    desk.shows, desk.files = [show], (tmp_path / "s.jsonl",)
 
     async def course(pilot: Pilot[Any]) -> None:
         session = await shown(pilot, SessionScreen)
@@ -180,3 +180,49 @@ def test_a_mistake_in_the_screen_does_not_cost_the_session(tmp_path: Path) -> No
     with pytest.raises(ZeroDivisionError):
         visited(desk, OpenLive(), course)
     assert desk.closed == [show]
+
+
+def titles(visit: Visit, pilot: Pilot[Any]) -> set[str]:
+    return {command.title for command in visit.commands(pilot.app.screen)}
+
+
+def test_the_palette_offers_what_lies_beside_the_page(result: Result, tmp_path: Path) -> None:
+    desk = PretendDesk()
+    desk.shows, desk.files = [ScriptedShow(picture())], (tmp_path / "a.jsonl", tmp_path / "b.jsonl")
+    made: list[object] = []
+    desk.report = lambda files, choices: made.append(files) or "made"  # type: ignore[method-assign,func-returns-value]
+    visit = Visit(desk)
+
+    async def course(pilot: Pilot[Any]) -> None:
+        assert titles(visit, pilot) == {"Settings", "Log"}
+        await pilot.press("1")
+        session = await shown(pilot, SessionScreen)
+        assert titles(visit, pilot) == {"Settings"}, "a session of the log would open over this one"
+        session.dismiss(SessionEnd(result))
+        summary = await shown(pilot, SummaryScreen)
+        assert titles(visit, pilot) == {"Settings", "Log", "Report"}
+        assert "a.jsonl, " in summary._saved() or result.sensor.get("simulated")
+        for command in visit.commands(summary):
+            if command.title == "Report":
+                command.callback()
+        await pilot.app.workers.wait_for_complete()
+        assert made == [desk.files]
+
+    visited(desk, None, course, visit)
+
+
+def test_what_was_opened_from_the_log_leads_back_there(result: Result) -> None:
+    desk = PretendDesk()
+    desk.shows = [ScriptedShow(picture()), ScriptedPlayer(picture(), kind="demo")]
+    visit = Visit(desk, OpenLive())
+
+    async def course(pilot: Pilot[Any]) -> None:
+        (await shown(pilot, SessionScreen)).dismiss(SessionEnd(result))
+        await shown(pilot, SummaryScreen)
+        visit.open(OpenDemo())
+        (await shown(pilot, SessionScreen)).dismiss(SessionEnd(None))
+        await shown(pilot, SummaryScreen)
+        assert pilot.app.is_running
+        assert len(desk.closed) == 2
+
+    visited(desk, OpenLive(), course, visit)

@@ -28,7 +28,7 @@ class LiveSteering:
         standing = any(rep.index not in picture.undone for rep in picture.reps) or picture.counted > len(picture.reps)
         counting = picture.stage in ("armed", "paused")
         return frozenset(
-            {"mark", "pain", "pause", "calibrate"}
+            {"mark", "pain", "pause", "calibrate", "comfort_left", "comfort_right"}
             | ({"add"} if counting else set())
             | ({"remove"} if picture.left + picture.right + picture.unknown > 0 else set())
             | ({"undo"} if standing else set())
@@ -47,8 +47,10 @@ class LiveSteering:
             case "undo":
                 self._show.control("undo")
                 return "The last repetition is taken back."
-            case "calibrate":
+            case "calibrate" | "comfort_left":
                 self._show.control("calibrate", "left")
+            case "comfort_right":
+                self._show.control("calibrate", "right")
             case "pause":
                 self._show.control("arm" if picture.stage != "armed" else "pause", "key")
         return ""

@@ -17,6 +17,7 @@ from sensorcoach.tui.start.past import PastSession, past_logged, past_session
 
 if TYPE_CHECKING:
     from sensorcoach.app import Found, HeardSensor, RememberedSensor, Show, ShowKind, StoredRecording, Voice
+    from sensorcoach.choices import Choices
     from sensorcoach.preferences import Personal, VoiceSettings
     from sensorcoach.tui.session.screen import Mutable
 
@@ -32,13 +33,11 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A session that was opened. ``recording``: the file it is kept in, or was read from; None: none. ``close`` returns
-    when it has ended.
-    """
+    """A session that was opened. ``files``: its recording, written or read. ``close`` returns when it has ended."""
 
     show: Show
     voice: Mutable | None
-    recording: Path | None
+    files: tuple[Path, ...]
     close: Callable[[], object]
 
     @property
@@ -193,17 +192,16 @@ class Desk:
 
         return replace(begun, voice=voice, close=close)
 
-    def report(self, recording: Path) -> str:
-        """Make the report of a recording, beside it; where it is, in a sentence. Takes a while.
+    def report(self, files: Sequence[Path], choices: Choices) -> str:
+        """Make the report of a session, beside its first file; where it is, in a sentence. Takes a while.
 
         Raises:
             SensorcoachError: it cannot be made.
         """
         from sensorcoach.app import write_report
-        from sensorcoach.choices import Choices
 
-        out = recording.with_name(recording.name.removesuffix(".gz").removesuffix(".jsonl") + ".html")
-        write_report([recording], out, Choices())
+        out = files[0].with_name(files[0].name.removesuffix(".gz").removesuffix(".jsonl") + ".html")
+        write_report(files, out, choices)
         return f"The report is in {out}"
 
     def _begun(self, opening: Opening, choose: Choose) -> Begun:
@@ -214,14 +212,14 @@ class Desk:
                 from sensorcoach.app import open_replay
 
                 player = open_replay(opening.files, opening.choices)
-                recording: Path | None = opening.files[0]
+                files = opening.files
             case OpenDemo():
                 from sensorcoach.app import open_demo
 
-                player, recording = open_demo(), None
+                player, files = open_demo(), ()
         player.set_speed(opening.speed)
         player.play()
-        return Begun(player, None, recording, player.stop)
+        return Begun(player, None, files, player.stop)
 
     def _begun_live(self, opening: OpenLive, choose: Choose) -> Begun:
         from sensorcoach import app as ask
@@ -243,7 +241,7 @@ class Desk:
             show.stop()
             show.wait()
 
-        return Begun(show, None, plan.file, close)
+        return Begun(show, None, () if plan.file is None else (plan.file,), close)
 
     def _voice(self, show: Show, complain: Callable[[str], None], ring: Callable[[], None]) -> Voice:
         from sensorcoach.app import voice_of

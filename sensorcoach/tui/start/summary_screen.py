@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Digits, Static
 
-from sensorcoach.errors import SensorcoachError
 from sensorcoach.model import Result
 from sensorcoach.output.printable import printable
 from sensorcoach.output.review import symmetry, to_change, verdict, went_well
@@ -26,7 +24,7 @@ from sensorcoach.tui.start.trend import trend_lines
 class SummaryScreen(Page):
     """Dismissed when the person goes on. ``past``: earlier sessions, this one first if it is among them.
 
-    ``report``: makes the report and tells in a sentence where it is; None where there is none to make.
+    ``files``: the recording. ``report``: makes the report; None where there is none to make.
     """
 
     heading: ClassVar[str] = "your session"
@@ -53,12 +51,12 @@ class SummaryScreen(Page):
     def __init__(
         self,
         result: Result,
-        recording: Path | None,
+        files: Sequence[Path],
         past: Sequence[PastSession] = (),
-        report: Callable[[], str] | None = None,
+        report: Callable[[], object] | None = None,
     ) -> None:
         super().__init__()
-        self._result, self._recording, self._past, self._report = result, recording, past, report
+        self._result, self._files, self._past, self._report = result, files, past, report
 
     def body(self) -> ComposeResult:
         """The count first, then words."""
@@ -101,9 +99,9 @@ class SummaryScreen(Page):
         length = clock(self._result.duration_s)
         if self._result.sensor.get("simulated"):
             return f"{length} min. Simulated: it never happened."
-        if self._recording is None:
+        if not self._files:
             return f"{length} min. Nothing was kept."
-        return f"{length} min, kept in {printable(str(self._recording))}"
+        return f"{length} min, kept in {printable(', '.join(map(str, self._files)))}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No report without somebody who makes it."""
@@ -114,18 +112,9 @@ class SummaryScreen(Page):
         self.dismiss()
 
     def action_report(self) -> None:
-        """Make it and say where it is."""
+        """Make it."""
         if self._report is not None:
-            self.notify("The report is being made …", timeout=3.0)
-            self._make(self._report)
-
-    @work(thread=True, exclusive=True, group="report")
-    def _make(self, report: Callable[[], str]) -> None:
-        try:
-            said, severity = report(), "information"
-        except SensorcoachError as error:
-            said, severity = str(error), "warning"
-        self.app.call_from_thread(self.notify, printable(said), severity=severity, markup=False, timeout=15.0)
+            self._report()
 
 
 def _count(side: str, detected: int, corrected: int, target: int) -> ComposeResult:

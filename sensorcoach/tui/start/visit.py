@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
@@ -13,14 +13,18 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
+from textual.app import SystemCommand
+from textual.screen import Screen
 
+from sensorcoach.choices import Choices
 from sensorcoach.errors import SensorcoachError
 from sensorcoach.model import Result
+from sensorcoach.output.printable import printable
 from sensorcoach.preferences import ScreenSettings
 from sensorcoach.tui.app import SensorcoachApp
 from sensorcoach.tui.start.desk import Begun, Desk
 from sensorcoach.tui.start.opening_page import OpeningPage
-from sensorcoach.tui.start.openings import Opening, OpenLive
+from sensorcoach.tui.start.openings import Opening, OpenLive, OpenReplay
 from sensorcoach.tui.start.safety_notice import SafetyNotice
 from sensorcoach.tui.start.start_screen import StartScreen
 from sensorcoach.tui.start.summary_screen import SummaryScreen
@@ -35,11 +39,11 @@ SIGNALS: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGBREAK")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A session that was left. ``failure``: why it could not be."""
+    """A session that was left. ``files``: its recording. ``failure``: why it could not be."""
 
     opening: Opening
     result: Result | None
-    recording: Path | None
+    files: tuple[Path, ...]
     failure: SensorcoachError | None = None
 
 
@@ -52,6 +56,8 @@ class Visit:
     def __init__(self, desk: Desk, opening: Opening | None = None) -> None:
         self._desk, self._direct = desk, opening
         self._begun: Begun | None = None
+        self._shown: Opening | None = None
+        """What ``_begun`` was opened by."""
         self._question: Future[Found | None] | None = None
         self.done: list[Done] = []
         self._app: SensorcoachApp | None = None
@@ -60,7 +66,7 @@ class Visit:
 
     def run(self) -> int:
         """Show it in this terminal until the person leaves; the exit code. A session under way ends well, always."""
-        app = SensorcoachApp(self.begin, self._preferences(), self.remember)
+        app = SensorcoachApp(self.begin, self._preferences(), self.remember, self.commands)
         try:
             app.run()
         finally:
@@ -90,8 +96,8 @@ class Visit:
         begun, self._begun = self._begun, None
         if begun is not None:
             begun.close()
-            if begun.kind == "live" and not any(one.recording == begun.recording for one in self.done):
-                self.done.append(Done(OpenLive(), begun.show.result(), begun.recording))
+            if begun.kind == "live" and not any(one.files == begun.files for one in self.done):
+                self.done.append(Done(OpenLive(), begun.show.result(), begun.files))
 
     # --- pages -------------------------------------------------------------------------------------------------------
 
@@ -131,7 +137,7 @@ class Visit:
     def _opened(self, opening: Opening, begun: Begun) -> None:
         from sensorcoach.tui.session.screen import SessionScreen
 
-        self._begun = begun
+        self._begun, self._shown = begun, opening
         app = self._the_app
         session = SessionScreen(begun.show, begun.voice, app.preferences, language=self._desk.language())
         app.pop_screen()  # the opening page
@@ -139,16 +145,17 @@ class Visit:
 
     def _failed(self, opening: Opening, error: SensorcoachError) -> None:
         self._the_app.pop_screen()
-        self.done.append(Done(opening, None, None, error))
+        self.done.append(Done(opening, None, (), error))
         if self._direct is None:
             self._the_app.notify(str(error), severity="error", markup=False, timeout=12.0)
         self._back()
 
     def _ended(self, opening: Opening, end: SessionEnd | None) -> None:
         begun, self._begun = self._begun, None
-        result, recording = None, None
+        result: Result | None = None
+        files: tuple[Path, ...] = ()
         if begun is not None:
-            result, recording = begun.show.result(), begun.recording
+            result, files = begun.show.result(), begun.files
             self._the_app.run_worker(begun.close, thread=True)
         if end is None:
             self._back()
@@ -156,20 +163,62 @@ class Visit:
         if end.again:
             self.open(opening)
             return
-        self.done.append(Done(opening, end.result or result, recording, end.failure))
+        self.done.append(Done(opening, end.result or result, files, end.failure))
         if end.result is None:
             self._back()
             return
         self._the_app.clear_notifications()  # they were about the session that is over
         live = isinstance(opening, OpenLive)
         past = self._desk.logged() if live else ()
-        report = partial(self._desk.report, recording) if recording is not None else None
-        self._the_app.push_screen(SummaryScreen(end.result, recording, past, report), lambda _: self._back())
+        report = partial(self._report, files, opening) if files else None
+        self._the_app.push_screen(SummaryScreen(end.result, files, past, report), lambda _: self._back())
 
     def _back(self) -> None:
-        """To the start screen; or out, where the session was all that was asked for."""
-        if self._direct is not None:
+        """To the page it came from; or out, where the session was all that was asked for."""
+        if self._direct is not None and len(self._the_app.screen_stack) == 1:
             self._the_app.exit()
+
+    # --- what the palette offers, too ---------------------------------------------------------------------------------
+
+    def commands(self, screen: Screen[object]) -> Iterator[SystemCommand]:
+        """Pages that lie beside the one shown, and the report of the session that is shown."""
+        from sensorcoach.tui.start.log_screen import LogScreen
+        from sensorcoach.tui.start.settings_screen import SettingsScreen
+
+        app, begun = self._the_app, self._begun
+        if isinstance(screen, SummaryScreen) and screen.check_action("report", ()):
+            yield SystemCommand("Report", "Make the report of this session, as a page", screen.action_report)
+        if begun is not None and begun.kind == "replay" and begun.show.result() is not None:
+            make = partial(self._report, begun.files, self._shown)
+            yield SystemCommand("Report", "Make the report of this session, as a page", make)
+        if isinstance(screen, OpeningPage):
+            return
+        if not isinstance(screen, SettingsScreen):
+            yield SystemCommand(
+                "Settings",
+                "How far, how many, how long, voice, colours",
+                lambda: app.push_screen(SettingsScreen(self._desk)),
+            )
+        if begun is None and not isinstance(screen, LogScreen):  # a session of the log would open over this one
+            yield SystemCommand(
+                "Log",
+                "Past sessions, and how they change over the weeks",
+                lambda: app.push_screen(LogScreen(self._desk, self)),
+            )
+
+    def _report(self, files: Sequence[Path], opening: Opening | None) -> None:
+        """Make it, and say where it is."""
+        choices = opening.choices if isinstance(opening, OpenReplay) else Choices()
+        self._the_app.notify("The report is being made …", timeout=3.0)
+        self._the_app.run_worker(
+            partial(self._make_report, files, choices), thread=True, exclusive=True, group="report"
+        )
+
+    def _make_report(self, files: Sequence[Path], choices: Choices) -> None:
+        try:
+            self._the_app.notify(printable(self._desk.report(files, choices)), markup=False, timeout=15.0)
+        except SensorcoachError as error:
+            self._the_app.notify(printable(str(error)), severity="warning", markup=False, timeout=15.0)
 
     # --- what is asked in between ------------------------------------------------------------------------------------
 
