@@ -27,27 +27,8 @@ class Voice(Protocol):
         """The session is over: let the last sentence end, then free device and file. Calling it again does nothing."""
 
 
-class Silent:
-    """Nothing is heard."""
-
-    def tell(self, told: Told) -> None:
-        """Nothing."""
-
-    def advance(self, t_s: float) -> None:
-        """Nothing."""
-
-    def mute(self, muted: bool) -> None:
-        """Nothing."""
-
-    def hush(self) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
-
-
 class Several:
-    """The same, heard in several ways."""
+    """The same, heard in several ways; in none: silence."""
 
     def __init__(self, voices: Sequence[Voice]) -> None:
         self._voices = tuple(voices)
