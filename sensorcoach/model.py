@@ -319,9 +319,10 @@ class StageChanged:
     """Where a guided session stands. Live only: a replay tells it from the recording's `Control` items.
 
     ``stage``: ``wear`` (put the sensor on, lie down), ``still`` (lie still: ``progress`` 0 to 1 of the time wanted),
-    ``side`` (lower the knees to the left once), ``armed``, ``paused``, ``ended``. ``reason``: a code, why; of ``wear``
-    what is wrong with a leg that lies still, as `Notice` has it (or nothing); of ``armed`` ``still``, ``key``, ``double_tap``, ``side``; of ``paused`` ``key``, ``double_tap``; of ``side`` the side asked for;
-    of ``ended`` ``target``, ``rest``, ``pain``, ``person``.
+    ``side`` (lower the knees to one side once), ``armed``, ``paused``, ``ended``. ``reason``: a code, why; of ``wear``
+    what is wrong with a leg that lies still, as `Notice` names it, or nothing; of ``armed`` ``still``, ``key``,
+    ``double_tap``, ``side``; of ``paused`` ``key``, ``double_tap``; of ``side`` the side asked for; of ``ended``
+    ``target``, ``rest``, ``pain``, ``person``.
     Told again while ``progress`` grows.
     """
 

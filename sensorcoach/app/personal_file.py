@@ -54,19 +54,43 @@ def personal(person: str | None = None, places: Folders | None = None) -> Person
     return msgspec.convert(_table(personal_file_of(person, places)), Personal)
 
 
-def save_personal(personal: Personal, person: str | None = None, places: Folders | None = None) -> None:
+def save_personal(
+    personal: Personal,
+    person: str | None = None,
+    places: Folders | None = None,
+    *,
+    target_grows: bool | None = None,
+) -> None:
     """Write the file of ``person``, whole at any moment, for this user's eyes only.
+
+    Args:
+        personal: what is wanted.
+        person: whose.
+        places: where files are kept.
+        target_grows: the file names no target of a session, so that it grows by itself, or names that of ``personal``;
+            None: as before.
 
     Raises:
         SettingsError: it cannot be written; or it cannot be read, and so nobody knows what would be lost.
     """
     path = personal_file_of(person, places)
-    table = _differing(_plain(personal), _plain(Personal()), _table(path))
+    named = _table(path)
+    if target_grows is not None:
+        goal = {key: value for key, value in named.get("goal", {}).items() if key != "reps_a_side"}
+        named["goal"] = goal if target_grows else {**goal, "reps_a_side": personal.goal.reps_a_side}
+    if target_grows:
+        usual = Personal().goal.reps_a_side
+        personal = msgspec.structs.replace(personal, goal=msgspec.structs.replace(personal.goal, reps_a_side=usual))
+    table = _differing(_plain(personal), _plain(Personal()), named)
     write_settings(path, msgspec.toml.encode(table).decode())
 
 
-def names_target(person: str | None, places: Folders) -> bool:
-    """Whether their file names the target of a session, so that it does not grow by itself."""
+def names_target(person: str | None = None, places: Folders | None = None) -> bool:
+    """Whether their file names the target of a session, so that it does not grow by itself.
+
+    Raises:
+        SettingsError: the file cannot be used.
+    """
     return "reps_a_side" in _table(personal_file_of(person, places)).get("goal", {})
 
 

@@ -50,6 +50,15 @@ def test_what_was_named_by_hand_stays_named(places: Folders) -> None:
     assert tomllib.loads(file.read_text()) == {"goal": {"reps_a_side": 5}, "voice": {"on": False}}
 
 
+def test_a_target_is_chosen_and_handed_back_to_the_rule(places: Folders) -> None:
+    own = msgspec.structs.replace(CHANGED, goal=GoalSettings(reps_a_side=5))
+    app.save_personal(own, places=places, target_grows=False)
+    assert app.names_target(None, places), "5 is the default; chosen it is named all the same"
+    app.save_personal(CHANGED, places=places, target_grows=True)
+    assert not app.names_target(None, places)
+    assert app.personal(None, places) == own, "nothing else is lost"
+
+
 def test_everybody_has_a_file_of_their_own(places: Folders) -> None:
     app.save_personal(CHANGED, places=places)
     assert app.personal("anna", places) == Personal(), "nobody else's comfort"

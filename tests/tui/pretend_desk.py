@@ -60,6 +60,7 @@ class PretendDesk(Desk):
         self.heard: list[HeardSensor] = []
         self.trouble: SensorcoachError | None = None
         self.own = Personal()
+        self.target_grows: bool | None = None
         self.read_notice = True
         self.shows: list[ScriptedShow] = []
         self.closed: list[ScriptedShow] = []
@@ -89,8 +90,11 @@ class PretendDesk(Desk):
     def personal_file(self) -> str:
         return "settings.toml"
 
-    def save_personal(self, personal: Personal) -> None:
-        self.own = personal
+    def save_personal(self, personal: Personal, *, target_grows: bool | None = None) -> None:
+        self.own, self.target_grows = personal, target_grows
+
+    def grown_target(self) -> int | None:
+        return 6 if self.target_grows else None
 
     def notice_read(self) -> bool:
         return self.read_notice

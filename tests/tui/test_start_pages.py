@@ -269,11 +269,26 @@ def test_settings_are_saved_as_they_were_typed(page: Pages) -> None:
     assert (limits.comfort_left_deg, limits.comfort_right_deg, limits.hold_target_s) == (45.5, None, 2.5)
     assert (desk.own.goal.reps_a_side, limits.hold_target_chosen) == (7, True)
     assert limits.jarring_min_loss_dps == 16.0  # what the page does not show stays
+    assert desk.target_grows is False
+
+
+def test_an_empty_target_is_left_to_grow(page: Pages) -> None:
+    desk = PretendDesk()
+    desk.target_grows = True
+
+    async def test() -> None:
+        async with page(SettingsScreen(desk)) as pilot:
+            box = pilot.app.screen.query_one("#target", Input)
+            assert (box.value, box.placeholder) == ("", "now 6")
+            await pilot.click("#save")
+
+    run(test())
+    assert desk.target_grows is True
 
 
 def test_what_cannot_be_is_not_saved_and_what_cannot_be_written_is_told(page: Pages) -> None:
     class Full(PretendDesk):
-        def save_personal(self, personal: Personal) -> None:
+        def save_personal(self, personal: Personal, *, target_grows: bool | None = None) -> None:
             raise SettingsError("The disk is full.", "Make room.")
 
     async def test() -> None:

@@ -135,15 +135,24 @@ class Desk:
 
         return str(personal_file_of(self._person))
 
-    def save_personal(self, personal: Personal) -> None:
-        """Keep them.
+    def save_personal(self, personal: Personal, *, target_grows: bool | None = None) -> None:
+        """Keep them. ``target_grows``: whether the target of a session grows by itself; None: as before.
 
         Raises:
             SettingsError: they cannot be written.
         """
         from sensorcoach.app import save_personal
 
-        save_personal(personal, self._person)
+        save_personal(personal, self._person, target_grows=target_grows)
+
+    def grown_target(self) -> int | None:
+        """Of a session of today, where it grows by itself; None where a number was chosen, or it cannot be told."""
+        from sensorcoach.app import names_target, target_for
+
+        try:
+            return None if names_target(self._person) else target_for(self._person)
+        except SensorcoachError:
+            return None
 
     def language(self) -> str:
         """Of what is said and shown of cues."""

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from sensorcoach.tui.start.desk import Desk
 
 _FIELDS: Final = (
-    ("comfort-left", "Comfortable to the left, °", "empty: not known yet", 0.0, 120.0),
+    ("comfort-left", "Comfortable to the left, °", "empty: learnt from you", 0.0, 120.0),
     ("comfort-right", "Comfortable to the right, °", "warned from 5° beyond", 0.0, 120.0),
-    ("target", "Repetitions a side", "then the session ends; 0: never", 0.0, 100.0),
+    ("target", "Repetitions a side", "empty: grows with you; 0: no end", 0.0, 100.0),
     ("hold", "Hold at the side, s", "a breath is about 4; 0: none", 0.0, 120.0),
     ("volume", "Volume, 0 to 100", "of tones and speech", 0.0, 100.0),
 )
-_OPTIONAL: Final = ("comfort-left", "comfort-right")
+_OPTIONAL: Final = ("comfort-left", "comfort-right", "target")
 
 
 class SettingsScreen(Page):
@@ -82,16 +82,17 @@ class SettingsScreen(Page):
             self._personal = self._desk.personal()
         except SensorcoachError as error:
             self._complain(error)
-        limits, own = self._personal.limits, self._personal
+        limits, own, grown = self._personal.limits, self._personal, self._desk.grown_target()
         told = {
             "comfort-left": limits.comfort_left_deg,
             "comfort-right": limits.comfort_right_deg,
-            "target": own.goal.reps_a_side,
+            "target": own.goal.reps_a_side if grown is None else None,
             "hold": limits.hold_target_s,
             "volume": 100.0 * own.voice.volume,
         }
         for key, value in told.items():
             self.query_one(f"#{key}", Input).value = "" if value is None else figure(value)
+        self.query_one("#target", Input).placeholder = "" if grown is None else f"now {grown}"
         self.query_one("#voice", Checkbox).value = own.voice.on
         self.query_one("#language", Select).value = own.voice.language
         self.query_one("#theme", Select).value = own.screen.theme
@@ -112,7 +113,7 @@ class SettingsScreen(Page):
             return
         try:
             chosen = self._chosen()
-            self._desk.save_personal(chosen)
+            self._desk.save_personal(chosen, target_grows=self._number("target") is None)
         except SensorcoachError as error:
             self._complain(error)
             return
