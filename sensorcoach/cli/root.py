@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from sensorcoach import __version__
+from sensorcoach.cli.options import Person
 from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError, SettingsError
 from sensorcoach.output.printable import printable
 
@@ -76,6 +77,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
+    person: Person = None,
     version: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
 ) -> None:
     """Count and grade knee drops (the supine spinal twist) from one motion sensor at the knee. In a terminal, without a
@@ -85,11 +87,13 @@ def _root(
         typer.echo(f"sensorcoach {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is not None:
+        if person is not None:
+            raise typer.BadParameter(f"Name the person behind the command: {context.invoked_subcommand} … --person.")
         return
     from sensorcoach.cli.screens import screen_possible, show_screen
 
     if screen_possible():
-        show_screen()
+        show_screen(person=person)
     else:
         typer.echo(context.get_help())
 

@@ -106,6 +106,15 @@ def test_show_is_the_analysis_again(run: Run) -> None:
     assert run("log", "show", "9").exit_code == 3
 
 
+def test_the_start_screen_is_somebodys(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str | None] = []
+    monkeypatch.setattr("sensorcoach.cli.screens.screen_possible", lambda: True)
+    monkeypatch.setattr("sensorcoach.cli.screens.show_screen", lambda person: shown.append(person))
+    assert run("--person", "anna").exit_code == 0
+    assert run("--person", "anna", "log").exit_code == 2
+    assert shown == ["anna"]
+
+
 def test_delete_asks(two: Folders, run: Run) -> None:
     run("log")
     kept = run("log", "delete", "1", input="n\n")

@@ -208,8 +208,8 @@ def test_a_session_without_a_repetition_has_a_page_too() -> None:
     assert seen.unbalanced == []
 
 
-def test_several_sessions_have_a_trend_and_their_settings_once(mixed: Observed) -> None:
-    seen = read(as_page([mixed, observe(RECORDINGS / "accelerometer_only.jsonl.gz")]))
+def test_several_sessions_have_a_trend_and_their_settings_once(hostile: Observed) -> None:
+    seen = read(as_page([hostile, observe(RECORDINGS / "accelerometer_only.jsonl.gz")]))
     assert "2 sessions" in seen.text
     assert "Over the sessions" in seen.text
     assert "Without a gyroscope landings are not graded" in seen.text
