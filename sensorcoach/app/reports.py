@@ -9,7 +9,7 @@ import msgspec
 
 from sensorcoach.analysis import analyze_files
 from sensorcoach.app.log import logged_session, sessions_logged, settings_logged
-from sensorcoach.batch import Failure, session_name
+from sensorcoach.batch import Failure, failed
 from sensorcoach.choices import Choices
 from sensorcoach.errors import InputError, LogbookError, RecordingError, SensorcoachError, SettingsError
 from sensorcoach.logbook.logged import LoggedSession
@@ -38,14 +38,12 @@ def observe_session(paths: Sequence[Path], choices: Choices) -> Observed | Failu
     Raises:
         SettingsError: the choices themselves are wrong, so no session can be analysed.
     """
-    name = session_name(paths)
     try:
         return observe_files(paths, choices)
     except SettingsError:
         raise
     except SensorcoachError as error:
-        named = any(str(path) in error.message for path in paths)
-        return Failure(name, str(error) if named else f"{name}: {error}")
+        return failed(paths, error)
 
 
 def report_page(sessions: Sequence[Observed], over_time: Sequence[LoggedSession] = ()) -> str:

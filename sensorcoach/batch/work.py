@@ -37,14 +37,19 @@ def analyze_one(paths: Session, choices: Choices) -> Outcome:
     Raises:
         SettingsError: the choices themselves are wrong, so no session can be analysed.
     """
-    name = session_name(paths)
     try:
         return analyze_files(paths, choices)
     except SettingsError:
         raise
     except SensorcoachError as error:
-        named = any(str(path) in error.message for path in paths)
-        return Failure(name, str(error) if named else f"{name}: {error}")
+        return failed(paths, error)
+
+
+def failed(paths: Sequence[Path], error: SensorcoachError) -> Failure:
+    """The sentence names the session, also where the error does not."""
+    name = session_name(paths)
+    named = any(str(path) in error.message for path in paths)
+    return Failure(name, str(error) if named else f"{name}: {error}")
 
 
 def died(paths: Session) -> Failure:
