@@ -234,6 +234,7 @@ async def test_a_failure_is_an_instruction_and_can_be_tried_again(session: Stage
         shown = text(pilot, "trouble")
         assert "Bluetooth [b]is[/b] off." in shown
         assert "Switch it on" in shown
+        assert "looking for" not in text(pilot, "link")
         await pilot.press("r")
         assert pilot.app.ends == [SessionEnd(None, failure, again=True)]
 

@@ -100,7 +100,7 @@ class LimitsPanel(Widget, can_focus=True):
     COMPONENT_CLASSES = {"limits--chosen", "limits--changed", "limits--quiet"}
     DEFAULT_CSS = """
     LimitsPanel {
-        background: $panel; border: round $accent; padding: 0 1; height: auto; width: 46;
+        background: $panel; border: round $accent; padding: 0 1; height: auto; width: 54; max-width: 100%;
         & .limits--chosen { background: $primary 25%; text-style: bold; }
         & .limits--changed { color: $warning; }
         & .limits--quiet { color: $foreground 65%; }

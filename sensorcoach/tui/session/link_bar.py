@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkShown:
-    """What stands there. ``t_s``: whole seconds of the session. ``ended``: nothing is recorded any more."""
+    """What stands there. ``t_s``: whole seconds of the session. ``ended``: nothing is recorded any more. ``failed``: it
+    could not go on, and nothing is looked for.
+    """
 
     kind: ShowKind
     link: LinkPicture
     t_s: int
     muted: bool = False
     ended: bool = False
+    failed: bool = False
 
 
 class LinkBar(Widget):
@@ -71,6 +74,8 @@ class LinkBar(Widget):
             return (Text("REPLAY", "bold"), Text(f"  {name}" if name else ""))
         if shown.kind == "demo":
             return (Text("DEMO", "bold"), Text("  simulated sensor"))
+        if shown.failed:
+            return (Text("✕ no session", ink(self, "link-bar--trouble")),)
         link = shown.link
         fine = link.state == "streaming"
         style = ink(self, f"link-bar--{'good' if fine else 'trouble'}")

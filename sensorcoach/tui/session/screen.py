@@ -247,7 +247,7 @@ class SessionScreen(Screen[SessionEnd]):
             return
         self._parts.phase.shown = self._phase_now(picture)
         self._parts.link.shown = LinkShown(
-            self.kind, picture.link, int(picture.t_s), self._muted, picture.ended is not None
+            self.kind, picture.link, int(picture.t_s), self._muted, picture.ended is not None, self._failed
         )
         if self._player is not None and self._parts.transport.shown is not None:
             reps, start_s = self._player.reps, self._player.start_s

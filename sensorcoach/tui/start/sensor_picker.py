@@ -119,7 +119,11 @@ class SensorPicker(Page):
 
     def _tell_trouble(self, error: SensorcoachError) -> None:
         box = self.query_one("#trouble", Static)
-        box.update(Content.assemble((error.message, "bold"), "\n", error.advice, "\n", ("Then press r.", "bold")))
+        box.update(
+            Content.assemble(
+                (printable(error.message), "bold"), "\n", printable(error.advice), "\n", ("Then press r.", "bold")
+            )
+        )
         box.display = True
         self.query_one("#advice").display = self.query_one(DataTable).display = False
 
