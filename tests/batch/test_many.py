@@ -87,7 +87,7 @@ def test_a_torn_journal_costs_one_session(folder: Path, tmp_path: Path) -> None:
     into(out, folder)
     journal = tmp_path / "out.parquet.journal"
     journal.write_bytes(journal.read_bytes()[:-40])
-    assert into(out, folder).kept == 2
+    assert [into(out, folder).kept for _ in range(2)] == [2, 3]
 
 
 def test_results_in_the_folder_are_no_recordings(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`report` and `compare` as they are typed."""
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -119,6 +120,12 @@ def test_a_number_is_a_session_of_the_logbook(logged: Folders) -> None:
     os.utime(killed, (1.7e9, 1.7e9))
     assert said("report", "--json") == said("report", "3", "--json")
     assert said("log", "delete", "3", "--yes")
+    real = killed.with_name("real.jsonl")
+    real.write_text(
+        gzip.decompress(Path(THUMPS).read_bytes()).decode().replace('"simulated":true', '"simulated":false', 1)
+    )
+    os.utime(real, (1.7e9, 1.7e9))
+    assert "Over the sessions" not in said("report", "--md"), "what happened stands beside what happened"
     trend = said("report", "2", "--md").partition("# Knee drops")[0]
     assert "## Over the sessions" in trend
     assert trend.count("\n| ") == 4  # head, rule, both sessions
