@@ -148,9 +148,6 @@ def replay(
     language: Language = None,
 ) -> None:
     """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
-    from sensorcoach.app import replay_files
-    from sensorcoach.output.words import summary_line
-
     choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
     if not plain and screen_possible():
         from sensorcoach.tui.start.openings import OpenReplay
@@ -158,6 +155,9 @@ def replay(
         opening = OpenReplay(tuple(files), choices, _SPEEDS[speed])
         show_screen(opening, aloud=not no_voice, voice_to=voice_to, language=language)
         return
+    from sensorcoach.app import replay_files
+    from sensorcoach.output.words import summary_line
+
     with heard(aloud=speed == "1" and not no_voice, file=voice_to, language=language) as voice:
         result = replay_files(files, choices, _SPEEDS[speed], said_and_heard(voice), voice.advance)
         say(summary_line(result))

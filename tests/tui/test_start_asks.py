@@ -131,3 +131,19 @@ def test_the_first_frame_waits_for_nothing_heavy(tmp_path: Path) -> None:
     loaded = set(json.loads(done.stdout))
     assert "textual" in loaded
     assert loaded & {"scipy", "vqf", "bleak", "matplotlib", "jinja2", "miniaudio", "pyttsx3", "pandas"} == set()
+
+
+TO_THE_SCREEN = """
+import json, sys
+from sensorcoach.cli import root, sessions
+sessions.screen_possible = lambda: True
+sessions.show_screen = lambda opening, **_: json.dump([str(opening.files[0]), *sys.modules], sys.stdout)
+root.app(["replay", "a.jsonl"], standalone_mode=False)
+"""
+
+
+def test_a_replay_shows_its_first_frame_before_it_loads_the_analysis() -> None:
+    done = subprocess.run([sys.executable, "-c", TO_THE_SCREEN], capture_output=True, text=True, check=True)
+    file, *loaded = json.loads(done.stdout)
+    assert file == "a.jsonl"
+    assert not {name.split(".")[0] for name in loaded} & {"scipy", "vqf"}

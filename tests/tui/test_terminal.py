@@ -1,4 +1,4 @@
-"""The command in a real terminal (tmux draws it), and without one."""
+"""The command in a real terminal (tmux draws it; ``pytest -m slow``), and without one."""
 
 import json
 import os
@@ -78,6 +78,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     window.close()
 
 
+@pytest.mark.slow
 def test_a_replay_counts_on_the_screen_and_q_leaves(terminal: Terminal) -> None:
     terminal.run("replay", "recordings/good.jsonl.gz", "--speed", "max", "--no-voice")
     terminal.see("REPLAY", "LEFT of 5", "THE END", "8 repetitions")  # recordings/README.md: eight good ones
@@ -87,6 +88,7 @@ def test_a_replay_counts_on_the_screen_and_q_leaves(terminal: Terminal) -> None:
     assert "8 reps: 4 left, 4 right" in left
 
 
+@pytest.mark.slow
 def test_the_start_screen_leads_to_the_demo_and_back(terminal: Terminal) -> None:
     terminal.run()
     terminal.see("1  Start", "6  Settings")
@@ -115,6 +117,7 @@ def recorded(home: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["SIGTERM", "the terminal is closed"])
 def test_a_live_session_that_is_told_to_end_is_kept(terminal: Terminal, tmp_path: Path, how: str) -> None:
     script = json.dumps({"speed": 1.0})
