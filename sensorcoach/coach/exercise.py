@@ -172,9 +172,8 @@ class Exercise:
             return
         self._untold = None
         yield from self._sound(told, told.known_s)
-        if self._hold_of_s != told.t_s:
-            self._hold_of_s = told.t_s
-            self._hold = list(hold_cues(told.t_s, told.known_s, self._settings))
+        self._hold_of_s = told.t_s
+        self._hold = list(hold_cues(told.t_s, told.known_s, self._settings))
         yield from self.due(told.known_s)
         yield from self._correct_landing(told.known_s, () if pause or told.landing is None else told.landing.warnings)
 

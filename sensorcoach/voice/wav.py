@@ -98,7 +98,7 @@ class WavFile:
 
     def say(self, cue: Cue) -> None:
         """See `Output`."""
-        due = max(self._sample(cue.t_s), self._sample(cue.known_s), self._mixer.at)
+        due = max(self._sample(cue.t_s), self._mixer.at)
         if self._muted:
             self._note(cue, "muted", due)
         elif too_late(cue, self._session_s(due)):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensorcoach.coach import Coach
+from sensorcoach.coach.hold import hold_cues
 from sensorcoach.model import Aborted, CentreFound, Control, LinkEvent, NotCounted, Notice, SensorSlipped, StageChanged
 from sensorcoach.settings import Settings
 
@@ -105,6 +106,7 @@ def paced(settings, hold_s):
     return [(cue.phrase, round(cue.t_s - landing_s, 3), dict(cue.values).get("duration_s")) for cue in cues]
 
 
+REST = ["breath_out", "hold_reached"]
 ONE = [("breath_in", 0.15, 1.35), ("breath_out", 1.5, 2.5)]
 
 
@@ -157,6 +159,14 @@ def test_so_does_whatever_ends_the_movement(stopper):
     course.say(stopper)
     course.t_s = 60.0
     assert phrases_of(heard(course), "breath", "tick") == ["breath_in"]
+
+
+@pytest.mark.parametrize(
+    ("known_s", "left"), [(0.4, ["breath_in", *REST]), (1.2, REST), (3.7, ["hold_reached"]), (4.2, [])]
+)
+def test_what_is_left_of_a_hold_known_late(known_s, left):
+    """Less than half a second of a breath is a blip."""
+    assert phrases_of(hold_cues(10.0, 10.0 + known_s, DEFAULT)) == left
 
 
 def test_the_tones_of_a_hold_come_when_time_has_come_to_them():
@@ -352,6 +362,17 @@ def test_what_the_last_repetition_showed_is_left_to_the_summary():
     assert corrections(course, goal(1)) == [("fast_return", 1), ("fast_return", 3)]
 
 
+def test_a_pause_forgets_what_was_to_be_said():
+    course = Course()
+    course.rep(final=())
+    course.drop()
+    course.done(index=1, warnings=notes("fast_return", severity="severe"))
+    course.say(Control(course.t_s, "pause", "key"))
+    course.say(Control(course.t_s, "arm", "key"))
+    course.rep()
+    assert corrections(course) == []
+
+
 def test_a_repetition_undone_shows_nothing():
     course = Course()
     course.rep(seen=notes("too_fast"))
@@ -491,11 +512,14 @@ def test_the_next_thing_to_do_comes_first_in_the_order_of_speech_and_is_not_prai
     assert summary_of(course) == {"phrase": "session_done", "well": "well_holds", "next": "next_jarring", "reps": 3}
 
 
-def test_nobody_who_thumps_is_told_that_it_was_calm():
+@pytest.mark.parametrize(("holds", "well"), [("warn", "well_returns"), ("note", "well_returns"), (None, "well_holds")])
+def test_nothing_is_praised_that_speaks_against_the_next_sentence(holds, well):
+    """Two thumps of eight: neither landings nor calm; nor holds that were all a little short."""
     course = Course()
-    for index in range(5):
-        course.rep(hold_s=2.5, final=notes("jarring" if index < 2 else "short_hold"))
-    assert summary_of(course)["well"] == "well_returns"
+    for index in range(8):
+        short = () if holds is None else notes("short_hold", severity=holds)
+        course.rep(hold_s=3.5, final=(*(notes("jarring") if index < 2 else ()), *short))
+    assert summary_of(course)["well"] == well
 
 
 def test_a_single_warning_is_no_habit():

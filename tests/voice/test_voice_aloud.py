@@ -78,6 +78,15 @@ def test_a_return_ends_the_breath_and_muting_ends_everything() -> None:
         assert quiet(speaker.played(1.5), RATE_HZ, 0.02, 1.5)
 
 
+def test_what_comes_while_muted_is_never_heard() -> None:
+    speaker = Speaker()
+    voice = aloud(Parts(opened(speaker), None, ""), Hand())
+    for muted in (True, False):
+        voice.mute(muted)
+        voice.say(cue(0.0, "landing", "landing_good"))
+        assert quiet(speaker.played(0.5), RATE_HZ, 0.0, 0.5) is muted
+
+
 def test_closing_lets_the_last_tone_end() -> None:
     speaker = Speaker()
     device = opened(speaker)
@@ -398,8 +407,10 @@ class Stuck:
 
     def __init__(self) -> None:
         self.go = threading.Event()
+        self.said = 0
 
     def say(self, cue: Cue) -> None:
+        self.said += 1
         self.go.wait()
 
     end = hum = mute = hush = close = advance = lambda self, *of: None
@@ -414,6 +425,20 @@ def test_an_output_that_is_stuck_delays_nobody() -> None:
     assert time.monotonic() - begin_s < 2.0
     output.go.set()
     voice.close()
+
+
+def test_a_patient_one_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a replay that does not wait."""
+    monkeypatch.setattr("sensorcoach.voice.background.MOST_WAITING", 2)
+    output = Stuck()
+    voice = BackgroundVoice(output, VoiceSettings(), patient=True)  # type: ignore[arg-type]
+    telling = threading.Thread(target=lambda: [voice.tell(count(0.0, number)) for number in range(9)])
+    telling.start()
+    until(lambda: output.said == 1)
+    output.go.set()
+    telling.join(10.0)
+    voice.close()
+    assert output.said == 9
 
 
 def test_session_time_goes_on_between_what_is_told() -> None:

@@ -119,6 +119,25 @@ def test_a_breath_stops_when_the_return_starts(write: Write) -> None:
     assert fates(path) == [("breath_in", "tone"), ("breath_out", "dropped")]
 
 
+def test_a_hold_that_is_confirmed_does_not_stop_its_breath(write: Write) -> None:
+    sound, rate_hz = heard(write(cue(1.0, "breath", "breath_in", duration_s=1.5), phase(2.0, "hold")))
+    assert not quiet(sound, rate_hz, 2.1, 2.2)
+
+
+def test_what_is_said_behind_a_jump_does_not_wait_for_what_was_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "j.wav"
+    output = WavFile(path, phrases("en"), Whistle(3.0), volume=0.8, complain=pytest.fail)
+    output.say(count(0.0, 1))
+    output.advance(1.0)
+    output.hush()
+    output.say(count(1.0, 2))
+    output.close()
+    sound, rate_hz = heard(path)
+    assert len(sound) / rate_hz == pytest.approx(4.0, abs=0.01)
+    lines = [json.loads(line) for line in Path(f"{path}.cues.jsonl").read_text().splitlines()]
+    assert [line["at_s"] for line in lines] == [0.0, 1.0]
+
+
 @pytest.mark.parametrize("kind", ["landing", "breath", "tick", "guide", "cut", "words"])
 def test_nothing_clicks(write: Write, kind: str) -> None:
     told: list[Told] = {
@@ -293,6 +312,8 @@ def test_the_tempo_guide_ends_with_the_drop(write: Write, told: list[Told]) -> N
 
 
 def test_no_guide_unless_chosen_or_while_paused(write: Write) -> None:
+    paused = [StageChanged(0.0, "paused"), *traces([60.0])]
+    assert quiet(*heard(write(*paused, until_s=2.0, speed_tone=True)), 0.0, 2.0)
     for told, tempo_s in (([phase(2.0, "drop")], 0.0), ([StageChanged(1.0, "paused"), phase(2.0, "drop")], 2.0)):
         sound, rate_hz = heard(write(*told, until_s=6.0, tempo_s=tempo_s))
         assert quiet(sound, rate_hz, 0.0, 6.0)
