@@ -91,10 +91,13 @@ def _edited(text: str) -> str:
         try:
             subprocess.run([*command, str(file)], check=True)
             return file.read_text(encoding="utf-8")
-        except (OSError, subprocess.CalledProcessError, UnicodeDecodeError) as error:
-            raise SettingsError(
-                f"The editor {command[0]} failed: {error}.", "Name another one in the variable EDITOR."
-            ) from error
+        except subprocess.CalledProcessError as error:
+            why = f"it ended with status {error.returncode}"
+        except OSError as error:
+            why = error.strerror or "it cannot be started"
+        except UnicodeDecodeError:
+            why = "what it wrote is not UTF-8"
+        raise SettingsError(f"The editor {command[0]} failed: {why}.", "Name another one in the variable EDITOR.")
 
 
 def _editor() -> list[str]:

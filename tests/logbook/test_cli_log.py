@@ -225,9 +225,11 @@ def test_settings_that_cannot_be_used_replace_nothing(run: Run, editor: Callable
 
 
 def test_an_editor_that_fails_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VISUAL", "/nonexistent/editor --wait")
-    done = run("settings", "edit")
-    assert (done.exit_code, "EDITOR" in done.stderr) == (2, True)
+    failing = f"{sys.executable} -c raise(SystemExit(7))"
+    for editor, why in (("/nonexistent/editor --wait", "No such file or directory."), (failing, "status 7.")):
+        monkeypatch.setenv("VISUAL", editor)
+        done = run("settings", "edit")
+        assert (done.exit_code, f"{why} Name another one in the variable EDITOR" in done.stderr) == (2, True)
 
 
 def test_reset_keeps_the_old_file_beside(home: Folders, run: Run, editor: Callable[[str], None]) -> None:
