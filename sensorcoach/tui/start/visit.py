@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from sensorcoach.output.printable import printable
 from sensorcoach.preferences import ScreenSettings
 from sensorcoach.tui.app import SensorcoachApp
 from sensorcoach.tui.start.desk import Begun, Desk
+from sensorcoach.tui.start.leaving import leave_even_if_stuck
 from sensorcoach.tui.start.opening_page import OpeningPage
 from sensorcoach.tui.start.openings import Opening, OpenLive, OpenReplay
 from sensorcoach.tui.start.safety_notice import SafetyNotice
@@ -61,16 +63,20 @@ class Visit:
         self._question: Future[Found | None] | None = None
         self.done: list[Done] = []
         self._app: SensorcoachApp | None = None
+        self._left: threading.Event | None = None
+        """Set when the terminal is as it was; None: the screen is not run by `run`."""
 
     # --- from outside ------------------------------------------------------------------------------------------------
 
     def run(self) -> int:
         """Show it in this terminal until the person leaves; the exit code. A session under way ends well, always."""
         app = SensorcoachApp(self.begin, self._preferences(), self.remember, self.commands)
+        self._left = threading.Event()
         try:
             app.run()
         finally:
             self.close()
+            self._left.set()
         return app.return_code or 0
 
     def begin(self, app: SensorcoachApp) -> None:
@@ -246,8 +252,11 @@ class Visit:
         loop = asyncio.get_running_loop()
 
         def handle(_number: int, _frame: FrameType | None) -> None:
-            if self._begun is not None:
-                self._begun.show.stop()
+            begun = self._begun
+            if begun is not None:
+                begun.show.stop()
+            if self._left is not None:
+                leave_even_if_stuck(lambda: begun is None or begun.kind != "live" or begun.show.over, self._left)
             loop.call_soon_threadsafe(app.exit)
 
         for name in SIGNALS:
