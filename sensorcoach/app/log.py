@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sensorcoach.app.personal_file import labels, names_target, personal
+from sensorcoach.app.personal_file import is_label, labels, names_target, personal
 from sensorcoach.errors import LogbookError, RecordingError
 from sensorcoach.folders import Folders, folders
 from sensorcoach.logbook.comfort import comfortable_deg
@@ -328,6 +328,8 @@ class _Today:
         return msgspec.structs.replace(settings, goal=goal)
 
     def _settings(self, person: str | None) -> Settings:
+        if person is not None and not is_label(person):
+            return Settings()
         own = personal(person, self._places)
         left, right = comfort_for(person, self._places)
         limits = msgspec.structs.replace(own.limits, comfort_left_deg=left, comfort_right_deg=right)

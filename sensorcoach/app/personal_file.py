@@ -34,9 +34,14 @@ def label_checked(label: str) -> str:
         SettingsError: it cannot be one.
     """
     label = unicodedata.normalize("NFC", label)
-    if not _LABEL.fullmatch(label):
+    if not is_label(label):
         raise SettingsError(f"{label!r} cannot label a person.", "Use up to 40 letters, digits, - and _.")
     return label
+
+
+def is_label(text: str) -> bool:
+    """Whether it can label a person here; a header that another program wrote may hold any words."""
+    return _LABEL.fullmatch(text) is not None
 
 
 def personal_file_of(person: str | None = None, places: Folders | None = None) -> Path:
