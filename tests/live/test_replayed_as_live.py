@@ -83,6 +83,10 @@ def _phrase(picture: Picture) -> str | None:
     return None if picture.cue is None else picture.cue.phrase
 
 
-def _said(told: list[Told]) -> list[tuple[float, str, str]]:
+def _said(told: list[Told]) -> list[tuple[float, str, str, float]]:
     cues = [one for one in told if isinstance(one, Cue) and one.phrase not in BEFORE_COUNTING]
-    return [(round(cue.t_s, 1) if cue.phrase == "session_done" else cue.t_s, cue.phrase, cue.level) for cue in cues]
+    return [(_due_s(cue), cue.phrase, cue.level, cue.delay_s) for cue in cues]
+
+
+def _due_s(cue: Cue) -> float:
+    return round(cue.t_s, 1) if cue.phrase == "session_done" else cue.t_s
