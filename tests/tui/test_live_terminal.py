@@ -1,6 +1,6 @@
 """Whole live sessions as a person has them: the screen in a real terminal (tmux), a sensor behind a pretend bluetoothd.
 
-In real time: ``pytest -m slow tests/tui/test_live_terminal.py``, about a minute and a half; the sessions run side by side.
+In real time: ``pytest -m slow tests/tui/test_live_terminal.py``, a minute and a half; the sessions run side by side.
 """
 
 from __future__ import annotations
