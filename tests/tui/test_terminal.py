@@ -151,6 +151,7 @@ def plain(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_without_a_terminal_there_are_plain_lines() -> None:
     told = plain("replay", "recordings/good.jsonl.gz", "--speed", "max", "--no-voice")
     assert told.stdout.count("landing at") == 8

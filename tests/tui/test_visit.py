@@ -147,6 +147,7 @@ def test_trying_again_opens_the_same_session() -> None:
 
     visited(desk, OpenLive(), course)
     assert desk.shows == []
+    assert len(set(map(id, desk.closed))) == 2, "each session is let go once"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signals here")
