@@ -51,7 +51,7 @@ class GuidePanel(Horizontal):
         #guide-words { height: auto; margin-top: 1; }
         #guide-progress { margin-top: 1; width: 100%; }
         #guide-progress Bar { width: 1fr; }
-        #guide-reason { height: auto; margin-top: 1; color: $warning; }
+        #guide-words.-wrong { color: $warning; }
     }
     """
 
@@ -66,7 +66,6 @@ class GuidePanel(Horizontal):
             yield Static(id="guide-title")
             yield Static(id="guide-words")
             yield ProgressBar(total=1.0, show_eta=False, id="guide-progress")
-            yield Static(id="guide-reason")
 
     def on_mount(self) -> None:
         """Show what was set before there was anything to show it."""
@@ -94,11 +93,11 @@ class GuidePanel(Horizontal):
         drawn = knees if self.stage == "side" else LYING
         self.query_one("#guide-figure", Static).update(figure(drawn))
         self.query_one("#guide-title", Static).update(Content(_TITLES[self.stage].format(side=side.upper())))
-        self.query_one("#guide-words", Static).update(Content("\n".join(_WORDS[self.stage]).format(side=side)))
+        words = self.query_one("#guide-words", Static)
+        wrong = REASONS.get(self.reason)
+        words.update(Content(f"▲ {wrong}" if wrong else "\n".join(_WORDS[self.stage]).format(side=side)))
+        words.set_class(wrong is not None, "-wrong")
         self.query_one("#guide-progress", ProgressBar).display = self.stage == "still"
-        why = self.query_one("#guide-reason", Static)
-        why.update(Content(REASONS.get(self.reason, "")))
-        why.display = self.reason in REASONS
 
 
 def figure(drawn: str) -> Content:
