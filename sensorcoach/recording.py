@@ -198,7 +198,7 @@ def _decoded(line: bytes, session_sensor: str) -> Item | None:
     """The item of a line; None if it is not one."""
     try:
         read = _LINE.decode(line)
-        if not abs(read.t) < LATEST_S:
+        if not abs(read.t) <= LATEST_S:
             return None
         if read.ch is not None and read.hex is not None:
             return Packet(read.sensor or session_sensor, read.ch, read.t, bytes.fromhex(read.hex))

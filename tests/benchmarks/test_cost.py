@@ -2,7 +2,12 @@
 
 from statistics import median
 
+import pytest
+
 from tests.benchmarks.speed import analysis_ratio, cost_s, live_costs_s, stream
+
+pytestmark = pytest.mark.slow
+"""Beside other tests on the same cores a ratio is worth little."""
 
 
 def test_analysis_costs_a_few_times_the_orientation_filter():

@@ -74,6 +74,7 @@ def filtering():
     return VQF(0.01).updateBatch(gyr, acc)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SENSORS)
 def test_an_hour_of_packets_is_decoded_within_a_second(kind):
     name, channel, body, packets_hz, samples_hz, settings, told = SENSORS[kind]
