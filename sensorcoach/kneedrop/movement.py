@@ -8,7 +8,7 @@ from typing import Literal
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.model import Floats
 
-Ending = Literal["home", "incomplete", "turned", "slipped", "no_return", "cut"]
+Ending = Literal["home", "incomplete", "turned", "slipped", "no_return", "cut", "unseen"]
 
 
 @dataclass(slots=True)

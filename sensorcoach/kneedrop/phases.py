@@ -63,6 +63,8 @@ class PhaseMachine:
         self.state: State = "centre"
         self.position = start
         self.movement: Movement | None = None
+        self._begun_unseen: Movement | None = None
+        """To the other side, where it was not seen to go."""
         self._home_since = start
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
@@ -94,7 +96,14 @@ class PhaseMachine:
     def advance(self, history: History, end: int) -> Iterator[Change]:
         """Walk as far as sample ``end``; each change is handed out before the walk goes on."""
         while self.position < end:
-            change = self._steps[self.state](history, self.position, min(end, self.position + _SLICE))
+            until = min(end, self.position + _SLICE)
+            hole = None if self.movement is None else _next_hole(history, self.position, until)
+            if hole is None or hole > self.position:
+                change = self._steps[self.state](history, self.position, until if hole is None else hole)
+            elif self._is_beyond(history, hole):
+                change = self._end_at_hole(hole)
+            else:
+                change = self._steps[self.state](history, hole, hole + 1)
             if change is not None:
                 yield change
 
@@ -186,7 +195,7 @@ class PhaseMachine:
         angle = self._angle(history, landing, known + 1)
         unseen = angle[-1] <= self.band_deg and self._has_hole(history, moving, known, 2.0 / history.rate_hz)
         if unseen or self._has_hole(history, moving, known, self.settings.longest_unseen_s):
-            return self._give_up(moving, "cut", known)
+            return self._give_up(moving, "unseen", known)
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
         moving.settled = not self._jolted(history, landing, known)
@@ -344,14 +353,33 @@ class PhaseMachine:
         self.movement, self.state, self.position = None, "away", at + 1
         return Change("end", at, at, moving)
 
+    def _is_beyond(self, history: History, at: int) -> bool:
+        """The leg is on the other side of the centre than the movement went to."""
+        roll_deg = self._moving().way.roll_deg(history.up(at, at + 1))
+        return float(roll_deg[0]) < -self.band_deg
+
+    def _end_at_hole(self, at: int) -> Change:
+        """It came home while nobody saw it, and another movement began: this one ends with the last sample seen."""
+        moving, last = self._moving(), at - 1
+        if self.state == "hold":
+            moving.return_trigger = last
+        self._begun_unseen = Movement(moving.centre, moving.way, lowest=at, trigger=at)
+        change = self._give_up(moving, "unseen" if self.state == "drop" else "cut", last)
+        return Change("end", change.at, at, moving)
+
     def _wait_until_back(self, history: History, start: int, end: int) -> Change | None:
         hit = first(self._angle(history, start, end) <= self.band_deg)
         if hit is None:
             self.position = end
-        else:
-            self.state, self.position = "centre", start + hit
-            self._home_since, self._least_deg, self._least = start + hit, np.inf, start + hit
-        return None
+            return None
+        at = start + hit
+        self.state, self.position = "centre", at
+        self._home_since, self._least_deg, self._least = at, np.inf, at
+        unseen, self._begun_unseen = self._begun_unseen, None
+        if unseen is None:
+            return None
+        unseen.return_end, unseen.ending = at, "unseen"
+        return Change("end", at, at, unseen)
 
     # --- shared ------------------------------------------------------------------------------------------------------
 
@@ -393,6 +421,16 @@ def can_be_judged(history: History, landing: int, known: int, settings: PhaseSet
     """Whether enough has been seen at ``known`` of what follows a landing (a rebound is known at once)."""
     rounding_s = 1e-6
     return history.time(known) >= history.time(landing) + settings.provisional_landing_s - rounding_s
+
+
+def _next_hole(history: History, start: int, end: int) -> int | None:
+    """The first sample from ``start`` on that does not follow the one before it: more was lost than is filled."""
+    before = max(start - 1, history.start)
+    times, step_s = history.t_s(before, end), 1.0 / history.rate_hz
+    if times[-1] - times[0] < (len(times) + 1) * step_s:
+        return None
+    hit = first(np.diff(times) > 2.0 * step_s)
+    return None if hit is None else before + 1 + hit
 
 
 def _holds(hits: Bools, index: int) -> bool:

@@ -42,6 +42,8 @@ def why_not(history: History, moving: Movement, sideways: Sideways, armed: Armed
     phases, frame = settings.phases, settings.frame
     if moving.ending == "slipped":
         return "slipped"
+    if moving.ending == "unseen":
+        return "unseen"
     if moving.landing < 0 or moving.return_trigger < 0:
         return "cut"
     if moving.ending == "no_return":
@@ -64,10 +66,9 @@ def why_not(history: History, moving: Movement, sideways: Sideways, armed: Armed
     most_deg = frame.stray_told_deg if sideways.told else frame.stray_deg
     if heading is None or strays_deg(history, moving, heading) > most_deg:
         return "other_posture"
-    if _tugged(history, moving, frame):
-        return "strap_tugged"
-    if _faster_than_falling(history, moving, settings):
-        return "faster_than_falling"
+    too_sudden = _too_sudden(history, moving, settings)
+    if too_sudden is not None:
+        return "unseen" if _has_hole(history, moving, settings.signal.gap_s) else too_sudden
     if sideways.off_line_deg(moving.centre, heading) > sideways.tolerance_deg():
         return "other_direction"
     if not armed.throughout(history.time(moving.drop_start), history.time(moving.return_end)):
@@ -91,6 +92,21 @@ def strays_deg(history: History, moving: Movement, heading: Floats) -> float:
     stride = max(1, round(_STRIDE_S * history.rate_hz))
     ups = history.up(moving.drop_start, moving.return_end + 1)[::stride]
     return float(np.abs(Way(moving.centre.up0, heading).off_plane_deg(ups)).max())
+
+
+def _too_sudden(history: History, moving: Movement, settings: Settings) -> Reason | None:
+    """No leg moves like that."""
+    if _tugged(history, moving, settings.frame):
+        return "strap_tugged"
+    return "faster_than_falling" if _faster_than_falling(history, moving, settings) else None
+
+
+def _has_hole(history: History, moving: Movement, longest_s: float) -> bool:
+    """Samples are missing on the way out, or just before: how fast it went was not seen."""
+    begin = max(history.start, moving.drop_start - 1)
+    times, filled = history.t_s(begin, moving.landing + 2), history.filled(begin, moving.landing + 2)
+    real = times[~filled]
+    return len(real) < 2 or float(np.diff(real).max()) > max(longest_s, 1.5 / history.rate_hz)
 
 
 def _tugged(history: History, moving: Movement, frame: FrameSettings) -> bool:

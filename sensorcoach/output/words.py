@@ -15,6 +15,7 @@ NOT_COUNTED = {
     "too_quick": "too quick",
     "no_return": "no return",
     "cut": "cut off by the end of the recording",
+    "unseen": "not seen: samples missing",
     "begun_before": "begun before the recording",
     "turned_over": "turning over",
     "other_posture": "another posture",
