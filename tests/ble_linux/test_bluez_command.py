@@ -21,6 +21,8 @@ from tests.ble.pretend.open_format import PretendOpen
 from tests.ble_linux.program import Program
 from tests.ble_linux.room import LinuxRoom
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "C4:11:22:33:44:55"
 LIVE = ("live", "--plain", "--no-voice")
 PACKETS_A_SECOND = 104 / 5

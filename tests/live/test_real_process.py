@@ -20,6 +20,8 @@ from sensorcoach.app.stopping import SAME_S
 from sensorcoach.model import Packet
 from sensorcoach.recording import read_session
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ADDRESS = "C0:00:00:00:00:00"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has neither these signals nor these limits")
