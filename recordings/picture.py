@@ -7,10 +7,6 @@ import re
 import shlex
 from pathlib import Path
 
-from rich.console import Console
-from rich.terminal_theme import SVG_EXPORT_THEME
-from rich.text import Text
-
 from sensorcoach import analyze
 from sensorcoach.app import Player, open_replay
 from sensorcoach.choices import Choices
@@ -21,24 +17,6 @@ from sensorcoach.tui.session.screen import SessionScreen
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = re.compile(r"(```\n\$ (sensorcoach analyze (\S+))\n)[^`]*(```)")
-
-
-class _Terminal(io.StringIO):
-    encoding = "utf-8"
-
-    def isatty(self) -> bool:
-        return True
-
-
-def svg(recording: str) -> str:
-    """The table of a recording as a terminal of 80 columns shows it, without fonts from the network."""
-    os.environ.update(TERM="xterm-256color", COLUMNS="80")
-    os.environ.pop("NO_COLOR", None)
-    console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
-    console.print(f"[green]$[/green] sensorcoach analyze {recording}", highlight=False)
-    console.print(Text.from_ansi(as_table(analyze(recording), _Terminal())))
-    drawn = console.export_svg(title="sensorcoach", theme=SVG_EXPORT_THEME, unique_id="sensorcoach")
-    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
 
 
 class _Stopped:
@@ -75,10 +53,10 @@ async def _screenshot(player: Player, size: tuple[int, int], big: bool) -> str:
 
 
 SCREENS = {
-    "recordings/screen.svg": lambda: screen_svg("recordings/mixed.jsonl.gz", 44.5),
+    "recordings/screen.svg": lambda: screen_svg("recordings/mixed.jsonl.gz", 23.0),
     "recordings/screen_big.svg": lambda: screen_svg("recordings/mixed.jsonl.gz", 57.0, (80, 24), big=True),
 }
-"""The screens in the README: a hold after a thump; the count from across the room."""
+"""The screens in the README: a drop that landed hard, and why; the count from across the room."""
 
 
 def with_todays_output(readme: str) -> str:
@@ -94,7 +72,6 @@ if __name__ == "__main__":
     os.chdir(ROOT)
     readme = Path("README.md")
     readme.write_text(with_todays_output(readme.read_text(encoding="utf-8")), encoding="utf-8")
-    Path("recordings/picture.svg").write_text(svg("recordings/mixed.jsonl.gz"), encoding="utf-8")
     for name, drawn in SCREENS.items():
         Path(name).write_text(drawn(), encoding="utf-8")
-    print("README.md, recordings/picture.svg and", ", ".join(SCREENS), "are today's")
+    print("README.md,", ", ".join(SCREENS), "are today's")
