@@ -18,7 +18,7 @@ from sensorcoach.dsp.tilt import GyroscopeTilt, up_from_gravity
 from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats, Samples
 from sensorcoach.settings import SignalSettings
 
-_SIGNALS = 10
+_SIGNALS = 13
 """Rows of what waits for the look-ahead; see `_Stretch._release`."""
 _QUIET_S = 2.0
 """Window of the noise estimate without a gyroscope (definitions.md A6)."""
@@ -31,7 +31,8 @@ class Motion:
     ``t_s`` (n,) s; ``up_sensor`` (n, 3) unit; ``up_rate_sensor`` (n, 3) 1/s, its low-passed derivative; ``turn_rate``
     (n,) rad/s, magnitude of the unfiltered, bias-free gyroscope, NaN without one; ``dynamic`` (n,) m/s², |acc - g up|;
     ``noise_rate`` (n,) 1/s, lowest speed that is not noise (0 with a gyroscope); ``yaw_rate`` (n,) rad/s about the
-    vertical, NaN without a gyroscope; ``filled``, ``clipped`` (n,) bool.
+    vertical, NaN without a gyroscope; ``filled``, ``clipped`` (n,) bool; ``acc_sensor``
+    (n, 3) m/s², as measured.
     """
 
     t_s: Floats
@@ -43,6 +44,7 @@ class Motion:
     yaw_rate: Floats
     filled: Bools
     clipped: Bools
+    acc_sensor: Floats
 
     def __len__(self) -> int:
         return len(self.t_s)
@@ -99,7 +101,7 @@ class _Stretch:
     def _release(self, signals: Floats, up_rate: Floats) -> Motion:
         """The oldest ``len(up_rate)`` are due.
 
-        ``signals`` (10, n): t, up, turn rate, dynamic, filled, clipped, noise, yaw rate.
+        ``signals`` (13, n): t, up, turn rate, dynamic, filled, clipped, noise, yaw rate, acceleration.
         """
         joined = np.concatenate([self._waiting, signals], axis=1)
         due, self._waiting = joined[:, : len(up_rate)], joined[:, len(up_rate) :]
@@ -113,6 +115,7 @@ class _Stretch:
             yaw_rate=due[9],
             filled=due[6] > 0.5,
             clipped=due[7] > 0.5,
+            acc_sensor=due[10:13].T,
         )
 
 
@@ -142,6 +145,7 @@ class _GyroscopeStretch(_Stretch):
         signals[7] = samples.clipped[part]
         signals[8] = 0.0
         signals[9] = np.einsum("ji,ji->i", unbiased, up)
+        signals[10:13] = acc.T
         return self._release(signals, self._slope.push(up.T))
 
     def flush(self) -> Motion:
@@ -186,6 +190,7 @@ class _AccelerometerStretch(_Stretch):
                 due[4:6],
                 self._quiet.push(acc.T),
                 unknown,
+                acc,
             ]
         )
         return self._release(signals, slope(up))

@@ -26,10 +26,12 @@ from sensorcoach.guide.ringing import Ringing
 from sensorcoach.guide.stay import Stay
 from sensorcoach.guide.strap import clipping_ranges, wrong_posture, wrong_shank
 from sensorcoach.guide.taps import DoubleTap
+from sensorcoach.guide.visits import Visits
 from sensorcoach.kneedrop.frame import angle_between_deg
 from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.model import (
+    Aborted,
     Control,
     Counted,
     Event,
@@ -49,6 +51,8 @@ Decision = Control | StageChanged | Notice
 """A control is to be recorded and given to the pipeline; all are told."""
 
 _PROGRESS_STEPS = 10
+_HOLDS = 2.0
+"""Who stays for so many holds is at rest."""
 
 
 class Guide:
@@ -65,6 +69,9 @@ class Guide:
         self._wanted: Side | None = None if self._sideways.told or mounting.first_side is not None else "left"
         """The side to ask for, before counting begins."""
         self._still = Stay(guide.still_deg)
+        """By what the sensor measures: what is known of up settles for seconds after a knock, in a leg that is still."""
+        phases, frame = settings.phases, settings.frame
+        self._visits = Visits(self._still, phases.r_min_deg, frame.farthest_unconfirmed_deg)
         self._rest = Stay(0.5 * settings.phases.r_min_deg)
         self._first_up: Floats | None = None
         self._was_moved = False
@@ -72,7 +79,12 @@ class Guide:
         self._reason = ""
         """Why the stage is what it is."""
         self._home: Floats | None = None
-        """Up (3,) where the side was asked for."""
+        """Up (3,) where the side was asked for ..."""
+        self._asked_s = 0.0
+        self._maybe_home: list[Floats] = []
+        """... when, and where the leg may have dropped from to be there."""
+        self._not_home: Floats | None = None
+        """Where the side was asked for and the leg was in a hold: somebody does the exercise already."""
         self._tally = Tally()
         self._away = False
         """A movement is under way."""
@@ -129,9 +141,10 @@ class Guide:
 
     def _step(self, look: Look, *, tapped: bool) -> Iterator[Decision]:
         while self._events and _known_s(self._events[0]) <= look.t_s:
-            yield from self._take(self._events.popleft())
-        self._still.see(look)
-        self._rest.see(look)
+            yield from self._take(self._events.popleft(), look)
+        self._still.see(look, look.pull)
+        self._visits.see(look)
+        self._rest.see(look, look.up)
         if self._ringing is not None and self._ringing.see(look):
             self._ringing = None  # said once
             yield Notice(look.t_s, "loose", "The sensor goes on swinging after a knock. Tighten the strap.")
@@ -148,7 +161,7 @@ class Guide:
                 if tapped:
                     yield from self._arm(look.t_s, "double_tap")
 
-    def _take(self, event: Event) -> Iterator[Decision]:
+    def _take(self, event: Event, look: Look) -> Iterator[Decision]:
         match event:
             case PhaseChanged(phase="drop"):
                 self._away = True
@@ -162,8 +175,7 @@ class Guide:
             case NotCounted(aborted=aborted):
                 self._away = False
                 if aborted.reason == "calibration" and self._stage == "side":
-                    self._wanted = None
-                    yield from self._arm(event.known_s, "side")
+                    yield from self._take_answer(event.known_s, aborted, look)
 
     # --- before counting ---------------------------------------------------------------------------------------------
 
@@ -184,7 +196,7 @@ class Guide:
 
     def _wrong_posture(self, look: Look) -> Iterator[Decision]:
         """A notice once each: it may take several to get it right. The reason stands as long as it is so."""
-        self._wrong.see(look)
+        self._wrong.see(look, look.pull)
         if not self._knows_posture or self._wrong.lasts_s < self._settings.guide.posture_s:
             return
         notice = wrong_posture(look.t_s, self._sideways.elevation_deg(look.up), self._settings.frame)
@@ -198,7 +210,7 @@ class Guide:
         if not self._in_posture(look):
             yield self._enter("wear", look.t_s)
             return
-        share = min(1.0, self._still.lasts_s / self._settings.guide.still_s)
+        share = min(1.0, self._still.lasts_s / self._long_enough_s())
         if share < 1.0:
             if int(share * _PROGRESS_STEPS) != self._progress:
                 self._progress = int(share * _PROGRESS_STEPS)
@@ -211,8 +223,18 @@ class Guide:
         else:
             yield from self._ask_side(look, self._wanted)
 
+    def _long_enough_s(self) -> float:
+        """Longer than a hold lasts, once the side was asked for in one; where that was, longer still."""
+        guide, place = self._settings.guide, self._still.place
+        if self._not_home is None or place is None:
+            return guide.still_s
+        if angle_between_deg(self._not_home, place) < self._settings.phases.r_min_deg:
+            return guide.side_again_s
+        return max(guide.still_s, _HOLDS * self._settings.limits.hold_target_s)
+
     def _ask_side(self, look: Look, side: Side) -> Iterator[Decision]:
-        self._home = look.up
+        self._home, self._asked_s = look.pull, look.t_s
+        self._maybe_home = [] if self._not_home is not None else self._visits.may_have_come_from()
         yield Control(look.t_s, "calibrate", side)
         yield self._enter("side", look.t_s, side)
 
@@ -233,6 +255,30 @@ class Guide:
             yield self._enter("still", look.t_s)
         elif away_deg > self._settings.phases.r_min_deg and self._still.lasts_s >= self._settings.guide.side_again_s:
             yield from self._ask_side(look, self._wanted)
+
+    def _take_answer(self, t_s: float, drop: Aborted, look: Look) -> Iterator[Decision]:
+        """The drop to the side asked for is back; else it was something else, and the side is asked for anew."""
+        if self._is_answer(drop, look):
+            self._wanted = self._not_home = None
+            yield from self._arm(t_s, "side")
+        else:
+            self._not_home = self._home
+            yield self._enter("still", t_s)
+
+    def _is_answer(self, drop: Aborted, look: Look) -> bool:
+        """It came home to where the side was asked for, or where the leg had lain still before it.
+
+        Not so if the leg went back to where it may have dropped from: then it was asked in a hold.
+        """
+        near_deg = self._settings.phases.r_min_deg
+        visits = self._visits.since(self._asked_s)
+        if any(angle_between_deg(one.place, home) < near_deg for one in visits for home in self._maybe_home):
+            return False
+        homes = [
+            one.place for one in visits if one.lasted_s >= self._settings.guide.still_s and one.left_s <= drop.end_s
+        ]
+        asked = [] if self._home is None else [self._home]
+        return any(angle_between_deg(place, look.up) < near_deg for place in asked + homes)
 
     def _ask_again(self, t_s: float) -> Iterator[Decision]:
         if self._stage == "armed":
@@ -256,7 +302,7 @@ class Guide:
             yield Control(look.t_s, "pause", "double_tap")
             yield self._enter("paused", look.t_s, "double_tap")
         elif self._away:
-            self._rest.begin(look)
+            self._rest.begin(look, look.up)
         elif 0.0 < end_rest_s <= self._rest.lasts_s:
             yield self._enter("ended", look.t_s, "rest")
 

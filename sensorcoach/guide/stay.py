@@ -11,7 +11,7 @@ _HOLE_S = 1.0
 
 
 class Stay:
-    """``see`` each step in order. A stay ends when the leg is farther than ``within_deg`` from where it began.
+    """``see`` each step in order. A stay ends when ``up`` is farther than ``within_deg`` from where it began.
 
     By angle, not by speed: an accelerometer at rest shows speeds of 8 °/s, people who fidget more.
     """
@@ -27,15 +27,15 @@ class Stay:
         """How long it has lasted, s."""
         return self._now_s - self._since_s
 
-    def see(self, look: Look) -> None:
-        """The next step."""
+    def see(self, look: Look, up: Floats) -> None:
+        """The next step; ``up`` (3,): as it is known, or as it was measured (`Look.pull`)."""
         self._now_s = look.t_s
-        if self.place is None or look.times[0] - look.before_s > _HOLE_S or self._left(look):
-            self.begin(look)
+        if self.place is None or look.times[0] - look.before_s > _HOLE_S or self._left(up):
+            self.begin(look, up)
 
-    def begin(self, look: Look) -> None:
+    def begin(self, look: Look, up: Floats) -> None:
         """Count from here."""
-        self.place, self._since_s = look.up, look.t_s
+        self.place, self._since_s = up, look.t_s
 
-    def _left(self, look: Look) -> bool:
-        return self.place is not None and angle_between_deg(self.place, look.up) > self._within_deg
+    def _left(self, up: Floats) -> bool:
+        return self.place is not None and angle_between_deg(self.place, up) > self._within_deg

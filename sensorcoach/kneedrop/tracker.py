@@ -168,9 +168,9 @@ class Tracker:
             ready = self._ready.pop(0)
             at = self._history.index_after(ready.t_s)
             self._advance_believing(at)
-            self._take_rest(at, ready.paused_s)
-            if ready.side is not None:
+            if ready.side is not None:  # first: what was learnt before may be why the rest would look like a hold
                 self.sideways.await_side(ready.side)
+            self._take_rest(at, ready.paused_s)
         self._advance_believing(end)
 
     def _take_rest(self, at: int, paused_s: float) -> None:
