@@ -69,7 +69,7 @@ class Guide:
         self._wanted: Side | None = None if self._sideways.told or mounting.first_side is not None else "left"
         """The side to ask for, before counting begins."""
         self._still = Stay(guide.still_deg)
-        """By what the sensor measures: what is known of up settles for seconds after a knock, in a leg that is still."""
+        """By what the sensor measures: what is known of up settles for seconds after a knock, in a still leg."""
         phases, frame = settings.phases, settings.frame
         self._visits = Visits(self._still, phases.r_min_deg, frame.farthest_unconfirmed_deg)
         self._rest = Stay(0.5 * settings.phases.r_min_deg)
