@@ -36,6 +36,7 @@ LONGEST_LINE_BYTES: Final = 1 << 26
 LATEST_S: Final = 1e12
 """s. No session lasts thirty thousand years: such a line is damaged."""
 _BLOCK_BYTES: Final = 1 << 19
+_LONGEST_HEADER_BYTES: Final = 1 << 20
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 """Tells zlib to expect a gzip header and its checksum."""
@@ -176,6 +177,23 @@ def read_session(path: Path) -> Session:
     first, _, rest = next(blocks, b"").partition(b"\n")
     header = _header(path, first)
     return Session(header, _items(header, rest, blocks, notices), notices)
+
+
+def read_header(path: Path) -> Header:
+    """Only the first line of a session file.
+
+    Raises:
+        RecordingError: the file cannot be read, or its first line is no header this version knows.
+    """
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+            raw.seek(0)
+            with gzip.open(raw) if packed else raw as file:
+                line = file.readline(_LONGEST_HEADER_BYTES)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RecordingError(f"{path} cannot be read: {error}.", "Check the name.") from error
+    return _header(path, line)
 
 
 def is_session_start(head: bytes) -> bool:

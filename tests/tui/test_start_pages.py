@@ -248,6 +248,28 @@ def test_the_folder_is_listed_the_newest_first(tmp_path: Any, monkeypatch: pytes
     assert [one.path.name for one in stored_recordings()] == ["b.jsonl", "a.jsonl.gz", "c.jsonl"]
 
 
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_recording_is_dated_by_what_it_says_not_by_when_the_file_was_copied(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    import gzip
+    import os
+    from datetime import UTC, datetime
+
+    from sensorcoach.folders import Folders
+
+    monkeypatch.setattr("sensorcoach.app.recordings.folders", lambda: Folders(tmp_path, tmp_path, tmp_path))
+    for name, start in (("old", "2026-03-01T12:00:00Z"), ("new", "2026-03-02T12:00:00+00:00"), ("odd", "yesterday")):
+        line = f'{{"sensorcoach":1,"profile":"open","start":"{start}"}}\n'.encode()
+        path = tmp_path / f"{name}.jsonl{ending}"
+        path.write_bytes(gzip.compress(line) if ending else line)
+        os.utime(path, (1e9, 2e9 if name == "old" else 1e9))
+    found = stored_recordings()
+    assert [one.path.name.split(".")[0] for one in found] == ["new", "old", "odd"]
+    assert found[0].begun.astimezone(UTC) == datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert found[2].begun == datetime.fromtimestamp(1e9)
+
+
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 

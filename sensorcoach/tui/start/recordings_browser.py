@@ -64,7 +64,7 @@ class RecordingsBrowser(Page):
         recordings = self._desk.recordings()
         table: DataTable[Content] = self.query_one(DataTable)
         for one in recordings:
-            cells = (date_words(one.changed), _READING, _READING, _READING)
+            cells = (date_words(one.begun), _READING, _READING, _READING)
             table.add_row(*map(Content, cells), key=str(one.path))
         table.display = bool(recordings)
         self.query_one("#none").display = not recordings

@@ -85,7 +85,7 @@ class StartScreen(Page):
             live = (f"Start with {printable(sensor.name or 'your sensor')}", f"the sensor used last ({sensor.profile})")
         if recordings:
             many = "one is" if len(recordings) == 1 else f"{len(recordings)} are"
-            replay = f"{many} here, the last of {date_words(recordings[0].changed)}"
+            replay = f"{many} here, the last of {date_words(recordings[0].begun)}"
         else:
             replay = "none here yet: each session is recorded"
         if logged:
