@@ -43,6 +43,13 @@ def summary(
     return "session_done", (("well", well), ("next", following), ("reps", counted))
 
 
+def done_gently(reps: Sequence[Rep], share: float) -> bool:
+    """Whether a severe warning was the exception: ``share`` of the graded repetitions are without. One is no habit."""
+    graded = [rep for rep in reps if rep.graded]
+    gentle = sum(all(one.severity != "severe" for one in rep.warnings) for rep in graded)
+    return gentle >= share * len(graded)
+
+
 def _to_change(of_reps: Sequence[Warning], of_session: Sequence[Warning]) -> str | None:
     """The first in the order of speech of what was severe once, warned about twice, or of the session as a whole."""
     often = Counter(one.code for one in of_reps if one.severity != "note")
@@ -57,7 +64,9 @@ def _speaks_against(warning: Warning, codes: Sequence[str]) -> bool:
 
 
 def _praise(reps: Sequence[Rep], to_change: str | None, settings: Settings) -> str:
-    """Nothing is praised that the next sentence asks to be changed, nor holds that nobody makes."""
+    """Nothing is praised that the next sentence asks to be changed, nor holds that nobody makes, nor what was rough."""
+    if not done_gently(reps, settings.coach.well_fraction):
+        return "well_done"
     graded = [rep for rep in reps if rep.graded]
     holds = settings.limits.hold_target_s > 0.0 and rocking(reps, settings.limits) is None
     share = settings.coach.well_fraction

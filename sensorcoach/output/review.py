@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from sensorcoach.coach.summary import done_gently
 from sensorcoach.kneedrop.advice import ADVICE
 from sensorcoach.model import Rep, Result, Severity, Side
 from sensorcoach.output.words import code_words, figure, plural
-from sensorcoach.settings import LimitSettings
+from sensorcoach.settings import CoachSettings, LimitSettings
 
 MOST_CHANGES: Final = 3
 """More than three things nobody can keep in mind (domain.md 9: one fault at a time, ordered by safety)."""
@@ -112,7 +113,7 @@ def symmetry(result: Result) -> str:
 
 
 def verdict(result: Result) -> str:
-    """The session in one short sentence."""
+    """The session in one short sentence, by the rule of what is said aloud at its end (`coach.summary`)."""
     if result.pain:
         went_on = any(rep.drop_start_s > result.pain[0].t_s for rep in result.reps)
         return "It hurt, and it went on. Stop next time." if went_on else "Stopped because it hurt. That was right."
@@ -121,7 +122,7 @@ def verdict(result: Result) -> str:
     changes = to_change(result)
     if not changes:
         return "Well done: nothing to change."
-    if any(change.severity == "severe" for change in changes):
+    if not done_gently(result.reps, _well_share(result)):
         return "Take it more gently next time."
     return f"Well done, with {plural(len(changes), 'thing')} to work on."
 
@@ -143,6 +144,12 @@ def _least_to_compare(result: Result) -> int:
     limits = result.settings.get("limits")
     told = limits.get("asymmetric_min_reps") if isinstance(limits, dict) else None
     return told if isinstance(told, int) else LimitSettings().asymmetric_min_reps
+
+
+def _well_share(result: Result) -> float:
+    coach = result.settings.get("coach")
+    told = coach.get("well_fraction") if isinstance(coach, dict) else None
+    return told if isinstance(told, float) else CoachSettings().well_fraction
 
 
 def _middle(values: Iterable[float]) -> float | None:

@@ -7,10 +7,13 @@ import msgspec
 import pytest
 
 from sensorcoach import analyze
+from sensorcoach.coach.phrases import phrases
+from sensorcoach.coach.summary import summary
 from sensorcoach.kneedrop.advice import ADVICE
-from sensorcoach.model import Mark, Result
+from sensorcoach.model import Cue, Mark, Result, Warning
 from sensorcoach.output.review import MOST_CHANGES, symmetry, to_change, verdict, went_well
 from sensorcoach.output.safety import ASK_FIRST, LIMITS, STOP_AT, safety_line
+from sensorcoach.settings import Settings
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "recordings"
 
@@ -47,6 +50,27 @@ def test_what_a_session_was_made_to_show_is_to_be_changed(name: str, code: str, 
     assert changes[code].advice == ADVICE[code]
     assert len(changes) <= MOST_CHANGES
     assert not any(praise.startswith(not_praised) for praise in went_well(result(name)))
+
+
+def thumping(times: int) -> Result:
+    """Ten good repetitions, some of which end in a thump."""
+    thump = Warning(code="abrupt_landing", severity="severe", value=95.0, limit=90.0, unit="deg/s")
+    clean = [msgspec.structs.replace(result("good").reps[0], index=index, warnings=()) for index in range(1, 11)]
+    reps = [msgspec.structs.replace(one, warnings=(thump,) if one.index <= times else ()) for one in clean]
+    return msgspec.structs.replace(result("good"), reps=tuple(reps))
+
+
+def said_aloud(done: Result) -> str:
+    _, values = summary(done.reps, len(done.reps), (), hurt=False, settings=Settings())
+    return phrases("en").spoken(Cue(0.0, 0.0, "session", "session_done", "good", values))
+
+
+@pytest.mark.parametrize(("times", "well"), [(0, True), (1, True), (2, True), (3, False), (10, False)])
+def test_screen_and_voice_praise_by_one_rule(times: int, well: bool) -> None:
+    done = thumping(times)
+    assert verdict(done).startswith("Well done") is well
+    assert said_aloud(done).startswith("Well done") is well
+    assert bool(to_change(done)) == ("Next time, do just the same." not in said_aloud(done)) == bool(times)
 
 
 def test_the_repetitions_are_named() -> None:
