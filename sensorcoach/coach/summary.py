@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sensorcoach.coach.correction import first_in_order
+from sensorcoach.kneedrop.gently import done_gently
 from sensorcoach.kneedrop.grading import grade_session
 from sensorcoach.kneedrop.grading.session import rocking
 from sensorcoach.model import Rep, Warning
@@ -41,13 +42,6 @@ def summary(
     following = "next_pain" if hurt else f"next_{code or 'same'}"
     well = "well_done" if hurt else _praise(reps, code, settings)
     return "session_done", (("well", well), ("next", following), ("reps", counted))
-
-
-def done_gently(reps: Sequence[Rep], share: float) -> bool:
-    """Whether a severe warning was the exception: ``share`` of the graded repetitions are without. One is no habit."""
-    graded = [rep for rep in reps if rep.graded]
-    gentle = sum(all(one.severity != "severe" for one in rep.warnings) for rep in graded)
-    return gentle >= share * len(graded)
 
 
 def _to_change(of_reps: Sequence[Warning], of_session: Sequence[Warning]) -> str | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from sensorcoach.coach.summary import done_gently
 from sensorcoach.kneedrop.advice import ADVICE
+from sensorcoach.kneedrop.gently import done_gently
 from sensorcoach.model import Rep, Result, Severity, Side
 from sensorcoach.output.words import code_words, figure, plural
 from sensorcoach.settings import CoachSettings, LimitSettings
@@ -113,7 +113,7 @@ def symmetry(result: Result) -> str:
 
 
 def verdict(result: Result) -> str:
-    """The session in one short sentence, by the rule of what is said aloud at its end (`coach.summary`)."""
+    """The session in one short sentence, by the rule of what is said aloud at its end (`kneedrop.gently`)."""
     if result.pain:
         went_on = any(rep.drop_start_s > result.pain[0].t_s for rep in result.reps)
         return "It hurt, and it went on. Stop next time." if went_on else "Stopped because it hurt. That was right."
