@@ -85,6 +85,23 @@ def test_a_live_session_leads_over_the_summary_back_to_the_start(result: Result,
     assert len(desk.closed) == 1
 
 
+@pytest.mark.parametrize(("ended", "told"), [("rest", True), ("target", False), ("person", False)])
+def test_the_summary_says_that_a_rest_ended_it(result: Result, ended: str, told: bool) -> None:
+    desk = PretendDesk()
+    desk.shows = [ScriptedShow(picture(stage="ended", ended=ended))]
+    words: list[str] = []
+
+    async def course(pilot: Pilot[Any]) -> None:
+        await pilot.press("1")
+        session = await shown(pilot, SessionScreen)
+        session.dismiss(SessionEnd(result))
+        summary = await shown(pilot, SummaryScreen)
+        words.extend(str(part.render()) for part in summary.query(".part"))
+
+    visited(desk, None, course)
+    assert ("Ended by itself  after a minute of rest." in " ".join(words)) is told
+
+
 def test_before_the_first_live_session_stands_the_notice_and_only_there(tmp_path: Path) -> None:
     desk = PretendDesk()
     desk.read_notice = False

@@ -16,6 +16,7 @@ from sensorcoach.model import Result
 from sensorcoach.output.printable import printable
 from sensorcoach.output.review import symmetry, to_change, verdict, went_well
 from sensorcoach.output.words import clock
+from sensorcoach.settings import GuideSettings
 from sensorcoach.tui.start.page import Page
 from sensorcoach.tui.start.past import PastSession
 from sensorcoach.tui.start.trend import trend_lines
@@ -24,7 +25,8 @@ from sensorcoach.tui.start.trend import trend_lines
 class SummaryScreen(Page):
     """Dismissed when the person goes on. ``past``: earlier sessions, this one first if it is among them.
 
-    ``files``: the recording. ``report``: makes the report; None where there is none to make.
+    ``files``: the recording. ``report``: makes the report; None where there is none to make. ``ended``: why it was over
+    (`Picture.ended`).
     """
 
     heading: ClassVar[str] = "your session"
@@ -54,9 +56,11 @@ class SummaryScreen(Page):
         files: Sequence[Path],
         past: Sequence[PastSession] = (),
         report: Callable[[], object] | None = None,
+        ended: str | None = None,
     ) -> None:
         super().__init__()
         self._result, self._files, self._past, self._report = result, files, past, report
+        self._ended = ended
 
     def body(self) -> ComposeResult:
         """The count first, then words."""
@@ -77,6 +81,8 @@ class SummaryScreen(Page):
 
     def _parts(self) -> ComposeResult:
         result = self._result
+        if self._ended == "rest":
+            yield _part("■ Ended by itself", "$accent", f"after {_rest_words(result)} of rest.")
         well = went_well(result)
         if well:
             yield _part("✔ Went well", "$success", ", ".join(well).capitalize() + ".")
@@ -115,6 +121,13 @@ class SummaryScreen(Page):
         """Make it."""
         if self._report is not None:
             self._report()
+
+
+def _rest_words(result: Result) -> str:
+    guide = result.settings.get("guide")
+    told = guide.get("end_rest_s") if isinstance(guide, dict) else None
+    rest_s = told if isinstance(told, int | float) else GuideSettings().end_rest_s
+    return "a minute" if rest_s == 60.0 else f"{rest_s:.0f} seconds"
 
 
 def _count(side: str, detected: int, corrected: int, target: int) -> ComposeResult:

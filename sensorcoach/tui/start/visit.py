@@ -160,8 +160,9 @@ class Visit:
         begun, self._begun = self._begun, None
         result: Result | None = None
         files: tuple[Path, ...] = ()
+        why: str | None = None
         if begun is not None:
-            result, files = begun.show.result(), begun.files
+            result, files, why = begun.show.result(), begun.files, begun.show.picture().ended
             self._the_app.run_worker(begun.close, thread=True)
         if end is None:
             self._back()
@@ -177,7 +178,7 @@ class Visit:
         live = isinstance(opening, OpenLive)
         past = self._desk.logged() if live else ()
         report = partial(self._report, files, opening) if files else None
-        self._the_app.push_screen(SummaryScreen(end.result, files, past, report), lambda _: self._back())
+        self._the_app.push_screen(SummaryScreen(end.result, files, past, report, why), lambda _: self._back())
 
     def _back(self) -> None:
         """To the page it came from; or out, where the session was all that was asked for."""
