@@ -57,7 +57,7 @@ def why_not(history: History, moving: Movement, sideways: Sideways, armed: Armed
     if moving.furthest_deg > (frame.farthest_deg if sideways.known else frame.farthest_unconfirmed_deg):
         return "turned_over"
     if history.time(moving.return_end) - history.time(moving.drop_start) < phases.shortest_rep_s:
-        return "too_quick"
+        return "unseen" if _has_hole(history, moving, settings.signal.longest_fill_s) else "too_quick"
     if history.filled(moving.drop_start, moving.return_end + 1).mean() > phases.most_filled_fraction:
         return "unseen"
     if not sideways.may_be_centre(moving.centre.up0):

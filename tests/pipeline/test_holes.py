@@ -76,6 +76,15 @@ def test_a_drop_that_came_out_on_the_other_side_was_not_seen(sensor):
     assert [one.reason for one in not_counted_in(events)] == ["unseen", "unseen"]
 
 
+@pytest.mark.parametrize(
+    ("sensor", "share", "hole_s"), [("gyroscope", 0.1, 1.1), ("gyroscope", 0.1, 2.5), ("accelerometer", 0.3, 4.0)]
+)
+def test_a_drop_cut_by_a_stall_was_not_seen_rather_than_sudden(sensor, share, hole_s):
+    start_s = place_s(sensor, LOST, "drop", share)
+    events = events_of(packets(rows_with_a_hole(sensor, start_s, start_s + hole_s), [8]), TOLD)
+    assert [one.reason for one in not_counted_in(events)] == ["unseen"]
+
+
 @pytest.mark.parametrize("sensor", SENSORS)
 @pytest.mark.parametrize("end", [(LOST, "return", 0.5), (NEXT, "drop", 0.05)], ids=["on the way home", "home"])
 def test_a_hold_left_unseen_is_counted_once_and_not_graded(sensor, end):
