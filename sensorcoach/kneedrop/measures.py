@@ -18,6 +18,10 @@ from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats
 from sensorcoach.settings import LimitSettings, SignalSettings
 
 
+_ELSEWHERE_DEG = 6.0
+"""A leg that is so far from where it was before a hole moved in it: a hold that sways by more is noted as restless."""
+
+
 @dataclass(frozen=True, slots=True)
 class Borders:
     """Where the phases of one repetition meet (seconds, half-open), as the phase machine found them.
@@ -159,7 +163,7 @@ def _drop(window: Window, borders: Borders, cuts: _Cuts, signal: SignalSettings,
     speed = window.speed_dps[cuts.drop_start : cuts.drop_end]
     peak = _largest(speed)
     time_10_90, stops = _travel(window, cuts, peak, limits)
-    reason = _why_not_graded(window, borders, cuts, signal, limits)
+    reason = _why_not_graded(window, borders, cuts, signal)
     landing = _landing(window, cuts, signal, limits)
     return DropMeasures(
         drop_time_10_90_s=time_10_90,
@@ -276,9 +280,7 @@ def _runs_between(flags: Bools, shortest: float, longest: float) -> int:
     return int(np.count_nonzero((lengths >= shortest - 1.0) & (lengths <= longest + 1.0)))
 
 
-def _why_not_graded(
-    window: Window, borders: Borders, cuts: _Cuts, signal: SignalSettings, limits: LimitSettings
-) -> str | None:
+def _why_not_graded(window: Window, borders: Borders, cuts: _Cuts, signal: SignalSettings) -> str | None:
     if window.rate_hz < signal.grading_rate_hz * (1.0 - signal.rate_tolerance):
         return "rate"
     # What was cut may have been cut by a hole, which lies behind its last sample.
@@ -288,16 +290,15 @@ def _why_not_graded(
             return "clipped"
         if _has_gap(window, start, end, signal):
             return "gap"
-    return "gap" if _left_unseen(window, cuts, signal, limits) else None
+    return "gap" if _left_unseen(window, cuts, signal) else None
 
 
-def _left_unseen(window: Window, cuts: _Cuts, signal: SignalSettings, limits: LimitSettings) -> bool:
+def _left_unseen(window: Window, cuts: _Cuts, signal: SignalSettings) -> bool:
     """Whether the leg may have been away from the hold in a hole: it is elsewhere after it, or had the time."""
     here = slice(cuts.drop_end, cuts.return_start + 1)
     real = ~window.filled[here]
     times, roll_deg = window.t_s[here][real], window.roll_deg[here][real]
-    moved_deg = limits.restless_hold_deg.note
-    elsewhere = np.abs(np.diff(roll_deg)) > (np.inf if moved_deg is None else moved_deg)
+    elsewhere = np.abs(np.diff(roll_deg)) > _ELSEWHERE_DEG
     apart_s = np.diff(times)
     return bool(((apart_s > signal.longest_fill_s) | (elsewhere & (apart_s > signal.gap_s))).any())
 
