@@ -17,7 +17,6 @@ from sensorcoach.dsp.smoothness import sparc, velocity_peaks
 from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats
 from sensorcoach.settings import LimitSettings, SignalSettings
 
-
 _ELSEWHERE_DEG = 6.0
 """A leg that is so far from where it was before a hole moved in it: a hold that sways by more is noted as restless."""
 
