@@ -120,6 +120,7 @@ def test_sensors_come_as_they_are_heard_and_keep_their_place(page: Pages) -> Non
                 ["[red]WT901", "witmotion", "▂··· weak", NEAR.address],
                 ["(no name)", "movesense", "connected", HELD.address],
             ]
+            picker.show([])  # silent for a moment
             await pilot.press("a")
             assert ["kettle", "not known", "▂··· weak", KETTLE.address] in rows(pilot)
             await pilot.press("enter")

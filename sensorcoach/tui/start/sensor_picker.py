@@ -97,8 +97,8 @@ class SensorPicker(Page):
             await asyncio.sleep(LOOK_EVERY_S)
 
     def show(self, heard: Sequence[HeardSensor]) -> None:
-        """What is heard now."""
-        self._heard = {one.address: one for one in heard}
+        """What is heard now; what fell silent keeps its row, and can be picked."""
+        self._heard |= {one.address: one for one in heard}
         table: DataTable[Content] = self.query_one(DataTable)
         rows = {key.value for key in table.rows}
         for one in heard:
