@@ -127,7 +127,7 @@ def test_sensors_come_as_they_are_heard_and_keep_their_place(page: Pages) -> Non
             await pilot.pause()
 
     run(test())
-    assert [opening.device for opening in way.opened if isinstance(opening, OpenLive)] == [HELD.address]
+    assert [opening.device for opening in way.opened if isinstance(opening, OpenLive)] == [NEAR.address]
 
 
 def test_bluetooth_off_is_an_instruction_and_r_tries_again(page: Pages) -> None:
