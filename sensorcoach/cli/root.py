@@ -37,8 +37,18 @@ EXIT_CODES = (
 )
 
 
+_ORDER = ("live", "replay", "demo", "analyze", "report", "log", "settings", "scan", "devices", "doctor", "where")
+"""Commands of every day come first in the help; the others follow as they are registered."""
+
+
 class _Group(TyperGroup):
     """Turns the errors meant for people into one sentence and an exit code."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Their names, in the order of the help."""
+        return sorted(
+            super().list_commands(ctx), key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)
+        )
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         try:
