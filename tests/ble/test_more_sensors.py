@@ -17,6 +17,8 @@ from tests.ble.pretend.movesense import PretendMovesense
 from tests.ble.pretend.polar import PretendPolar, packed_differences
 from tests.ble.product import Product, in_order, worn
 
+pytestmark = pytest.mark.slow
+
 KINDS = ["movesense", "metamotion", "polar"]
 
 

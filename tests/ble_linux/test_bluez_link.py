@@ -22,6 +22,8 @@ from tests.ble_linux.bluetoothd import DEVICE, FAILED
 from tests.ble_linux.objects import UNKNOWN_OBJECT, Refusal
 from tests.ble_linux.room import Linked, LinuxRoom, in_linux_room
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "C4:11:22:33:44:55"
 """Of the pretend sensor; named, it is taken as soon as it is heard."""
 
