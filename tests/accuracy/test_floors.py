@@ -10,6 +10,8 @@ import pytest
 from sensorcoach.simulator import SCENARIOS
 from tests.benchmarks.judging import figures, judged, other_activity, random_sessions
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(30)
 ACTIVITY_SEEDS = range(2)
 WARNED_SEEDS = range(200, 203)

@@ -13,6 +13,8 @@ from sensorcoach.simulator.distractors import ACTS, SHORTEST_S
 from sensorcoach.simulator.person import Person
 from sensorcoach.simulator.plan import Item, MountPlan, OtherPlan, RepPlan, RestPlan, StrapPlan
 
+pytestmark = pytest.mark.slow
+
 STEADY = Person(tremor_dps=0.0, flexion_deg=0.0, twist_deg=0.0)
 RANGE_TOLERANCE_DEG = 4.0
 """Legs overshoot and sink in; the plan is only what the person wants."""
