@@ -10,6 +10,8 @@ from tests.ble.every import PRETEND
 from tests.ble.lab import Lab, in_virtual_time
 from tests.ble.product import Product, in_order, same_numbers, worn
 
+pytestmark = pytest.mark.slow
+
 BY_PROFILE = {profile.name: profile for profile in RADIO_PROFILES}
 
 

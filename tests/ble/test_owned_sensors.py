@@ -18,6 +18,8 @@ from tests.ble.pretend.home_made import UART, PretendEsp32, PretendUart
 from tests.ble.pretend.microbit import PretendMicrobit
 from tests.ble.product import Product, in_order, same_numbers, worn
 
+pytestmark = pytest.mark.slow
+
 NOTES = Path(__file__).resolve().parents[2] / "firmware_notes"
 
 
