@@ -93,7 +93,8 @@ def test_closing_lets_the_last_tone_end() -> None:
     end = device.play(np.ones(1000, np.float32), "tone")
     closing = threading.Thread(target=device.close)
     closing.start()
-    time.sleep(0.05)
+    closing.join(0.05)
+    assert closing.is_alive()
     assert not speaker.closed
     speaker.played(end / RATE_HZ)
     closing.join(10.0)
