@@ -14,7 +14,7 @@ from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
-from sensorcoach.kneedrop.tracker import WindowListener
+from sensorcoach.kneedrop.counter import WindowListener
 from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Packet, Result, Trace
 from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline

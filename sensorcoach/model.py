@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 Side = Literal["left", "right"]
 CentreSource = Literal["rest", "pause", "leg_axis", "midpoint", "calibration"]
@@ -263,6 +264,22 @@ class RepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RepWithdrawn:
+    """A repetition told before the line of movement was known, or with which the person got up, was none."""
+
+    known_s: float
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Counting goes on with another calibration (`kneedrop.calibration`), which the recording keeps."""
+
+    known_s: float
+    calibration: object
+
+
+@dataclass(frozen=True, slots=True)
 class NotCounted:
     """A movement that looked like a repetition and was none."""
 
@@ -369,7 +386,17 @@ class Cue:
     delay_s: float = 0.0
 
 
-Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound
+Event = (
+    PhaseChanged
+    | Counted
+    | RepDone
+    | RepWithdrawn
+    | NotCounted
+    | GapSeen
+    | Calibrated
+    | SensorSlipped
+    | CentreFound
+)
 
 Told = Event | LinkEvent | Notice | Control | StageChanged | Trace | Cue
 """All that a listener of a session is told."""

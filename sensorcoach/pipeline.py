@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,14 @@ from sensorcoach.devices.decoding import Decoding
 from sensorcoach.devices.profile import Profile
 from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
+from sensorcoach.kneedrop.arming import Arming
+from sensorcoach.kneedrop.calibration.calibration import Calibration
+from sensorcoach.kneedrop.calibration.stored import from_text
+from sensorcoach.kneedrop.counter import WindowListener
 from sensorcoach.kneedrop.grading import SensorAbility, grade_session, sensor_slipped, settle
 from sensorcoach.kneedrop.regrading import regraded
 from sensorcoach.kneedrop.tally import Tally
-from sensorcoach.kneedrop.tracker import Tracker, WindowListener
+from sensorcoach.kneedrop.tracker import Heard, Tracker, WholeTracker, live_tracker, recorded_tracker
 from sensorcoach.model import (
     Control,
     Counted,
@@ -34,6 +38,7 @@ from sensorcoach.model import (
     Packet,
     Rep,
     RepDone,
+    RepWithdrawn,
     Samples,
     SensorSlipped,
     StreamCounts,
@@ -62,12 +67,16 @@ class Pipeline:
         on_motion: Callable[[Motion], None] | None = None,
         on_trace: Callable[[Trace], None] | None = None,
         landings: bool = True,
+        live: bool = False,
+        calibrations: Sequence[tuple[float, Calibration]] | None = None,
     ) -> None:
         """``device_settings``: what the recording's header says the sensor was set to.
 
         ``on_window``: told each final repetition with the signals it was measured on (`kneedrop.measures.Window`).
         ``on_motion``, ``on_trace``: told each stretch of motion, and its curves once its events are known.
         ``landings``: holds are told with what their landing shows; it costs a sixth of all, and no figure rests on it.
+        ``live``: the centre is found while the stream goes on; else at its end, from all of it, or known beforehand by
+        ``calibrations`` (from which session time on each holds).
 
         Raises:
             DecodeError: a device setting has the wrong kind of value.
@@ -79,8 +88,10 @@ class Pipeline:
         self._decoding = Decoding(profile, device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
-        self._tracker: Tracker | None = None
-        self._controls: list[Control] = []
+        self._live, self._calibrations = live, calibrations
+        self._arming = Arming()
+        self._recorded: list[tuple[float, Calibration]] = []
+        self._tracker: Tracker | WholeTracker | None = None
         self.tally = Tally()
         """Repetitions as counted and as corrected."""
         self.marks: tuple[Mark, ...] = ()
@@ -141,11 +152,7 @@ class Pipeline:
 
     def _push_samples(self, samples: Samples) -> list[Event]:
         if self._tracker is None:
-            self._tracker = Tracker(
-                self._mounting, self._settings, samples.rate_hz, self._on_window, landings=self._landings
-            )
-            for control in self._controls:
-                self._tracker.control(control)
+            self._tracker = self._new_tracker(samples.rate_hz)
         if self._first_t_s is None:
             self._first_t_s = float(samples.t_s[0])
         self._last_t_s = float(samples.t_s[-1])
@@ -156,11 +163,19 @@ class Pipeline:
                 events += self._push_motion(self._tracker, motion)
         return sorted(events, key=lambda event: event.known_s)
 
-    def _push_motion(self, tracker: Tracker, motion: Motion) -> list[Event]:
+    def _new_tracker(self, rate_hz: float) -> Tracker | WholeTracker:
+        arming, settings, heard = self._arming, self._settings, Heard(self._on_window, self._landings)
+        if self._calibrations is not None:
+            return recorded_tracker(self._calibrations, arming, settings, rate_hz, heard)
+        if self._live:
+            return live_tracker(self._mounting, arming, settings, rate_hz, heard)
+        return WholeTracker(self._mounting, arming, self._recorded, settings, rate_hz, heard, self._on_trace)
+
+    def _push_motion(self, tracker: Tracker | WholeTracker, motion: Motion) -> list[Event]:
         events = self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
         if self._on_motion is not None:
             self._on_motion(motion)
-        if self._on_trace is not None:
+        if self._on_trace is not None and isinstance(tracker, Tracker):
             self._on_trace(tracker.trace_since(self._traced_s))
             self._traced_s = float(motion.t_s[-1])
         return events
@@ -173,10 +188,11 @@ class Pipeline:
                 self.marks += (Mark(t_s=control.t_s, text=control.value),)
             case "pain":
                 self.pain += (Mark(t_s=control.t_s, text=control.value),)
-        if self._tracker is None:
-            self._controls.append(control)
-        else:
-            self._tracker.control(control)
+            case "calibration":
+                calibration = from_text(control.value)
+                if calibration is not None:
+                    self._recorded.append((control.t_s, calibration))
+        self._arming.control(control)
 
     def _new_gaps(self, until_s: float) -> list[Event]:
         """Gaps that the motion has passed: told in their place among the other events."""
@@ -190,6 +206,9 @@ class Pipeline:
                 self.tally.count(event)
             elif isinstance(event, RepDone):
                 self._reps.append(event.rep)
+            elif isinstance(event, RepWithdrawn):
+                self.tally.withdraw(event.index)
+                self._reps = [rep for rep in self._reps if rep.index != event.index]
             elif isinstance(event, SensorSlipped):
                 self._slips.append(event)
         return events
@@ -248,15 +267,21 @@ class Pipeline:
 
     def trace_since(self, t_s: float) -> Trace:
         """The curves of the samples after ``t_s`` (at most some minutes back), as centre and sides are known now."""
-        if self._tracker is None:
+        if not isinstance(self._tracker, Tracker):
             nothing = np.empty(0)
             return Trace(nothing, nothing, nothing)
         return self._tracker.trace_since(t_s)
 
     @property
+    def calibrations(self) -> list[tuple[float, Calibration]]:
+        """Those that were counted with, and since when."""
+        return [] if self._tracker is None else list(self._tracker.calibrations)
+
+    @property
     def axis_confirmed(self) -> bool:
         """What counted was beyond doubt to the sides."""
-        return self._tracker is not None and self._tracker.sideways.confirmed
+        calibration = None if self._tracker is None else self._tracker.calibration
+        return calibration is not None and calibration.confirmed and calibration.drops > 0
 
     @property
     def reps(self) -> tuple[Rep, ...]:
@@ -266,7 +291,7 @@ class Pipeline:
     def summary(self) -> Summary:
         """The session in numbers, from the final repetitions so far."""
         reps = self.reps
-        levels = self._settings.frame.slip_levels_deg
+        levels = self._settings.calibration.slip_levels_deg
         slips = [sensor_slipped(slip.angle_deg, levels) for slip in self._slips]
         told = [warning for warning in slips if warning is not None]
         session = (*grade_session(self._reps, self._settings.limits), *told)

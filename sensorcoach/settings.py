@@ -170,6 +170,107 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Thigh in crook lying: this far below horizontal seen from the knee (A5)."""
 
 
+class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A3-A5: how the pass over a session finds the centre and the line of movement (`kneedrop.calibration`)."""
+
+    still_dps: float = 8.0
+    """Slower is still. Breath and tremor tilt a resting thigh by up to 5 °/s."""
+    rest_s: float = 0.6
+    """Still for so long: a rest."""
+    rest_weighs_at_most_s: float = 20.0
+    """Who lies still for minutes before the exercise says no more about the centre than who does so for this long."""
+    most_rests: int = 2000
+    """The longest of them are looked at: an hour of exercise has some 500."""
+    place_deg: float = 8.0
+    """Rests within this of each other are at one place: returns scatter by 3-5°."""
+    places_apart_deg: float = 5.0
+    most_places: int = 12
+    """Places asked about; a session has three: centre, left, right; handling and getting up add some."""
+    most_turns: int = 3
+    turn_s: float = 2.0
+    turn_share: float = 0.35
+    """A turning point is slower than this share of what lies within turn_s: swings turn at 0-10 % of their peak."""
+    home_deg: float = 10.0
+    home_still_s: float = 0.4
+    """At home: within this of the centre, and still for so long between two movements."""
+    restless_weight: float = 0.5
+    """What an excursion weighs where it was not at home before, or after."""
+    swing_weight: float = 0.5
+    """... and from a midpoint: two of them explain as much as one excursion between two rests."""
+    other_weight: float = 0.3
+    """Excursions in other directions: bridges and straightened legs also begin and end at the centre."""
+    rest_weight: float = 1.0
+    """Of ln(1 + seconds rested): a place of 20 s has two points more than one of 2 s."""
+    line_deg: float = 30.0
+    """Headings of one side scatter by up to 14° (twist), 25° (MEx)."""
+    not_opposite_deg: float = 60.0
+    """Real sides are not opposite (MEx: up to 60° off)."""
+    told_sure_deg: float = 25.0
+    told_sigma_deg: float = 18.0
+    """A strap is put on to within 25°, which is more when seen from above; what lies across the told axis (90°)
+    weighs 0.1 %."""
+    posture_sure_deg: float = 10.0
+    posture_sigma_deg: float = 10.0
+    """A told axis flatter or steeper than a thigh with the knees up by posture_sure_deg is a strap askew; by 29-37°
+    (who sits, or lies with straight legs) it costs as much as 4-7 repetitions explain."""
+    enough: float = 0.5
+    """Evidence that makes a movement an exercise: one calm, wide excursion is enough, one quick small one is not."""
+    calm_s: float = 4.0
+    wide_deg: float = 40.0
+    """An excursion that is shorter or smaller weighs less, in proportion: people bend, sit and reach in 1-2 s."""
+    one_way_least_deg: float = 18.0
+    one_way_wide_deg: float = 15.0
+    """Where nothing is told and all go one way, it weighs nothing up to the first, and all so much above: a bridge
+    pitches a thigh by 15-20°."""
+    thigh_elevation_min_deg: float = 30.0
+    thigh_elevation_max_deg: float = 75.0
+    shin_elevation_min_deg: float = 20.0
+    shortest_s: float = 0.8
+    """Real quick rolling takes 0.9 s a side."""
+    step_s: float = 4.0
+    step_shaking_g: float = 0.25
+    """Shorter and shaken by more is a step: true of 313 of 316 steps, of 0 of 1,674 repetitions."""
+    walked_shaking_g: float = 0.45
+    walked_share: float = 0.5
+    """Shaken by more, and for more than this share of the time (by shaken_g): somebody walked in between. Of
+    true repetitions 1 in 374 reaches the first, none both."""
+    shaken_g: float = 0.15
+    farthest_deg: float = 125.0
+    longest_s: float = 120.0
+    stray_deg: float = 35.0
+    tug_yaw_deg: float = 20.0
+    tug_yaw_share: float = 0.8
+    got_up_s: float = 4.0
+    got_up_range_deg: float = 100.0
+    got_up_shaking_g: float = 0.1
+    around_s: float = 1.0
+    proof_a_side: int = 2
+    proof_s: float = 1.5
+    proof_alike: float = 0.5
+    step_cost: float = 0.7
+    """A step of the centre costs what so many excursions explain."""
+    step_most_deg: float = 26.0
+    """A strap slips by up to 25° around the leg."""
+    least_swings: int = 4
+    swing_scatter: float = 0.3
+    swing_most_s: float = 10.0
+    """Rolling from side to side takes 0.9-4 s a side (MEx); with holds of a breath on both up to 10 s."""
+    follow_deg: float = 5.0
+    follow_share: float = 0.3
+    """The centre follows pauses within follow_deg by this share: 1 follows every sloppy return, 0.1 needs 20 reps."""
+    other_direction_deg: float = 45.0
+    fastest_fraction: float = 1.8
+    quickest_10_90_s: float = 0.15
+    look_s: float = 1.0
+    sure_hops: int = 8
+    """Live, the pass is made again every look_s of data, and once in so many when it is sure."""
+    anchor_s: float = 60.0
+    """Where the guide had the leg at rest weighs as much as so long a rest."""
+    slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)
+    """A slip is told from these steps on (B)."""
+    hold_cost: float = 0.5
+
+
 class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Section C: the warnings. Levels are note / warn / severe."""
 
@@ -333,6 +434,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     signal: SignalSettings = SignalSettings()
     phases: PhaseSettings = PhaseSettings()
+    calibration: CalibrationSettings = CalibrationSettings()
     frame: FrameSettings = FrameSettings()
     limits: LimitSettings = LimitSettings()
     goal: GoalSettings = GoalSettings()

@@ -261,7 +261,7 @@ class Exercise:
             yield from self._say(code, levels[code], rep.index, told.known_s)
 
     def _slip(self, told: SensorSlipped) -> Iterator[Cue]:
-        warning = sensor_slipped(told.angle_deg, self._settings.frame.slip_levels_deg)
+        warning = sensor_slipped(told.angle_deg, self._settings.calibration.slip_levels_deg)
         if warning is None:
             return
         self._slips.append(warning)

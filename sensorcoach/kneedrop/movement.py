@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sensorcoach.kneedrop.frame import Centre, Way
-from sensorcoach.model import Floats
 
-Ending = Literal["home", "incomplete", "turned", "slipped", "no_return", "cut", "unseen"]
+Ending = Literal["home", "incomplete", "turned", "no_return", "cut", "unseen"]
 
 
 @dataclass(slots=True)
@@ -23,8 +22,6 @@ class Movement:
     way: Way
     lowest: int
     trigger: int
-    paused_at: Floats | None = None
-    """Up (3,) in the pause before, where that was not at the centre: a slip, or a sloppy return."""
     peak_dps: float = 0.0
     """Largest outward speed of the drop."""
     landing: int = -1

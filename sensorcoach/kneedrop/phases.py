@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.frame import Centre, Way
@@ -20,13 +19,11 @@ from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.hits import first
 from sensorcoach.kneedrop.movement import Ending, Movement
 from sensorcoach.kneedrop.view import CentreView
-from sensorcoach.model import Bools, Floats
+from sensorcoach.model import Bools, Floats, Ints
 from sensorcoach.settings import PhaseSettings
 
 State = Literal["centre", "drop", "hold", "return", "away"]
 What = Literal["drop", "landing", "landed", "resumed", "confirmed", "return", "end"]
-
-Ints = NDArray[np.intp]
 
 JOLT_S = 0.5
 _JOLT_MS2 = 4.0
@@ -146,9 +143,8 @@ class PhaseMachine:
         return None if hit is None else before + 1 + hit
 
     def _leave(self, history: History, at: int) -> Change:
-        settled = self._follower.settle(history, self._home_since, self._least + 1)
-        way = Way.towards(self.centre, history.up_at(at))
-        moving = Movement(self.centre, way, lowest=self._least, trigger=at, paused_at=settled.paused_at)
+        centre = self._follower.settle(history, self._home_since, self._least + 1)
+        moving = Movement(centre, Way.towards(centre, history.up_at(at)), lowest=self._least, trigger=at)
         self.movement, self.state, self.position = moving, "drop", at
         self._slow_since, self._told = at, -1
         return Change("drop", at, at, moving)
@@ -254,16 +250,14 @@ class PhaseMachine:
         if falling[hit]:
             return self._begin_return(moving, float(angle[hit]), at)
         if _holds(staying, hit):
-            return self._confirm_landing(history, moving, at)
+            return self._confirm_landing(moving, at)
         moving.staged = moving.staged or bool(staged[hit])
         self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
         return Change("resumed", at, at, moving)
 
-    def _confirm_landing(self, history: History, moving: Movement, at: int) -> Change:
-        """The leg stays where it landed: a hold, unless the strap slipped and this is the centre."""
+    def _confirm_landing(self, moving: Movement, at: int) -> Change:
+        """The leg stays where it landed: a hold."""
         self._confirmed, self.position = moving.landing, at + 1
-        if self._follower.noticed_slip(history, moving.landing, at + 1):
-            return self._end(moving, "slipped", moving.landing, at)
         return Change("confirmed", moving.landing, at, moving)
 
     def _resuming(self, history: History, moving: Movement, start: int, end: int) -> tuple[Bools, Ints]:
@@ -326,7 +320,6 @@ class PhaseMachine:
         if home[hit]:
             return self._end(moving, "home", at, at)
         if resting[hit]:
-            self._follower.noticed_slip(history, self._slow_since, at + 1)
             return self._end(moving, "incomplete", self._slow_since, at)
         if _holds(late, hit):
             return self._give_up(moving, "no_return", at)

@@ -49,6 +49,14 @@ class Tally:
         self._directions[counted.side] = counted.direction
         self._corrected[counted.side] += 1
 
+    def withdraw(self, index: int) -> None:
+        """A repetition that was told was none after all."""
+        told = next((one for one in self._standing if one.index == index), None)
+        if told is not None:
+            self._standing.remove(told)
+            self.counted -= 1
+            self._corrected[told.side] -= 1
+
     def correct(self, control: Control) -> None:
         """``undo``: the last repetition that stands does not count; ``correct``: one more or less.
 

@@ -1,374 +1,276 @@
-"""Motion in, events out: walks the believed centre's phase machine, judges what it finds and counts.
-
-Rooms below know one thing each; here they meet. Which centre is believed is `belief`'s affair: at the sample numbers it
-asks for, the walk stops and takes what it decided.
-"""
+"""Motion in, events out: where history, calibration and counting meet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from sensorcoach.dsp.motion import Motion
-from sensorcoach.kneedrop.armed import Armed
-from sensorcoach.kneedrop.belief import REACH_S, Adoption, Belief
-from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
+from sensorcoach.kneedrop.arming import Arming
+from sensorcoach.kneedrop.calibration.calibration import Calibration
+from sensorcoach.kneedrop.calibration.calibrator import Calibrator, CausalCalibrator, RecordedCalibrator, pass_over
+from sensorcoach.kneedrop.calibration.track import Track
+from sensorcoach.kneedrop.counter import Counter, WindowListener
 from sensorcoach.kneedrop.curve import curve
 from sensorcoach.kneedrop.frame import angle_between_deg
 from sensorcoach.kneedrop.grading import sensor_slipped
 from sensorcoach.kneedrop.history import History
-from sensorcoach.kneedrop.line import Seen
-from sensorcoach.kneedrop.measures import Window
-from sensorcoach.kneedrop.movement import Movement
-from sensorcoach.kneedrop.phases import Change, What, can_be_judged
-from sensorcoach.kneedrop.posture import Reason, landing_heading, why_not
-from sensorcoach.kneedrop.provisional import provisional_landing
-from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
-from sensorcoach.kneedrop.sideways import Sideways
+from sensorcoach.kneedrop.store import MotionStore
 from sensorcoach.model import (
-    Aborted,
+    Calibrated,
     CentreFound,
-    Control,
     Counted,
-    Direction,
     Event,
-    Landing,
     Mounting,
     NotCounted,
-    PhaseChanged,
-    PhaseName,
     Rep,
     RepDone,
+    RepWithdrawn,
     SensorSlipped,
-    Side,
     Trace,
 )
 from sensorcoach.settings import Settings
 
-HISTORY_S = REACH_S + 30.0
-"""More than decisions look back on, so that the length of a block does not show."""
-
-WindowListener = Callable[[Rep, Window], None]
-"""Told each final repetition with the signals it was measured on; copies what it keeps."""
-
-_PHASES: dict[What, PhaseName] = {
-    "drop": "drop",
-    "landing": "hold",
-    "landed": "hold",
-    "resumed": "drop",
-    "confirmed": "hold",
-    "return": "return",
-}
-
-
-@dataclass(slots=True)
-class _Pending:
-    """A counted repetition whose final figures wait for what follows it."""
-
-    movement: Movement
-    index: int
-    direction: Direction
-    side: Side | None
-    dated_back: bool
-    counted: int
-    """The sample at which it was counted."""
+_KEPT_S = 150.0
+"""The longest repetition and what is looked at around it."""
+_KEPT_LIVE_S = 600.0
+"""A live stream counts again from here back when it learns where the centre is."""
+_SAME_REP_S = 1.5
+"""Two counts of one movement with other centres end within this of each other."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """The person was ready at ``t_s``, in a pause since ``paused_s``: to go on, or for a drop to ``side``."""
+class Heard:
+    """Who listens: ``on_window`` to final repetitions; ``landings``: whether holds are told with their landing."""
 
-    t_s: float
-    paused_s: float
-    side: Side | None
+    on_window: WindowListener | None = None
+    landings: bool = True
 
 
 class Tracker:
-    """``push`` motion and controls in the order of the stream, take events; ``flush`` at its end."""
+    """Counts with the calibrations that a calibrator hands out. ``push`` motion, take events; ``flush`` at the end."""
 
     def __init__(
         self,
-        mounting: Mounting,
+        calibrator: Calibrator,
+        arming: Arming,
         settings: Settings,
         rate_hz: float,
-        on_window: WindowListener | None = None,
-        *,
-        landings: bool = True,
+        heard: Heard,
+        kept_s: float,
     ) -> None:
-        self.sideways = Sideways(mounting, settings.frame)
-        self._settings = settings
-        self._on_window, self._landings = on_window, landings
-        self._history = History(HISTORY_S, rate_hz)
-        self._armed = Armed()
-        self._belief = Belief(self._history, self.sideways, self._armed, settings)
-        self._calibrations: list[tuple[float, Side]] = []
-        self._ready: list[_Ready] = []
+        self._calibrator, self._arming, self._settings = calibrator, arming, settings
+        self._heard = heard
+        self._history = History(kept_s, rate_hz)
+        self._counter: Counter | None = None
+        self._told: list[Counted] = []
+        """Repetitions that may still be withdrawn."""
+        self._done: set[int] = set()
+        self._alias: dict[int, int] = {}
+        """Numbers of the counter's repetitions that were told by another number before."""
         self._count = 0
-        self._pending: list[_Pending] = []
-        self._events: list[Event] = []
-        self._named_movement: Movement | None = None
-        self._named: tuple[Direction, Side | None] = (1, None)
-        """Direction and side of the movement under way, as its events say it."""
-        self._told_phase: tuple[int, What, int] | None = None
+        self.calibrations: list[tuple[float, Calibration]] = []
+        """Every calibration that was in force, and since when."""
 
-    # --- the stream --------------------------------------------------------------------------------------------------
+    @property
+    def calibration(self) -> Calibration | None:
+        """The one in force."""
+        return None if self._counter is None else self._counter.calibration
 
     def push(self, motion: Motion) -> list[Event]:
         """Blocks of any length; at most a few seconds each keep the history's promise of how far it reaches back."""
         self._history.append(motion)
-        self._advance(self._history.end)
-        return self._take_events()
-
-    def control(self, control: Control) -> None:
-        """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the next one's side.
-
-        A calibration drop counts while armed; in a pause it only tells the side. Both ``arm`` and a ``calibrate`` in a
-        pause make the rest before them the centre.
-        """
-        if control.action == "pause":
-            self._armed.pause(control.t_s)
-        elif control.action == "arm":
-            paused_s = self._armed.paused_since(control.t_s)
-            self._armed.arm(control.t_s)
-            if paused_s is not None:
-                self._ready.append(_Ready(control.t_s, paused_s, None))
-        elif control.action == "calibrate" and control.value in ("left", "right"):
-            side: Side = "left" if control.value == "left" else "right"
-            paused_s = self._armed.paused_since(control.t_s)
-            if paused_s is None:
-                self._calibrations.append((control.t_s, side))
-            else:
-                self._ready.append(_Ready(control.t_s, paused_s, side))
+        self._calibrator.push(motion)
+        return _in_order(self._advance(self._history.end))
 
     def flush(self) -> list[Event]:
         """End of the stream: the same rules close what is under way."""
-        end = self._history.end
-        self._advance(end)
-        for adoption in self._belief.conclude(end):
-            self._take_adoption(adoption)
-        main = self._belief.believed
-        if main is not None and (change := main.finish(self._history)) is not None:
-            self._take_change(main, change)
-        self._finalise(end, at_end=True)
-        return self._take_events()
+        events = self._advance(self._history.end)
+        if self._counter is not None:
+            events += self._known(self._counter.finish())
+        return _in_order(events)
 
     def trace_since(self, t_s: float) -> Trace:
         """The curves of the samples after ``t_s``, as far back as is remembered, seen as it is known now."""
         start = self._history.index_after(t_s)
-        main = self._belief.believed
-        centre = None if main is None else main.machine.centre
-        return curve(self._history, start, self._history.end, centre, self.sideways)
+        counter = self._counter
+        centre = None if counter is None else counter.centre
+        return curve(self._history, start, self._history.end, centre, self.calibration)
 
-    def _take_events(self) -> list[Event]:
-        events, self._events = self._events, []
-        return sorted(events, key=lambda event: event.known_s)
+    def _advance(self, end: int) -> list[Event]:
+        events: list[Event] = []
+        while (at := self._calibrator.next_look(self._history)) is not None and at <= end:
+            events += self._count_until(at)
+            found = self._calibrator.look(at, self._history)
+            if found is not None:
+                events += self._take(found, at)
+        return events + self._count_until(end)
 
-    def _advance(self, end: int) -> None:
-        while self._ready and end > 0 and self._ready[0].t_s <= self._history.time(end - 1):
-            ready = self._ready.pop(0)
-            at = self._history.index_after(ready.t_s)
-            self._advance_believing(at)
-            if ready.side is not None:  # first: what was learnt before may be why the rest would look like a hold
-                self.sideways.await_side(ready.side)
-            self._take_rest(at, ready.paused_s)
-        self._advance_believing(end)
+    def _count_until(self, end: int) -> list[Event]:
+        return [] if self._counter is None else self._known(self._counter.advance(end))
 
-    def _take_rest(self, at: int, paused_s: float) -> None:
-        adoption = self._belief.take_rest(at, paused_s)
-        if adoption is None:
-            return
-        if adoption.abandoned is not None:
-            self._not_counted(adoption.abandoned, at - 1, at, "disarmed")
-        self._take_adoption(replace(adoption, abandoned=None))
+    # --- another calibration -----------------------------------------------------------------------------------------
 
-    def _advance_believing(self, end: int) -> None:
-        while (boundary := self._belief.next_decision()) <= end:
-            self._walk(boundary)
-            for adoption in self._belief.decide(boundary):
-                self._take_adoption(adoption)
-        self._walk(end)
+    def _take(self, found: Calibration, at: int) -> list[Event]:
+        """Count with ``found`` from now on, and again what another calibration counted and is not settled."""
+        counter = self._counter
+        if counter is not None and counter.calibration.same_as(found):
+            return []
+        known_s = self._history.time(at - 1)
+        self.calibrations.append((known_s, found))
+        events: list[Event] = [Calibrated(known_s, found)]
+        if counter is None or not _same_centres(counter.calibration, found):
+            valid_s = max(found.pieces[-1].start_s, self._history.time(self._history.start))
+            events.append(CentreFound(known_s, min(valid_s, known_s), found.pieces[-1].centre.source))
+        events += self._slips(found, known_s)
+        return events + self._count_again(found, at)
 
-    def _walk(self, end: int) -> None:
-        main = self._belief.believed
-        while main is not None and main.machine.position < end:
-            for change in main.advance(self._history, end):
-                self._take_change(main, change)
-                if self._belief.believed is not main:  # it was a hold, not the centre: go on with what it taught
-                    break
-            main = self._belief.believed
-        self._finalise(end, at_end=False)
-
-    # --- what happens ------------------------------------------------------------------------------------------------
-
-    def _take_adoption(self, adoption: Adoption) -> None:
-        """Another centre: tell what became of the old one, then judge what the new one explains."""
-        history, candidate, at = self._history, adoption.candidate, adoption.at
-        if adoption.abandoned is not None:
-            self._not_counted(adoption.abandoned, candidate.start, at, "other_posture")
-        if adoption.slipped_deg is not None:
-            self._tell_slip(adoption.slipped_deg, candidate.start, at - 1)
-        candidate.follower.take_steps()  # it saw them while it was only tried; the slip was told above
-        found = CentreFound(history.time(at - 1), history.time(candidate.start), candidate.machine.centre.source)
-        self._events.append(found)
-        self._judge_finished(candidate, decided=at)
-
-    def _take_change(self, main: Candidate, change: Change) -> None:
-        phase = _PHASES.get(change.what)
-        if change.what == "end":
-            self._take_finished(main, change.known)
-        elif phase is not None:
-            self._tell_phase(main, change, phase)
-
-    def _tell_phase(self, main: Candidate, change: Change, phase: PhaseName) -> None:
-        history, moving = self._history, change.movement
-        told = (moving.trigger, change.what, change.at)
-        if told == self._told_phase:  # a landing is told when it is likely, and again when it is certain
-            return
-        self._told_phase = told
-        if change.what == "drop" or self._named_movement is not moving:
-            self._named_movement = moving
-            self._named = self.sideways.named(moving.centre, moving.way.lateral)
-        direction, side = self._named
-        angle_deg = angle_between_deg(moving.centre.up0, history.up_at(change.at))
-        event = PhaseChanged(
-            t_s=history.time(change.at),
-            known_s=history.time(change.known),
-            phase=phase,
-            direction=direction,
-            side=side,
-            angle_deg=angle_deg,
-            landing=self._landing(main, change, angle_deg) if change.what in ("landing", "landed") else None,
-            confirmed=change.what == "confirmed",
-            again=change.what in ("landed", "confirmed"),
-        )
-        self._events.append(event)
-        for step in main.follower.take_steps():
-            self._tell_slip(step.angle_deg, step.at, change.known)
-
-    def _landing(self, main: Candidate, change: Change, angle_deg: float) -> Landing | None:
-        phases = self._settings.phases
-        if not self._landings or angle_deg < phases.r_min_deg:
-            return None
-        if not can_be_judged(self._history, change.at, change.known, phases):
-            return None
-        moving = main.landed(self._history, change)
-        direction, side = self._named
-        return provisional_landing(self._history, moving, change.known + 1, self._settings, direction, side)
-
-    def _tell_slip(self, angle_deg: float, at: int, known: int) -> None:
-        warning = sensor_slipped(angle_deg, self._settings.frame.slip_levels_deg)
-        if warning is not None:
-            t_s, known_s = self._history.time(at), self._history.time(known)
-            self._events.append(SensorSlipped(t_s, known_s, angle_deg, warning.severity))
-
-    def _take_finished(self, main: Candidate, known: int) -> None:
-        adoption = self._belief.reconsider(main, known)
-        if adoption is None:
-            self._judge_finished(main, decided=None)
-        else:
-            self._take_adoption(adoption)
-
-    # --- judging -----------------------------------------------------------------------------------------------------
-
-    def _judge_finished(self, candidate: Candidate, decided: int | None) -> None:
-        """Count each finished movement or say why not. ``decided``: where its centre was found, if that was later."""
-        for finished in candidate.finished:
-            known = finished.known if decided is None else max(finished.known, decided - 1)
-            self._calibrate(self._history.time(finished.movement.drop_start))
-            reason = why_not(self._history, finished.movement, self.sideways, self._armed, self._settings)
-            if reason is None:
-                self._take_repetition(finished.movement, known, dated_back=decided is not None)
-            elif reason == "disarmed" and self.sideways.awaiting:
-                self._take_calibration(finished.movement, known)
-            else:
-                self._take_other(finished, known, reason)
-        candidate.finished.clear()
-
-    def _take_repetition(self, moving: Movement, known: int, *, dated_back: bool) -> None:
+    def _count_again(self, found: Calibration, at: int) -> list[Event]:
         history = self._history
-        heading = landing_heading(history, moving)
-        if heading is None:
-            return
-        direction, side = self.sideways.learn(moving.centre, heading, self._seen(moving))
-        self._count += 1
-        counted = Counted(
-            t_s=history.time(moving.return_end),
-            known_s=history.time(known),
-            index=self._count,
-            direction=direction,
-            side=side,
-            hold_s=history.time(moving.return_start) - history.time(moving.landing),
-            dated_back=dated_back,
-        )
-        self._events.append(counted)
-        self._pending.append(_Pending(moving, self._count, direction, side, dated_back, known))
+        start = history.start
+        settled = [one for one in self._told if one.index in self._done and self._is_settled(one)]
+        if settled:
+            start = max(start, history.index_after(settled[-1].t_s))
+            self._told = self._told[self._told.index(settled[-1]) + 1 :]
+        if found.drops == 0:
+            start = max(start, history.index_at(found.pieces[0].start_s))
+        earlier, self._told, self._alias = self._told, [], {}
+        self._counter = Counter(
+            history, found, self._arming, self._settings,
+            start=min(start, at - 1), next_index=self._count + 1, known=at,
+            on_window=self._heard.on_window, landings=self._heard.landings,
+        )  # fmt: skip
+        events = [e for e in self._counter.advance(at) if not isinstance(e, NotCounted)]
+        return self._reconciled(earlier, events, at)
 
-    def _take_calibration(self, moving: Movement, known: int) -> None:
-        """Shown, not counted: it was asked for to tell the side, not to be done well."""
-        heading = landing_heading(self._history, moving)
-        if heading is not None:
-            self.sideways.learn(moving.centre, heading, self._seen(moving))
-            self._not_counted(moving, moving.return_end, known, "calibration")
+    def _is_settled(self, one: Counted) -> bool:
+        """A confirmed repetition never changes, unless the person got up with it."""
+        calibration = self.calibration
+        return calibration is not None and calibration.confirmed and not one.dated_back
 
-    def _take_other(self, finished: Finished, known: int, reason: Reason) -> None:
-        moving = finished.movement
-        self._not_counted(moving, moving.return_end, known, reason)
-        heading = landing_heading(self._history, moving) if reason == "other_direction" else None
-        if heading is None:
-            return
-        seen = self._seen(moving)
-        if self._armed.throughout(seen.begin_s, seen.end_s):
-            self.sideways.notice(heading, seen)
+    def _reconciled(self, earlier: Sequence[Counted], events: Sequence[Event], at: int) -> list[Event]:
+        """What is counted again keeps its number; what is not is withdrawn."""
+        known_s = self._history.time(at - 1)
+        missing = list(earlier)
+        for event in events:
+            if isinstance(event, Counted):
+                same = next((one for one in missing if abs(one.t_s - event.t_s) < _SAME_REP_S), None)
+                if same is not None:
+                    missing.remove(same)
+                    self._alias[event.index] = same.index
+                    self._told.append(same)
+        told = [event for event in events if not (isinstance(event, Counted) and event.index in self._alias)]
+        withdrawn: list[Event] = [RepWithdrawn(known_s, one.index) for one in missing]
+        return withdrawn + self._known(told)
 
-    def _seen(self, moving: Movement) -> Seen:
-        begin_s, end_s = self._history.time(moving.drop_start), self._history.time(moving.return_end)
-        return Seen(moving.landing_deg, begin_s, end_s)
+    def _known(self, events: Sequence[Event]) -> list[Event]:
+        """Events of the counter, numbered as they were told before."""
+        out: list[Event] = []
+        for event in events:
+            if isinstance(event, Counted):
+                self._count = max(self._count, event.index)
+                self._told.append(event)
+            elif isinstance(event, RepDone):
+                index = self._alias.get(event.rep.index, event.rep.index)
+                if index in self._done:
+                    continue
+                self._done.add(index)
+                event = RepDone(event.known_s, _numbered(event.rep, index))
+            out.append(event)
+        return out
 
-    def _calibrate(self, drop_start_s: float) -> None:
-        while self._calibrations and self._calibrations[0][0] <= drop_start_s:
-            self.sideways.await_side(self._calibrations.pop(0)[1])
+    def _slips(self, found: Calibration, known_s: float) -> list[Event]:
+        """Steps of the centre that were not told before."""
+        before = 1 if self._counter is None else len(self._counter.calibration.pieces)
+        events: list[Event] = []
+        for one, other in zip(found.pieces[before - 1 :], found.pieces[before:], strict=False):
+            angle_deg = angle_between_deg(one.centre.up0, other.centre.up0)
+            warning = sensor_slipped(angle_deg, self._settings.calibration.slip_levels_deg)
+            if warning is not None:
+                events.append(SensorSlipped(other.start_s, max(known_s, other.start_s), angle_deg, warning.severity))
+        return events
 
-    def _not_counted(self, moving: Movement, end: int, known: int, reason: Reason) -> None:
-        history = self._history
-        start = max(moving.drop_start if moving.drop_start >= 0 else moving.lowest, history.start)
-        aborted = Aborted(
-            start_s=history.time(start),
-            end_s=history.time(max(end, start)),
-            reason=reason,
-            range_deg=moving.landing_deg if moving.landing >= 0 else None,
-        )
-        self._events.append(NotCounted(history.time(min(known, history.end - 1)), aborted))
 
-    # --- final figures -----------------------------------------------------------------------------------------------
+class WholeTracker:
+    """A recording from beginning to end: everything is kept, calibrated once, and then counted.
 
-    def _finalise(self, end: int, *, at_end: bool) -> None:
-        while self._pending:
-            pending = self._pending[0]
-            due = self._due(pending, end)
-            if due is None and not at_end:
-                return
-            self._pending.pop(0)
-            rep, window = build_rep(
-                self._history,
-                pending.movement,
-                self._settings,
-                index=pending.index,
-                direction=pending.direction,
-                side=pending.side,
-                dated_back=pending.dated_back,
-            )
-            if self._on_window is not None:
-                self._on_window(rep, window)
-            self._events.append(RepDone(self._history.time(end - 1 if due is None else due), rep))
+    Controls that hold calibrations of the live session are counted with instead, so that the numbers are the live ones.
+    """
 
-    def _due(self, pending: _Pending, end: int) -> int | None:
-        """The sample at which everything the figures of a repetition need is there; None while it is not."""
-        history, moving = self._history, pending.movement
-        main = self._belief.believed
-        if main is not None:
-            settle_swing(history, moving, end, main.machine.band_deg, self._settings)
-        if moving.swing_known < 0:
-            return None
-        complete = history.index_at(history.time(moving.return_end) + MARGIN_S)
-        due = max(complete, moving.swing_known, pending.counted)
-        return due if due < end else None
+    def __init__(
+        self,
+        mounting: Mounting,
+        arming: Arming,
+        recorded: list[tuple[float, Calibration]],
+        settings: Settings,
+        rate_hz: float,
+        heard: Heard,
+        on_trace: Callable[[Trace], None] | None,
+    ) -> None:
+        """``recorded``: calibrations of the live session, as they are met; until `flush`."""
+        self._mounting, self._settings, self._rate_hz = mounting, settings, rate_hz
+        self._heard, self._on_trace = heard, on_trace
+        self._arming, self._recorded = arming, recorded
+        self._track, self._store = Track(rate_hz), MotionStore()
+        self._tracker: Tracker | None = None
+
+    @property
+    def calibrations(self) -> list[tuple[float, Calibration]]:
+        """Those it counted with; known after `flush`."""
+        return [] if self._tracker is None else self._tracker.calibrations
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The last of them."""
+        return None if self._tracker is None else self._tracker.calibration
+
+    def push(self, motion: Motion) -> list[Event]:
+        """Nothing is known before the end."""
+        self._store.append(motion)
+        self._track.push(motion)
+        return []
+
+    def flush(self) -> list[Event]:
+        """All events, in order."""
+        found = list(self._recorded)
+        if not found:
+            one = pass_over(self._track.tracked(), self._mounting, self._arming, self._settings, mode="whole")
+            found = [] if one is None else [(-1e9, one)]
+        self._tracker = recorded_tracker(found, self._arming, self._settings, self._rate_hz, self._heard)
+        events: list[Event] = []
+        traced_s = -math.inf
+        for block in self._store.blocks():
+            events += self._tracker.push(block)
+            if self._on_trace is not None:
+                self._on_trace(self._tracker.trace_since(traced_s))
+                traced_s = float(block.t_s[-1])
+        return events + self._tracker.flush()
+
+
+def recorded_tracker(
+    calibrations: Sequence[tuple[float, Calibration]], arming: Arming, settings: Settings, rate_hz: float, heard: Heard
+) -> Tracker:
+    """Counts with calibrations that are known beforehand, as it goes."""
+    kept_s = _KEPT_LIVE_S if len(calibrations) > 1 else _KEPT_S
+    return Tracker(RecordedCalibrator(list(calibrations)), arming, settings, rate_hz, heard, kept_s)
+
+
+def live_tracker(mounting: Mounting, arming: Arming, settings: Settings, rate_hz: float, heard: Heard) -> Tracker:
+    """Finds its calibration while the stream goes on."""
+    calibrator = CausalCalibrator(rate_hz, mounting, arming, settings)
+    return Tracker(calibrator, arming, settings, rate_hz, heard, _KEPT_LIVE_S)
+
+
+def _numbered(rep: Rep, index: int) -> Rep:
+    return rep if rep.index == index else msgspec.structs.replace(rep, index=index)
+
+
+def _same_centres(one: Calibration, other: Calibration) -> bool:
+    return one.pieces[-1].centre is other.pieces[-1].centre
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event.known_s)

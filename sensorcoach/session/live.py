@@ -182,6 +182,7 @@ class LiveSession:
             self._settings,
             on_motion=self._motion.append if self._guided else None,
             on_trace=self._traces.append if self._traced else None,
+            live=True,
         )
         delay_s = usual_delay_s(profile)
         self._coach = Coach(self._settings, delay_s=delay_s)

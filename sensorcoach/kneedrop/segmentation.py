@@ -1,17 +1,13 @@
-"""One idea of where the centre is, with the phase machine that believes in it.
-
-The authoritative idea is just the candidate that was adopted; the others run beside it only while it is at a loss.
-"""
+"""The phase machine of one centre, with the movements that it finds dated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.dating import date_drop, date_return, swing_through
-from sensorcoach.kneedrop.frame import Centre, angle_between_deg
+from sensorcoach.kneedrop.frame import Centre
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, PhaseMachine
@@ -19,47 +15,17 @@ from sensorcoach.settings import Settings
 
 _LONGEST_SWING_S = 3.0
 """How long after a return's end it may still turn out to have run through the centre."""
-_REST_AT_HOME_S = 1.0
 _SAME_SWING_S = 20.0
 """Two landings within this time belong to one swing from side to side (MEx: 2 to 4 s; a hold of 10 s fits in)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A movement with all borders dated, known since sample ``known``."""
+class Segmenter:
+    """Runs the machine about ``centre`` from sample ``start`` on, and dates what it finds."""
 
-    movement: Movement
-    known: int
-
-
-class Candidate:
-    """Runs the machine and dates what it finds."""
-
-    def __init__(self, centre: Centre, settings: Settings, start: int, born: int) -> None:
-        """Believes in ``centre`` from sample ``start`` on; the idea came up at sample ``born``."""
+    def __init__(self, centre: Centre, settings: Settings, start: int) -> None:
         self._settings = settings
-        self.start, self.born = start, born
-        self.follower = CentreFollower(centre, settings.frame, settings.phases)
-        self.machine = PhaseMachine(self.follower, settings.phases, start)
-        self.finished: list[Finished] = []
-        self.judged = self.explained = 0
-        """How many of ``finished`` were judged, and how many of those would count."""
-        self.last_return = born
-        """When a movement long enough last came back from where it went."""
+        self.machine = PhaseMachine(CentreFollower(centre, settings), settings.phases, start)
         self._before: Movement | None = None
-
-    def at_home(self, history: History, at: int) -> bool:
-        """The leg is at the centre in the sample before ``at``."""
-        if self.machine.state != "centre":
-            return False
-        return angle_between_deg(self.machine.centre.up0, history.up(at - 1, at)[0]) <= self.machine.band_deg
-
-    def rests_at_home(self, history: History, at: int) -> bool:
-        """The leg has been at the centre for the last second before ``at``."""
-        if self.machine.state != "centre":
-            return False
-        since = max(history.start, history.index_at(history.time(at - 1) - _REST_AT_HOME_S))
-        return bool((self.machine.centre.angle_deg(history.up(since, at)) <= self.machine.band_deg).all())
 
     def advance(self, history: History, end: int) -> Iterator[Change]:
         """Walk on; each change is handed out, with its movement dated, before the walk goes on."""
@@ -67,11 +33,6 @@ class Candidate:
             if change.what == "end":
                 self._date(history, change)
             yield change
-
-    def catch_up(self, history: History, end: int) -> None:
-        """Walk on without telling anybody but ``finished``."""
-        for _ in self.advance(history, end):
-            pass
 
     def landed(self, history: History, change: Change) -> Movement:
         """The movement under way as if it ended here, dated as far as it goes; the one under way stays as it is."""
@@ -105,9 +66,6 @@ class Candidate:
             moving.drop_start = moving.lowest
         if moving.ending != "home":
             moving.swing_known = change.known
-        if moving.ending in ("home", "incomplete", "turned") and moving.landing_deg >= self._settings.phases.r_min_deg:
-            self.last_return = change.known
-        self.finished.append(Finished(moving, change.known))
 
 
 def _landing_before_deg(history: History, moving: Movement, before: Movement) -> float:

@@ -1,0 +1,115 @@
+"""The value that a calibration is; counting needs nothing else to know of the session as a whole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, cross, unit
+from sensorcoach.model import Direction, Floats, Side
+
+Mode = Literal["whole", "causal"]
+"""Made from all of a recording, or from what had come by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentrePiece:
+    """``centre`` holds from ``start_s`` on, until the next piece."""
+
+    start_s: float
+    centre: Centre
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Where movements start from, which way they go, and when.
+
+    ``pieces``: at least one, in order of time; a slipped strap or another way of lying begins a new one.
+    ``lateral`` (3,): unit direction across the first centre to `Direction` 1, which is the wearer's left if ``sided``;
+    None: any way may be one. ``opposite`` (3,): to -1, which need not be its reverse; None where nothing went there.
+    ``confirmed``: beyond doubt to the sides. ``span_s``: ``[start, end)`` of the exercise, ``got_up_s`` such in which
+    the person rolled over to get up. ``drops``: how many excursions it explains; ``score``: the evidence.
+    """
+
+    pieces: tuple[CentrePiece, ...]
+    lateral: Floats | None
+    opposite: Floats | None
+    sided: bool
+    confirmed: bool
+    span_s: tuple[float, float]
+    got_up_s: tuple[tuple[float, float], ...]
+    drops: int
+    mode: Mode
+    known_s: float
+    score: float
+
+    def centre_at(self, t_s: float) -> Centre:
+        """The centre in force at ``t_s``."""
+        current = self.pieces[0].centre
+        for piece in self.pieces[1:]:
+            if piece.start_s > t_s:
+                break
+            current = piece.centre
+        return current
+
+    def direction(self, centre: Centre, heading: Floats) -> tuple[Direction, float]:
+        """To which side ``heading`` (3,) from ``centre`` goes, and how far off that side's own heading it is, deg."""
+        if self.lateral is None:
+            return 1, 0.0
+        here = turned(self.pieces[0].centre.up0, centre.up0)
+        plus = here @ self.lateral
+        minus = -plus if self.opposite is None else here @ self.opposite
+        off_plus, off_minus = angle_between_deg(heading, plus), angle_between_deg(heading, minus)
+        return (1, off_plus) if off_plus <= off_minus else (-1, off_minus)
+
+    def side(self, direction: Direction) -> Side | None:
+        """The wearer's side, if it is known which way is left."""
+        if not self.sided:
+            return None
+        return "left" if direction == 1 else "right"
+
+    def lateral_at(self, centre: Centre) -> Floats | None:
+        """Unit direction (3,) across ``centre`` to `Direction` 1."""
+        if self.lateral is None:
+            return None
+        along = turned(self.pieces[0].centre.up0, centre.up0) @ self.lateral
+        return unit(along - (along @ centre.up0) * centre.up0)
+
+    def got_up_within(self, start_s: float, end_s: float) -> bool:
+        """Whether ``[start, end)`` lies for the most part where the person rolled over to get up."""
+        shared = sum(max(0.0, min(end_s, end) - max(start_s, start)) for start, end in self.got_up_s)
+        return shared > 0.5 * (end_s - start_s)
+
+    def same_as(self, other: Calibration) -> bool:
+        """Whether both count alike, whatever they rest on."""
+        if len(self.pieces) != len(other.pieces) or (self.lateral is None) != (other.lateral is None):
+            return False
+        if (self.sided, self.confirmed, self.got_up_s, self.mode) != (
+            other.sided, other.confirmed, other.got_up_s, other.mode
+        ):  # fmt: skip
+            return False
+        centres = zip(self.pieces, other.pieces, strict=True)
+        if any(angle_between_deg(a.centre.up0, b.centre.up0) > _SAME_CENTRE_DEG for a, b in centres):
+            return False
+        if self.lateral is None or other.lateral is None:
+            return True
+        return angle_between_deg(self.lateral, other.lateral) < _SAME_LINE_DEG
+
+
+_SAME_CENTRE_DEG = 3.0
+_SAME_LINE_DEG = 15.0
+
+
+def turned(a: Floats, b: Floats) -> Floats:
+    """The shortest rotation (3, 3) that takes unit vector ``a`` to unit vector ``b``."""
+    axis = cross(a, b)
+    sine, cosine = math.sqrt(float(axis @ axis)), float(a @ b)
+    if sine < 1e-9:
+        return np.eye(3)
+    x, y, z = (axis / sine).tolist()
+    skew = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    rotation: Floats = np.eye(3) + sine * skew + (1.0 - cosine) * (skew @ skew)
+    return rotation

@@ -1,0 +1,210 @@
+"""The pass over a session: which centres to ask about, and the calibration that the best of them makes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from sensorcoach.kneedrop.calibration.calibration import Calibration, CentrePiece, Mode
+from sensorcoach.kneedrop.calibration.evidence import Explained, explain
+from sensorcoach.kneedrop.calibration.lateral import left_of
+from sensorcoach.kneedrop.calibration.rests import Place, Rests, find_rests, places_of_rest
+from sensorcoach.kneedrop.calibration.slips import Succession, successions
+from sensorcoach.kneedrop.calibration.track import STEP_S, Tracked
+from sensorcoach.kneedrop.frame import Centre, unit
+from sensorcoach.model import Direction, Floats, Mounting, Side
+from sensorcoach.settings import CalibrationSettings, PhaseSettings
+
+Named = Sequence[tuple[float, Side]]
+"""From when on the next drop went to a side that the person named."""
+
+
+def calibrate(
+    track: Tracked,
+    mounting: Mounting,
+    phases: PhaseSettings,
+    settings: CalibrationSettings,
+    *,
+    mode: Mode,
+    named: Named = (),
+    anchors: Sequence[Floats] = (),
+) -> Calibration | None:
+    """The best calibration for all of ``track``; None where nothing in it could be a knee drop.
+
+    ``anchors``: up (3,) where the guide had the leg at rest.
+    """
+    best = best_succession(track, mounting, phases, settings, named, anchors)
+    if best is None:
+        return None
+    return calibration_of(best, track, mounting, settings, mode, named)
+
+
+def calibration_of(
+    best: Succession, track: Tracked, mounting: Mounting, settings: CalibrationSettings, mode: Mode, named: Named
+) -> Calibration:
+    """What ``best`` amounts to."""
+    first, drops = best.steps[0][0], best.drops
+    assert first.line is not None  # it explains something
+    left = left_direction(best, mounting, named)
+    headings = {1: first.line.plus_heading, -1: first.line.minus_heading}
+    ahead = left if left is not None else _direction(drops[0][1])
+    lateral, opposite = headings[ahead], headings[-ahead]
+    if lateral is None:  # nothing went to the left yet
+        lateral = -first.line.plus_heading
+    end_s = math.inf if mode == "causal" else drops[-1][0].end_s + settings.around_s
+    return Calibration(
+        pieces=_pieces(best, track, settings),
+        lateral=lateral,
+        opposite=opposite,
+        sided=left is not None,
+        confirmed=_confirmed(best, mounting, named, settings),
+        span_s=(drops[0][0].start_s - settings.around_s, end_s),
+        got_up_s=tuple((one.start_s, one.end_s) for step, _ in best.steps for one in step.got_up),
+        drops=len(drops),
+        mode=mode,
+        known_s=float(track.t_s[-1]),
+        score=best.score,
+    )
+
+
+def best_succession(
+    track: Tracked,
+    mounting: Mounting,
+    phases: PhaseSettings,
+    settings: CalibrationSettings,
+    named: Named = (),
+    anchors: Sequence[Floats] = (),
+) -> Succession | None:
+    """Of the places of rest, and of the middles between turning points, what explains most."""
+    if len(track) < 2:
+        return None
+    rests = find_rests(track, settings)
+    places = places_of_rest(rests, settings)
+    tried = [explain(track, Centre(p.up, "rest"), p.rested_s, mounting, phases, settings) for p in places]
+    told = [Centre(up, "calibration") for up in anchors]
+    tried += [explain(track, centre, settings.anchor_s, mounting, phases, settings) for centre in told]
+    turns = [
+        explain(track, Centre(p.up, "pause"), 0.0, mounting, phases, settings)
+        for p in _places_of_turn(track, settings)
+    ]
+    middles = [middle for ends in (*tried, *turns) if (middle := _middle(ends, settings)) is not None]
+    swings = [explain(track, middle, 0.0, mounting, phases, settings) for middle in middles]
+    tried = [one for one in (*tried, *(s for s in swings if is_swinging(s, settings))) if one.drops]
+    found = [_doubted(one, track, mounting, named, settings) for one in successions(tried, settings)]
+    found = [one for one in found if is_enough(one, mounting, named, settings)]
+    return max(found, key=lambda one: one.score, default=None)
+
+
+def _places_of_turn(track: Tracked, settings: CalibrationSettings) -> list[Place]:
+    """Where the leg is slowest between two movements: the places of rest of somebody who never rests."""
+    speed = track.speed_dps
+    least = np.flatnonzero((speed[1:-1] <= speed[:-2]) & (speed[1:-1] < speed[2:])) + 1
+    reach = round(settings.turn_s / STEP_S)
+    padded = np.concatenate([np.zeros(reach), speed, np.zeros(reach)])
+    fastest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
+    turning = least[speed[least] < settings.turn_share * fastest[least]]
+    spell = np.full(len(turning), STEP_S)
+    return places_of_rest(Rests(turning, turning + 1, track.up[turning], spell), settings)[: settings.most_turns]
+
+
+def _middle(ends: Explained, settings: CalibrationSettings) -> Centre | None:
+    """Half-way from this place to where most of its excursions turned."""
+    if len(ends.drops) < settings.least_swings // 2:
+        return None
+    reach = np.array([one.range_deg for one in ends.drops])
+    far_deg = float(np.sort(reach)[len(reach) // 2])
+    like = np.abs(reach - far_deg) <= 0.25 * far_deg
+    heading = unit(np.sum([one.heading for one, alike in zip(ends.drops, like, strict=True) if alike], axis=0))
+    half = math.radians(0.5 * far_deg)
+    up: Floats = math.cos(half) * ends.centre.up0 + math.sin(half) * heading
+    return Centre(unit(up), "midpoint")
+
+
+def is_swinging(one: Explained, settings: CalibrationSettings) -> bool:
+    """From side to side and again, about equally far and in a rhythm: only that makes the middle a centre."""
+    if min(one.signs.count(1), one.signs.count(-1)) < settings.least_swings // 2:
+        return False
+    reach = np.array([drop.range_deg for drop in one.drops])
+    lasted = np.array([drop.lasted_s for drop in one.drops])
+    return bool(
+        np.median(np.abs(reach - np.median(reach))) <= settings.swing_scatter * np.median(reach)
+        and np.median(lasted) <= settings.swing_most_s
+    )
+
+
+def _doubted(
+    one: Succession, track: Tracked, mounting: Mounting, named: Named, settings: CalibrationSettings
+) -> Succession:
+    """Always left the same way, in a recording that begins and ends in mid-exercise: it may be a hold as well."""
+    drops = one.drops
+    signs = {sign for _, sign in drops}
+    centre = one.steps[0][0].centre
+    if centre.source == "midpoint" or len(drops) < settings.least_swings or len(signs) > 1:
+        return one
+    if named or left_of(centre, mounting) is not None:
+        return one
+    cycle_s = float(np.median([b.start_s - a.start_s for (a, _), (b, _) in itertools.pairwise(drops)]))
+    if max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) > cycle_s:
+        return one
+    weight = sum(drop.weight for drop, _ in drops)
+    return replace(one, score=one.score - settings.hold_cost * weight)
+
+
+def is_enough(one: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
+    """Whether the movements it explains are likely to be an exercise at all."""
+    drops = one.drops
+    told = bool(named) or left_of(one.steps[0][0].centre, mounting) is not None
+    one_way = not told and len({sign for _, sign in drops}) == 1
+    least, wide = (settings.one_way_least_deg, settings.one_way_wide_deg) if one_way else (0.0, settings.wide_deg)
+    likely = sum(
+        drop.weight * min(1.0, drop.lasted_s / settings.calm_s) * min(1.0, max(0.0, drop.range_deg - least) / wide)
+        for drop, _ in drops
+    )
+    return likely - max(step[0].posture_cost for step in one.steps) >= settings.enough
+
+
+def left_direction(best: Succession, mounting: Mounting, named: Named) -> Direction | None:
+    """Which way is left: what the person named last, else the told axis, else the side told of the first drop."""
+    for since_s, side in reversed(named):
+        for drop, sign in best.drops:
+            if drop.start_s >= since_s - STEP_S:
+                return _direction(sign if side == "left" else -sign)
+    first = best.steps[0][0]
+    left = left_of(first.centre, mounting)
+    if left is not None and first.line is not None:
+        return _direction(1 if first.line.plus_heading @ left >= 0.0 else -1)
+    if mounting.first_side is not None:
+        sign = best.drops[0][1]
+        return _direction(sign if mounting.first_side == "left" else -sign)
+    return None
+
+
+def _direction(sign: int) -> Direction:
+    return 1 if sign > 0 else -1
+
+
+def _confirmed(best: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
+    """Told, named, or seen: like movements, unhurried, to both sides."""
+    if named or mounting.first_side is not None or left_of(best.steps[0][0].centre, mounting) is not None:
+        return True
+    calm = [(drop, sign) for drop, sign in best.drops if drop.lasted_s >= settings.proof_s]
+    reach = [[drop.range_deg for drop, sign in calm if sign == way] for way in (1, -1)]
+    if min(map(len, reach)) < settings.proof_a_side:
+        return False
+    one, other = (float(np.median(side)) for side in reach)
+    return min(one, other) > settings.proof_alike * max(one, other)
+
+
+def _pieces(best: Succession, track: Tracked, settings: CalibrationSettings) -> tuple[CentrePiece, ...]:
+    """The first centre from the beginning; each other from when the leg is first at home there."""
+    pieces = [CentrePiece(float(track.t_s[0]), best.steps[0][0].centre)]
+    for (_, before), (explained, after) in itertools.pairwise(best.steps):
+        begin, end = before[-1][0].end, after[0][0].start + 1
+        home = explained.centre.angle_deg(track.up[begin:end]) <= settings.home_deg
+        at = begin + int(home.argmax()) if home.any() else end - 1
+        pieces.append(CentrePiece(float(track.t_s[at]), explained.centre))
+    return tuple(pieces)
