@@ -157,8 +157,8 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Still for this long: a rest (A3)."""
     date_back_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
     """The centre may be decided this much later (A3)."""
-    date_back_turns: Annotated[int, Meta(ge=1, le=100)] = 3
-    """... or after this many turning points."""
+    date_back_turns: Annotated[int, Meta(ge=3, le=100)] = 3
+    """... or after this many turning points; of fewer than three no centre follows."""
     axis_tilt_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 30.0
     """The roll axis lies within this of horizontal and of the learnt one (posture gate)."""
     told_axis_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 40.0
