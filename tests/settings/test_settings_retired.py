@@ -250,3 +250,6 @@ def test_grading_anew_keeps_the_target_that_was_recorded_if_it_can_be_one(places
         recording_with({"goal": {"reps_a_side": told}}, places.recordings)
         assert app.rebuild_log(lambda _: None, lambda _: None, regrade=True, places=places) == []
         assert app.logged_session(1, places).target_a_side == target
+    recording_with({"goal": {"reps": 3}}, places.recordings)
+    (refused,) = app.rebuild_log(lambda _: None, lambda _: None, regrade=True, places=places)
+    assert "goal.reps is no setting" in refused.reason
