@@ -93,11 +93,12 @@ class Walk:
 
         Raises:
             RecordingError: the settings of the recording cannot be used.
-            SettingsError: the mounting cannot be used.
+            SettingsError: the mounting or the settings given cannot be used.
         """
         self._recording, self._name = recording, name
         self._mounting = mounting_in_force(recording.mounting, choices)
-        self.settings = settings_in_force(recording.settings, choices)
+        self.settings, notices = settings_in_force(recording.settings, choices)
+        recording.notices.extend(notices)
         profile, device = profile_named(recording.profile), recording.device_settings
         self.pipeline = Pipeline(
             profile, device, self._mounting, self.settings, on_window=on_window, on_trace=on_trace, landings=landings

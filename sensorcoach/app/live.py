@@ -107,7 +107,7 @@ def live_plan(
         choices=msgspec.structs.replace(choices, settings=settings),
         file=file,
         memory=places.config,
-        troubles=(*problems, *(() if trouble is None else (trouble,)), *doubts),
+        troubles=(*problems, *(() if trouble is None else (trouble,)), *choices.notices, *doubts),
         profiles=profiles,
         guided=guided,
         person=person,

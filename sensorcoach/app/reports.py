@@ -90,8 +90,10 @@ def session_files(number: int, choices: Choices) -> tuple[list[Path], Choices]:
         raise LogbookError(
             f"The recording of session {number} is gone: {logged.recording}.", "Only `sensorcoach log` still has it."
         )
-    settings = choices.settings or settings_logged(number)
-    return [logged.recording], msgspec.structs.replace(choices, settings=settings)
+    if choices.settings is not None:
+        return [logged.recording], choices
+    settings, notices = settings_logged(number)
+    return [logged.recording], msgspec.structs.replace(choices, settings=settings, notices=notices)
 
 
 def sessions_before(number: int) -> list[LoggedSession]:

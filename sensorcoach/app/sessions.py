@@ -9,7 +9,7 @@ from typing import Any
 
 from sensorcoach.analysis import Walk, analyze_files, open_session
 from sensorcoach.batch import Failure, analyze_one, session_name
-from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
+from sensorcoach.choices import Choices, mounting_in_force
 from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import usual_delay_s
@@ -130,8 +130,8 @@ def _play(
     on_time: Callable[[float], None],
 ) -> Result:
     delay_s = usual_delay_s(profile_named(recording.profile))
-    tape = Tape(Coach(settings_in_force(recording.settings, choices), delay_s=delay_s))
     walk = Walk(recording, name, choices, on_trace=listener)
+    tape = Tape(Coach(walk.settings, delay_s=delay_s))
     for item in replayed(recording, MonotonicClock(), speed):
         tape.advance(item.t_s)
         _tell(tape, listener)

@@ -93,13 +93,15 @@ def choices_of(
         SettingsError: the settings file cannot be used.
     """
     from sensorcoach.choices import Choices
-    from sensorcoach.settings import load_settings
+    from sensorcoach.settings_check import load_settings
 
     told = {"leg": leg, "segment": segment, "up_leg": up_leg, "front": front, "first_side": first_side}
+    given, notices = (None, ()) if settings is None else load_settings(settings)
     return Choices(
         mounting={name: value for name, value in told.items() if value is not None},
-        settings=None if settings is None else load_settings(settings),
+        settings=given,
         presets=("gentle",) * gentle + ("rocking",) * rocking,
         unit=unit,
         columns=columns,
+        notices=notices,
     )

@@ -33,9 +33,12 @@ def show(
     """Show what differs from the defaults, as TOML."""
     from sensorcoach import app as ask
 
-    text = ask.as_toml(ask.personal(person), whole=all_)
+    own, notices = ask.read_personal(person)
+    text = ask.as_toml(own, whole=all_)
     say(printable(f"# {ask.personal_file_of(person)}"))
     say(text.rstrip() or "# Every default is in force; `sensorcoach settings show --all` lists them.")
+    for notice in notices:
+        remark(notice)
 
 
 @settings.command(epilog=EXIT_CODES)
@@ -48,7 +51,7 @@ def edit(person: Person = None) -> None:
     text = _edited(before)
     while True:
         try:
-            ask.check_settings(text, path)
+            notices = ask.check_settings(text, path)
             break
         except SettingsError as error:
             complain(str(error))
@@ -61,6 +64,8 @@ def edit(person: Person = None) -> None:
         return
     ask.write_settings(path, text)
     say(printable(f"Saved: {path}"))
+    for notice in notices:
+        remark(notice)
 
 
 @settings.command(epilog=EXIT_CODES)

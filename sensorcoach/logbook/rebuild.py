@@ -103,9 +103,9 @@ def _read(recording: Path, folder: Path, grading: Grading) -> Entry | tuple[Stam
     stamp = stamp_of(recording, folder)
     try:
         header = read_session(recording).header
+        settings = grading(header)
     except RecordingError as error:
         return stamp, str(error)
-    settings = grading(header)
     try:
         return entry_of_recording(recording, folder, header, settings)
     except SensorcoachError as error:

@@ -86,10 +86,10 @@ class LiveSession:
             person: the label under which the session is kept.
 
         Raises:
-            SettingsError: the mounting cannot be used.
+            SettingsError: the mounting or the settings cannot be used.
         """
         self._mounting = mounting_in_force(None, choices)
-        self._settings = settings_in_force(None, choices)
+        self._settings, _ = settings_in_force(None, choices)
         self._start, self._listener, self._name = start, listener, name
         self._raw = RawRecording(recorder_for)
         self._early: list[Item] = []
