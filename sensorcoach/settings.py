@@ -24,7 +24,10 @@ HOLDS: Final[dict[HoldName, tuple[float, float, float]]] = {
 """Length of the hold, of breathing in and of breathing out (s): 12-20 breaths a minute are normal, about 6 are slow
 (domain.md 7)."""
 
-RETIRED: Final[dict[str, str]] = {}
+RETIRED: Final[dict[str, str]] = {
+    "frame": "a pass over the session finds centre and line (group calibration)",
+    "phases.shortest_rep_s": "it is calibration.shortest_s now",
+}
 """Settings of earlier versions that are none any more, each with what took its place, in a few words:
 ``"frame.rest_s": "the calibration finds the rests"``. Or a whole group: ``"frame": "..."``.
 
@@ -129,7 +132,9 @@ class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     provisional_landing_s: Annotated[float, Meta(ge=0.0, le=5.0)] = 0.15
     """A landing is told after this long below the threshold; it may be taken back."""
     staged_fraction: Share = 0.20
-    """Outward travel in the hold of at least this share of the range: the drop was staged."""
+    staged_speed_fraction: Share = 0.5
+    """Outward travel in the hold of at least this share of the range, as fast as this share of the drop's peak: the
+    drop was staged. Slower it is the leg that sinks."""
     return_fall_deg: Annotated[float, Meta(ge=0.5, le=90.0)] = 5.0
     return_fall_fraction: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.15
     """A return has begun when the angle fell by max(return_fall_deg, this share of the range)."""
@@ -145,163 +150,149 @@ class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """A drop with a longer hole in it was not seen: not counted. Shorter ones count, ungraded."""
     most_filled_fraction: Share = 0.5
     """Share of a movement that may be made up across lost samples: of more nobody knows what happened."""
-    shortest_rep_s: Annotated[float, Meta(ge=0.0, le=60.0, extra={"at_most": "longest_rep_s"})] = 0.8
-    """From leaving the centre to being back. Two free-falling legs need 0.57 s for 60° one way (domain.md 5.4); walking
-    and stairs swing the thigh out and back in 0.4-0.6 s."""
 
 
-class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Sections A3-A5: where the centre is, which way is sideways."""
+class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A3-A5: how the pass over a session finds centre and line, and what is no knee drop (`kneedrop.calibration`).
 
-    rest_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 2.0
-    """Still for this long: a rest (A3)."""
-    date_back_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
-    """The centre may be decided this much later (A3)."""
-    date_back_turns: Annotated[int, Meta(ge=3, le=100)] = 3
-    """... or after this many turning points; of fewer than three no centre follows."""
-    axis_tilt_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 30.0
-    """The roll axis lies within this of horizontal and of the learnt one (posture gate)."""
-    told_axis_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 40.0
-    """... of an axis the wearer told: a strap is put on to within 10-15°, which is more when seen from above."""
-    in_turn_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 30.0
-    """Repetitions to both sides prove the axis if no more than this passes between one and the next (A5) ..."""
-    calm_rep_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.5
-    """... and each lasts this long: the fastest real rolling (MEx) takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
-    farthest_deg: Annotated[float, Meta(ge=15.0, le=180.0, extra={"at_most": "farthest_unconfirmed_deg"})] = 110.0
-    """Turning over: beyond this it is no knee drop (B, posture gate) ..."""
-    farthest_unconfirmed_deg: Annotated[float, Meta(ge=15.0, le=180.0)] = 130.0
-    """... where the axis is known; before, tilt holds the leg's pitch too: SisFall rolls to the side reach 124°."""
-    stray_told_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 25.0
-    """Where the leg axis is told, the leg may leave the direct way out by this much ..."""
-    stray_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 30.0
-    """... and elsewhere by this. Bent legs that flex on the way do so by up to 15° (MEx), people who turn over with
-    straight legs by 25-60°."""
-    fastest_fraction: Annotated[float, Meta(ge=0.1, le=10.0)] = 1.8
-    """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.5."""
-    quickest_10_90_s: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.15
-    """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s (domain.md 5.4), a knee pushed
-    onto the mat from 20° half of that."""
-    tug_reach_deg: Angle = 25.0
-    tug_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 2.0
-    tug_10_90_s: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.3
-    tug_yaw_share: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.7
-    """A tilt up to tug_reach_deg is a tugged strap if it turns about the vertical by at least tug_yaw_share of it: what
-    turns around a leg that points 35-75° down turns by 0.7 to 3.7 of its tilt, a leg that rolls with the body by next
-    to 0. Without a gyroscope: out and back within tug_s, the middle 80 % of the way out within tug_10_90_s."""
-    slip_deg: Annotated[float, Meta(ge=0.5, le=90.0, extra={"at_most": "slip_most_deg"})] = 5.0
-    """A step of the centre beyond this that lasts two reps re-zeroes (slip)."""
-    slip_levels_deg: Levels[Angle] = Limit(note=8.0, warn=15.0, severe=20.0)
-    """A slip is told from these steps on (B)."""
-    slip_most_deg: Annotated[float, Meta(ge=0.5, le=180.0)] = 25.0
-    """A strap slips by up to 25° around the leg, which tilts it by at most that; a farther step is another posture."""
-    proof_reps: Annotated[int, Meta(ge=1, le=100)] = 2
-    """Repetitions another centre must explain before it takes over from one the leg no longer comes home to (A3)."""
+    Figures marked (twist) were looked at in the first half of simulated sessions by independent physics.
+    """
+
+    # rests, and the places they are at
+    still_dps: Annotated[float, Meta(ge=0.5, le=60.0)] = 8.0
+    """Slower is still. Breath and tremor tilt a resting thigh by up to 5 °/s."""
+    rest_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 0.6
+    """Still for so long: a rest."""
+    rest_weighs_at_most_s: Annotated[float, Meta(ge=0.1, le=3600.0)] = 20.0
+    """Who lies still for minutes before the exercise says no more about the centre than who does so for this long."""
+    most_rests: Annotated[int, Meta(ge=1, le=20000)] = 2000
+    """The longest of them are looked at: an hour of exercise has some 500."""
+    place_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 8.0
+    """Rests within this of each other are at one place: returns scatter by 3-5°."""
+    places_apart_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 5.0
+    """Two places asked about are at least so far apart."""
+    most_places: Annotated[int, Meta(ge=1, le=100)] = 12
+    """Places asked about; a session has three: centre, left, right; handling and getting up add some."""
+    most_turns: Annotated[int, Meta(ge=0, le=100)] = 3
+    """Places of turning points asked about, for who never rests."""
+    turn_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 2.0
+    turn_share: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.35
+    """A turning point is slower than this share of what lies within turn_s: swings turn at 0-10 % of their peak."""
+    home_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 10.0
+    home_still_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 0.4
+    """At home: within this of the centre, and still for so long between two movements."""
+
+    # evidence
+    restless_weight: Share = 0.5
+    """What an excursion weighs where it was not at home before, and again where it was not after."""
+    swing_weight: Share = 0.5
+    """... and from a midpoint: two of them explain as much as one excursion between two rests."""
+    other_weight: Share = 0.3
+    """Excursions in other directions: bridges and straightened legs also begin and end at the centre."""
+    rest_weight: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.0
+    """Of ln(1 + seconds rested): a place of 20 s has two points more than one of 2 s."""
+    anchor_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
+    """Where the guide had the leg at rest weighs as much as so long a rest."""
+    step_cost: Annotated[float, Meta(ge=0.0, le=100.0)] = 0.7
+    """A step of the centre costs what so many excursions explain ..."""
+    step_most_deg: Angle = 26.0
+    """... and is at most so far: a strap slips by up to 25° around the leg. What is farther is another posture."""
+    hold_cost: Share = 0.5
+    hold_like: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.2
+    hold_most_s: Annotated[float, Meta(ge=0.0, le=600.0)] = 4.0
+    """Always left the same way, in a recording that begins and ends in mid-exercise, rested at for no more than
+    hold_most_s and at its ends for no more than hold_like of that, a place may be a hold: it loses the share hold_cost.
+    People who roll from side to side hold each for 2-4 s (MEx)."""
+    least_swings: Annotated[int, Meta(ge=2, le=100)] = 4
+    swing_scatter: Share = 0.3
+    swing_most_s: Annotated[float, Meta(ge=0.1, le=120.0)] = 10.0
+    """A midpoint needs so many swings, half of them each way, about equally far, and none slower: rolling from side to
+    side takes 0.9-4 s a side (MEx), with holds of a breath on both up to 10 s."""
+    enough: Annotated[float, Meta(ge=0.0, le=100.0)] = 0.5
+    """Evidence that makes movements an exercise: one calm, wide excursion is enough, one quick small one is not."""
+    calm_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 4.0
+    wide_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 40.0
+    """An excursion that is shorter or smaller weighs less, in proportion: people bend, sit and reach in 1-2 s."""
+    one_way_least_deg: Angle = 18.0
+    one_way_wide_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 15.0
+    """Where nothing is told and all go one way, it weighs nothing up to the first, and all so much above: a bridge
+    pitches a thigh by 15-20°."""
+    proof_a_side: Annotated[int, Meta(ge=1, le=100)] = 2
+    proof_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.5
+    proof_alike: Share = 0.5
+    """Nothing told, the axis is confirmed by so many to each side, each lasting so long, of like ranges: the fastest
+    real rolling (MEx) takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
+
+    # line and told axis
+    line_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 30.0
+    """Headings of one side scatter by up to 14° (twist), 25° (MEx)."""
+    not_opposite_deg: Annotated[float, Meta(ge=0.0, le=90.0)] = 60.0
+    """Real sides are not opposite (MEx: up to 60° off)."""
+    other_direction_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 45.0
+    """Farther off the heading of its side, a movement is another one: a hugged knee lies 57-90° off."""
+    told_sure_deg: Angle = 25.0
+    told_sigma_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 18.0
+    """A strap is put on to within 25°, which is more when seen from above; what lies across the told axis (90°)
+    weighs 0.1 %."""
     thigh_elevation_min_deg: Annotated[float, Meta(ge=-90.0, le=90.0, extra={"at_most": "thigh_elevation_max_deg"})] = (
         30.0
     )
     thigh_elevation_max_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 75.0
     """Thigh in crook lying: this far below horizontal seen from the knee (A5)."""
+    shin_elevation_min_deg: Annotated[float, Meta(ge=-90.0, le=90.0)] = 20.0
+    """The front of the shin looks up by 30-45° in crook lying, by less than 5° standing, walking and on stairs."""
+    posture_sure_deg: Angle = 10.0
+    posture_sigma_deg: Annotated[float, Meta(ge=0.5, le=180.0)] = 10.0
+    """A told axis out of those limits by up to posture_sure_deg is a strap askew; by 29-37° (who sits, or lies with
+    straight legs) it costs as much as 4-7 repetitions explain."""
 
+    # gates
+    shortest_s: Annotated[float, Meta(ge=0.0, le=60.0, extra={"at_most": "longest_s"})] = 0.8
+    """From leaving the centre to being back: real quick rolling takes 0.9 s a side."""
+    longest_s: Annotated[float, Meta(ge=1.0, le=3600.0)] = 120.0
+    step_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 4.0
+    step_shaking_g: Annotated[float, Meta(ge=0.01, le=50.0)] = 0.25
+    """Shorter and shaken by more is a step: true of 313 of 316 steps, of none of 1,674 repetitions."""
+    walked_shaking_g: Annotated[float, Meta(ge=0.01, le=50.0)] = 0.45
+    walked_share: Share = 0.5
+    shaken_g: Annotated[float, Meta(ge=0.01, le=50.0)] = 0.15
+    """Shaken by more than the first, and for more than this share of the time by shaken_g: somebody walked in between.
+    Of 385 true repetitions one reaches the first, none both (twist)."""
+    farthest_deg: Annotated[float, Meta(ge=15.0, le=180.0)] = 125.0
+    """Farther than knees go; rolls of the whole body reach 124° (SisFall)."""
+    stray_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 35.0
+    """Off the plane of its heading: true repetitions by up to 8° (twist), 15° (MEx), people who turn over with straight
+    legs by 25-60°."""
+    tug_yaw_deg: Angle = 12.0
+    tug_yaw_share: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.8
+    """A turn about the vertical by more than both (the share is of the range) is the sensor in a hand, or a strap
+    tugged around the leg. True repetitions turn by up to 0.5 (twist), most by less than 0.25."""
+    got_up_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 4.0
+    got_up_range_deg: Angle = 100.0
+    got_up_shaking_g: Annotated[float, Meta(ge=0.0, le=50.0)] = 0.1
+    """Who rolls over to get up, shaken by the last, leaves for a posture so far away within got_up_s of passing home.
+    After true repetitions people rest longer, or go elsewhere with less than 0.1 g (twist: 35 of 36)."""
+    overshoot_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.5
+    overshoot_share: Share = 0.4
+    """A return that runs through the centre and comes back at once, without a pause, from less than this share of its
+    range, overshot: no repetition to the other side."""
+    fastest_fraction: Annotated[float, Meta(ge=0.1, le=10.0)] = 1.8
+    """Of free-fall speed: a faster "drop" is a tugged strap. 1.0 is physics; short legs and a push add up to 0.5."""
+    quickest_10_90_s: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.15
+    """... and so is one whose middle 80 % take less: free fall of both legs needs 0.28 s (domain.md 5.4), a knee pushed
+    onto the mat from 20° half of that."""
 
-class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A3-A5: how the pass over a session finds the centre and the line of movement (`kneedrop.calibration`)."""
-
-    still_dps: float = 8.0
-    """Slower is still. Breath and tremor tilt a resting thigh by up to 5 °/s."""
-    rest_s: float = 0.6
-    """Still for so long: a rest."""
-    rest_weighs_at_most_s: float = 20.0
-    """Who lies still for minutes before the exercise says no more about the centre than who does so for this long."""
-    most_rests: int = 2000
-    """The longest of them are looked at: an hour of exercise has some 500."""
-    place_deg: float = 8.0
-    """Rests within this of each other are at one place: returns scatter by 3-5°."""
-    places_apart_deg: float = 5.0
-    most_places: int = 12
-    """Places asked about; a session has three: centre, left, right; handling and getting up add some."""
-    most_turns: int = 3
-    turn_s: float = 2.0
-    turn_share: float = 0.35
-    """A turning point is slower than this share of what lies within turn_s: swings turn at 0-10 % of their peak."""
-    home_deg: float = 10.0
-    home_still_s: float = 0.4
-    """At home: within this of the centre, and still for so long between two movements."""
-    restless_weight: float = 0.5
-    """What an excursion weighs where it was not at home before, or after."""
-    swing_weight: float = 0.5
-    """... and from a midpoint: two of them explain as much as one excursion between two rests."""
-    other_weight: float = 0.3
-    """Excursions in other directions: bridges and straightened legs also begin and end at the centre."""
-    rest_weight: float = 1.0
-    """Of ln(1 + seconds rested): a place of 20 s has two points more than one of 2 s."""
-    line_deg: float = 30.0
-    """Headings of one side scatter by up to 14° (twist), 25° (MEx)."""
-    not_opposite_deg: float = 60.0
-    """Real sides are not opposite (MEx: up to 60° off)."""
-    told_sure_deg: float = 25.0
-    told_sigma_deg: float = 18.0
-    """A strap is put on to within 25°, which is more when seen from above; what lies across the told axis (90°)
-    weighs 0.1 %."""
-    posture_sure_deg: float = 10.0
-    posture_sigma_deg: float = 10.0
-    """A told axis flatter or steeper than a thigh with the knees up by posture_sure_deg is a strap askew; by 29-37°
-    (who sits, or lies with straight legs) it costs as much as 4-7 repetitions explain."""
-    enough: float = 0.5
-    """Evidence that makes a movement an exercise: one calm, wide excursion is enough, one quick small one is not."""
-    calm_s: float = 4.0
-    wide_deg: float = 40.0
-    """An excursion that is shorter or smaller weighs less, in proportion: people bend, sit and reach in 1-2 s."""
-    one_way_least_deg: float = 18.0
-    one_way_wide_deg: float = 15.0
-    """Where nothing is told and all go one way, it weighs nothing up to the first, and all so much above: a bridge
-    pitches a thigh by 15-20°."""
-    thigh_elevation_min_deg: float = 30.0
-    thigh_elevation_max_deg: float = 75.0
-    shin_elevation_min_deg: float = 20.0
-    shortest_s: float = 0.8
-    """Real quick rolling takes 0.9 s a side."""
-    step_s: float = 4.0
-    step_shaking_g: float = 0.25
-    """Shorter and shaken by more is a step: true of 313 of 316 steps, of 0 of 1,674 repetitions."""
-    walked_shaking_g: float = 0.45
-    walked_share: float = 0.5
-    """Shaken by more, and for more than this share of the time (by shaken_g): somebody walked in between. Of
-    true repetitions 1 in 374 reaches the first, none both."""
-    shaken_g: float = 0.15
-    farthest_deg: float = 125.0
-    longest_s: float = 120.0
-    stray_deg: float = 35.0
-    tug_yaw_deg: float = 20.0
-    tug_yaw_share: float = 0.8
-    got_up_s: float = 4.0
-    got_up_range_deg: float = 100.0
-    got_up_shaking_g: float = 0.1
-    around_s: float = 1.0
-    proof_a_side: int = 2
-    proof_s: float = 1.5
-    proof_alike: float = 0.5
-    step_cost: float = 0.7
-    """A step of the centre costs what so many excursions explain."""
-    step_most_deg: float = 26.0
-    """A strap slips by up to 25° around the leg."""
-    least_swings: int = 4
-    swing_scatter: float = 0.3
-    swing_most_s: float = 10.0
-    """Rolling from side to side takes 0.9-4 s a side (MEx); with holds of a breath on both up to 10 s."""
-    follow_deg: float = 5.0
-    follow_share: float = 0.3
+    # counting with it
+    follow_deg: Annotated[float, Meta(ge=0.0, le=90.0)] = 5.0
+    follow_share: Share = 0.3
     """The centre follows pauses within follow_deg by this share: 1 follows every sloppy return, 0.1 needs 20 reps."""
-    other_direction_deg: float = 45.0
-    fastest_fraction: float = 1.8
-    quickest_10_90_s: float = 0.15
-    look_s: float = 1.0
-    sure_hops: int = 8
-    """Live, the pass is made again every look_s of data, and once in so many when it is sure."""
-    anchor_s: float = 60.0
-    """Where the guide had the leg at rest weighs as much as so long a rest."""
-    slip_levels_deg: Limit = Limit(note=8.0, warn=15.0, severe=20.0)
+    around_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
+    """The exercise lasts from so long before its first movement to so long after its last."""
+    slip_levels_deg: Levels[Angle] = Limit(note=8.0, warn=15.0, severe=20.0)
     """A slip is told from these steps on (B)."""
-    hold_cost: float = 0.5
+    look_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 1.0
+    sure_hops: Annotated[int, Meta(ge=1, le=1000)] = 8
+    """Live, the pass is made again every look_s of data, and once in so many when it is sure."""
 
 
 class LimitSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -474,7 +465,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     signal: SignalSettings = SignalSettings()
     phases: PhaseSettings = PhaseSettings()
     calibration: CalibrationSettings = CalibrationSettings()
-    frame: FrameSettings = FrameSettings()
     limits: LimitSettings = LimitSettings()
     goal: GoalSettings = GoalSettings()
     guide: GuideSettings = GuideSettings()

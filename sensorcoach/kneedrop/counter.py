@@ -40,6 +40,7 @@ _PHASES: dict[What, PhaseName] = {
     "landed": "hold",
     "resumed": "drop",
     "confirmed": "hold",
+    "held": "hold",
     "return": "return",
 }
 
@@ -81,7 +82,7 @@ class Counter:
         self.calibration = calibration
         self._history, self._arming, self._settings = history, arming, settings
         self._on_window, self._landings = on_window, landings
-        self._known = known
+        self._known, self._known_s = known, history.time(max(known - 1, history.start))
         self.next_index = next_index
         self._piece = 0
         self._position = start
@@ -114,6 +115,7 @@ class Counter:
     def use(self, calibration: Calibration, known: int) -> None:
         """Go on with a calibration whose centres so far are the same."""
         self.calibration, self._known = calibration, known
+        self._known_s = self._history.time(known - 1)
 
     def advance(self, end: int) -> list[Event]:
         """Walk as far as sample ``end``."""
@@ -186,7 +188,7 @@ class Counter:
             angle_deg=angle_deg,
             landing=self._landing(change, angle_deg) if change.what in ("landing", "landed") else None,
             confirmed=change.what == "confirmed",
-            again=change.what in ("landed", "confirmed"),
+            again=change.what in ("landed", "confirmed", "held"),
         )
         return [event] if change.known >= self._known else []
 
@@ -217,7 +219,7 @@ class Counter:
         assert heading is not None  # it was not rejected
         direction, _ = self.calibration.direction(moving.centre, heading)
         side = self.calibration.side(direction)
-        dated_back = history.time(moving.return_end) < history.time(min(self._known, history.end - 1))
+        dated_back = history.time(moving.return_end) < self._known_s
         index = self.next_index
         self.next_index += 1
         self._pending.append(_Pending(moving, self._segmenter, index, direction, side, dated_back, known))
@@ -227,7 +229,7 @@ class Counter:
             index=index,
             direction=direction,
             side=side,
-            hold_s=history.time(moving.return_start) - history.time(moving.landing),
+            hold_s=history.time(moving.return_start) - history.time(moving.rested),
             dated_back=dated_back,
         )
 

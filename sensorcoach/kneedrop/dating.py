@@ -5,6 +5,8 @@ Angle decides that there was a movement, speed says since when (definitions.md B
 
 from __future__ import annotations
 
+import numpy as np
+
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.hits import first, last
 from sensorcoach.kneedrop.movement import Movement
@@ -40,14 +42,28 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
 def date_return(history: History, moving: Movement, settings: PhaseSettings) -> None:
     """Set ``return_start``: after the last slow sample before the return was certain, never before the landing."""
     if moving.return_trigger < 0:
-        moving.return_start = moving.return_end
+        moving.return_start, moving.rested = moving.return_end, moving.landing
         return
     inward = -_speed(history, moving, moving.landing, moving.return_end + 1)
-    certain = moving.return_trigger - moving.landing
+    angle = moving.centre.angle_deg(history.up(moving.return_trigger, moving.return_end + 1))
+    half = first(angle <= settings.incomplete_fraction * moving.landing_deg)
+    certain = moving.return_trigger - moving.landing + (half or 0)
     moving.return_peak_dps = float(inward[certain:].max(initial=0.0))
     border = _border(history, moving.return_trigger, moving.return_peak_dps, settings)
     slow = last(inward[: certain + 1] < border)
-    moving.return_start = moving.landing if slow is None else min(moving.landing + slow + 1, moving.return_trigger)
+    moving.return_start = moving.landing if slow is None else moving.landing + slow + 1
+    moving.rested = _rested(inward[: moving.return_start - moving.landing], moving, history, settings)
+
+
+def _rested(inward: Floats, moving: Movement, history: History, settings: PhaseSettings) -> int:
+    """Where the leg came to rest after its landing; the landing itself where it never did."""
+    still = np.abs(inward) < max(settings.still_dps, history.noise_dps(moving.landing))
+    least = max(1, round(settings.landing_still_s * history.rate_hz))
+    if len(still) < least:
+        return moving.landing
+    spells = np.convolve(still, np.ones(least), mode="valid") > least - 0.5
+    begins = first(spells)
+    return moving.landing if begins is None else moving.landing + begins
 
 
 def swing_through(

@@ -26,6 +26,8 @@ class Movement:
     """Largest outward speed of the drop."""
     landing: int = -1
     landing_deg: float = 0.0
+    rested: int = -1
+    """Where the leg came to rest after the landing: after an overshoot or a rebound, else the landing itself."""
     furthest_deg: float = 0.0
     """Largest angle since the landing."""
     settled: bool = True

@@ -23,7 +23,7 @@ from sensorcoach.model import Bools, Floats, Ints
 from sensorcoach.settings import PhaseSettings
 
 State = Literal["centre", "drop", "hold", "return", "away"]
-What = Literal["drop", "landing", "landed", "resumed", "confirmed", "return", "end"]
+What = Literal["drop", "landing", "landed", "resumed", "confirmed", "return", "held", "end"]
 
 JOLT_S = 0.5
 _JOLT_MS2 = 4.0
@@ -41,7 +41,8 @@ class Change:
     """Something became known at sample ``known`` that dates to sample ``at``; ``end`` carries the finished movement.
 
     ``landing``: it seems to have landed; ``landed``: so long ago that the landing can be judged, where it was known
-    before. ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one.
+    before. ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one. ``held``: a
+    return that was told was none, the leg settled.
     """
 
     what: What
@@ -60,6 +61,10 @@ class PhaseMachine:
         self.state: State = "centre"
         self.position = start
         self.movement: Movement | None = None
+        self._turned: Movement | None = None
+        """It turned outward again near home: its end, or a rebound of its landing; the next turning point tells."""
+        self._due: Change | None = None
+        """Told after the change before it."""
         self._begun_unseen: Movement | None = None
         """To the other side, where it was not seen to go."""
         self._home_since = start
@@ -93,6 +98,9 @@ class PhaseMachine:
     def advance(self, history: History, end: int) -> Iterator[Change]:
         """Walk as far as sample ``end``; each change is handed out before the walk goes on."""
         while self.position < end:
+            if self._due is not None:
+                due, self._due = self._due, None
+                yield due
             until = min(end, self.position + _SLICE)
             hole = None if self.movement is None else _next_hole(history, self.position, until)
             if hole is None or hole > self.position:
@@ -107,6 +115,10 @@ class PhaseMachine:
     def finish(self, history: History) -> Change | None:
         """The stream is over: the same rules close the movement under way (``cut``)."""
         moving = self.movement
+        if self._turned is not None:
+            turned, self._turned = self._turned, None
+            self.movement, self.state = None, "centre"
+            return Change("end", turned.return_end, self.position - 1, turned)
         if moving is None:
             return None
         last = self.position - 1
@@ -192,13 +204,37 @@ class PhaseMachine:
         unseen = angle[-1] <= self.band_deg and self._has_hole(history, moving, known, 2.0 / history.rate_hz)
         if unseen or self._has_hole(history, moving, known, self.settings.longest_unseen_s):
             return self._give_up(moving, "unseen", known)
+        if self._turned is not None:
+            turned, self._turned = self._turned, None
+            if turned.least_deg <= self.settings.incomplete_fraction * float(angle[0]):
+                return self._landed_anew(history, turned, moving, landing, known)
+            return self._rebounded(turned, float(angle[-1]), known)
+        self._set_landing(history, moving, landing, known)
+        return Change("landing", landing, known, moving)
+
+    def _landed_anew(
+        self, history: History, turned: Movement, moving: Movement, landing: int, known: int
+    ) -> Change:
+        """It was another drop: the movement before it ended where it turned."""
+        self._set_landing(history, moving, landing, known)
+        self._due = Change("landing", landing, known, moving)
+        return Change("end", turned.return_end, known, turned)
+
+    def _rebounded(self, turned: Movement, angle_deg: float, known: int) -> Change:
+        """The leg came to rest where it cannot have dropped to: it was thrown back by its own landing."""
+        self.movement, turned.return_end, turned.ending = turned, -1, None
+        self._hold_again(turned, angle_deg, known + 1)
+        self._fast_since = known + 1
+        return Change("held", known, known, turned)
+
+    def _set_landing(self, history: History, moving: Movement, landing: int, known: int) -> None:
+        angle = self._angle(history, landing, known + 1)
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
         moving.settled = not self._jolted(history, landing, known)
         if can_be_judged(history, landing, known, self.settings):
             self._landed = landing
         self.state, self.position, self._fast_since = "hold", known + 1, known + 1
-        return Change("landing", landing, known, moving)
 
     def _has_hole(self, history: History, moving: Movement, known: int, longest_s: float) -> bool:
         """So long a time without samples in this drop.
@@ -228,6 +264,8 @@ class PhaseMachine:
         falling = furthest - angle >= max(s.return_fall_deg, s.return_fall_fraction * moving.landing_deg)
         outward = angle - moving.landing_deg
         staged = outward >= s.staged_fraction * reach
+        if staged.any():  # sinking is none
+            staged &= self._rate(history, start, end) >= s.staged_speed_fraction * moving.peak_dps
         resuming, fast_since = self._resuming(history, moving, start, end)
         resuming = resuming & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
@@ -306,8 +344,11 @@ class PhaseMachine:
         resting = ~fast & (angle <= self._half(moving))
         if resting.any():
             resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
+        settled = ~fast & ~resting & (angle > self._half(moving))
+        if settled.any():
+            settled &= self._lasting(history, start, end, since) >= s.landing_still_s
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
-        hit = first(home | turned | resting | late)
+        hit = first(home | turned | resting | settled | late)
         seen = angle if hit is None else angle[: hit + 1]
         lowest = int(np.argmin(seen))
         if seen[lowest] <= moving.least_deg:
@@ -323,10 +364,21 @@ class PhaseMachine:
             return self._end(moving, "incomplete", self._slow_since, at)
         if _holds(late, hit):
             return self._give_up(moving, "no_return", at)
+        if _holds(settled, hit):
+            self._hold_again(moving, float(angle[hit]), at)
+            return Change("held", self._slow_since, at, moving)
         if moving.least_deg <= self._half(moving):
-            return self._end(moving, "turned", moving.least, at)
+            return self._turn(history, moving, at)
         self._hold_again(moving, float(angle[hit]), at)
         return None
+
+    def _turn(self, history: History, moving: Movement, at: int) -> Change:
+        """Outward again near home: another drop has begun, or the landing rebounds."""
+        moving.return_end, moving.ending = moving.least, "turned"
+        self._turned = moving
+        self.movement = Movement(moving.centre, Way.towards(moving.centre, history.up_at(at)), moving.least, at)
+        self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
+        return Change("drop", at, at, self.movement)
 
     def _hold_again(self, moving: Movement, angle_deg: float, at: int) -> None:
         """It turned outward again above half of its range: the same repetition goes on."""
@@ -342,6 +394,9 @@ class PhaseMachine:
     # --- lost --------------------------------------------------------------------------------------------------------
 
     def _give_up(self, moving: Movement, ending: Ending, at: int) -> Change:
+        if self._turned is not None:
+            turned, self._turned = self._turned, None
+            self._due = Change("end", turned.return_end, at, turned)
         moving.return_end, moving.ending = at, ending
         self.movement, self.state, self.position = None, "away", at + 1
         return Change("end", at, at, moving)

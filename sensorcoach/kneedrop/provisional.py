@@ -31,7 +31,7 @@ def provisional_landing(
         return_end_s=borders.return_end_s,
         hold_s=0.0,
         range_deg=borders.range_deg,
-        drop_time_s=borders.drop_end_s - borders.drop_start_s,
+        drop_time_s=borders.landing_s - borders.drop_start_s,
         staged=moving.staged,
         centre_source=moving.centre.source,
         swung_through=moving.swung_in,

@@ -26,6 +26,7 @@ Reason = Literal[
     "begun_before",
     "unseen",
     "other_direction",
+    "overshoot",
     "got_up",
     "outside_exercise",
     "slipped",
@@ -59,6 +60,8 @@ def why_rejected(
         return "unseen" if gate == "too_quick" and _has_hole(history, moving, settings.signal.longest_fill_s) else gate
     if _faster_than_falling(history, moving, settings):
         return "unseen" if _has_hole(history, moving, settings.signal.gap_s) else "faster_than_falling"
+    if _overshot(history, moving, settings):
+        return "overshoot"
     if calibration.direction(moving.centre, heading)[1] > settings.calibration.other_direction_deg:
         return "other_direction"
     start_s, end_s = history.time(moving.drop_start), history.time(moving.return_end)
@@ -105,6 +108,17 @@ def _begun_before(history: History, moving: Movement, phases: PhaseSettings) -> 
     """The recording (or the centre) began in the middle of this drop: its start was never seen."""
     up = history.up(moving.lowest, moving.lowest + 1)
     return float(moving.centre.angle_deg(up)[0]) > phases.incomplete_fraction * moving.landing_deg
+
+
+def _overshot(history: History, moving: Movement, settings: Settings) -> bool:
+    """It is the end of a quick return, which ran through the centre and came back without a pause."""
+    before_deg = moving.landing_before_deg
+    if before_deg is None or before_deg >= 0.0:  # nothing came from the other side
+        return False
+    calibration = settings.calibration
+    paused = history.time(moving.return_start) - history.time(moving.rested) > settings.phases.centre_still_s
+    soon = history.time(moving.landing) - history.time(moving.lowest) <= calibration.overshoot_s
+    return soon and not paused and moving.landing_deg < calibration.overshoot_share * -before_deg
 
 
 def _has_hole(history: History, moving: Movement, longest_s: float) -> bool:

@@ -40,7 +40,7 @@ def build_rep(
     smooth_dps = _smooth_speed(window.roll_deg, history.rate_hz, settings.signal.smoothness_cutoff_hz)
     window = replace(window, smooth_dps=smooth_dps)
     start = _window_start(history, moving)
-    hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
+    hold_deg = window.angle_deg[moving.rested - start : moving.return_start - start]
     borders = borders_of(history, moving)
     measures = measure(window, borders, settings.signal, settings.limits)
     rep = Rep(
@@ -53,10 +53,10 @@ def build_rep(
         return_end_s=borders.return_end_s,
         hold_s=borders.return_start_s - borders.drop_end_s,
         range_deg=borders.range_deg,
-        drop_time_s=borders.drop_end_s - borders.drop_start_s,
+        drop_time_s=borders.landing_s - borders.drop_start_s,
         return_time_s=borders.return_end_s - borders.return_start_s,
         staged=moving.staged,
-        hold_drift_deg=float(hold_deg.max(initial=moving.landing_deg)) - moving.landing_deg,
+        hold_drift_deg=max(0.0, float(hold_deg.max(initial=borders.range_deg)) - borders.range_deg),
         centre_source=moving.centre.source,
         swung_through=moving.swung_in or moving.swung_out,
         dated_back=dated_back,
@@ -90,7 +90,8 @@ def borders_of(history: History, moving: Movement) -> Borders:
     """Of a movement that is dated, as times."""
     return Borders(
         drop_start_s=history.time(moving.drop_start),
-        drop_end_s=history.time(moving.landing),
+        drop_end_s=history.time(moving.rested),
+        landing_s=history.time(moving.landing),
         return_start_s=history.time(moving.return_start),
         return_end_s=history.time(moving.return_end),
         swung_in=moving.swung_in,
@@ -102,12 +103,15 @@ def borders_of(history: History, moving: Movement) -> Borders:
 
 
 def _range_deg(history: History, moving: Movement) -> float:
-    """Angle at the landing; without a gyroscope that of the settled hold, where there is one: a landing shakes tilt."""
-    start = history.index_at(history.time(moving.landing) + JOLT_S)
+    """Angle where the leg came to rest; without a gyroscope that of the settled hold, where there is one.
+
+    A landing shakes the tilt that an accelerometer shows, and the upper leg swings past its level.
+    """
+    start = history.index_at(history.time(moving.rested) + JOLT_S)
     end = min(history.index_at(history.time(start - 1) + MARGIN_S), moving.return_start)
     shaken = np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0])
     if not shaken or end - start < _SETTLED_HOLD_S * history.rate_hz:
-        return moving.landing_deg
+        return float(moving.centre.angle_deg(history.up(moving.rested, moving.rested + 1))[0])
     return float(np.median(moving.centre.angle_deg(history.up(start, end))))
 
 

@@ -43,6 +43,7 @@ class Segmenter:
         landing_deg = float(moving.centre.angle_deg(history.up(change.at, change.at + 1))[0])
         seen = copy(moving)
         seen.landing, seen.landing_deg, seen.return_start, seen.return_end = change.at, landing_deg, known, known
+        seen.rested = change.at
         date_drop(history, seen, before, self._settings.phases)
         return seen
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sensorcoach.model import (
     Aborted,
+    Calibrated,
     CentreFound,
     Control,
     Counted,
@@ -17,6 +18,8 @@ from sensorcoach.model import (
     PhaseChanged,
     Rep,
     RepDone,
+    RepWithdrawn,
+    SensorSlipped,
     StageChanged,
     Told,
     Trace,

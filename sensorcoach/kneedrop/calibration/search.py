@@ -147,6 +147,10 @@ def _doubted(
         return one
     if named or left_of(centre, mounting) is not None:
         return one
+    between = float(np.median([drop.still_before_s for drop, _ in drops[1:]]))
+    beyond = max(drops[0][0].still_before_s, drops[-1][0].still_after_s)
+    if between > settings.hold_most_s or beyond > settings.hold_like * between:
+        return one
     cycle_s = float(np.median([b.start_s - a.start_s for (a, _), (b, _) in itertools.pairwise(drops)]))
     if max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) > cycle_s:
         return one
