@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorcoach.dsp.rows import Rows
 from sensorcoach.errors import InputError
 from sensorcoach.model import Bools, Decoded, Floats, Gap, Samples, StreamCounts
 from sensorcoach.settings import SignalSettings
@@ -52,9 +53,9 @@ class Timeline:
         self._newest_s = -np.inf
         self._unreadable = 0
         """NaN rows since the last sample kept: those before the first and after the last leave no hole to be seen."""
-        self._pending = _Rows.none()
+        self._pending = Rows.none()
         """Samples waiting for the rate, or for what follows a possible hole."""
-        self._before = _Rows.none()
+        self._before = Rows.none()
         """The last samples handed out, back to the last possible hole; at most `NEIGHBOURS`."""
         self.counts = StreamCounts()
 
@@ -91,8 +92,8 @@ class Timeline:
             self._set_rate(self._pending.t_s)
         return self._advance(ended=True)
 
-    def _in_order(self, decoded: Decoded) -> _Rows:
-        rows = _Rows.of(decoded)
+    def _in_order(self, decoded: Decoded) -> Rows:
+        rows = Rows.of(decoded)
         self.counts.received += len(rows)
         readable = np.isfinite(rows.t_s) & np.isfinite(rows.values).all(axis=1)
         newest_before = np.maximum.accumulate(np.concatenate(([self._newest_s], np.where(readable, rows.t_s, -np.inf))))
@@ -138,7 +139,7 @@ class Timeline:
             return None
         return self._on_grid(rows.part(0, end), known, certain[lost > 0], lost[lost > 0])
 
-    def _on_grid(self, rows: _Rows, known: int, holes: Ints, lost: Ints) -> Samples:
+    def _on_grid(self, rows: Rows, known: int, holes: Ints, lost: Ints) -> Samples:
         assert self._period_s is not None
         starts, ends = rows.t_s[holes - 1], rows.t_s[holes]
         fillable = ends - starts <= self._signal.longest_fill_s
@@ -181,51 +182,6 @@ def sample_period_s(t_s: Floats) -> float:
     periods = np.rint(steps_s / roughly_s)
     counted = periods <= LONGEST_COUNTED_PERIODS
     return float(steps_s[counted].sum() / periods[counted].sum())
-
-
-class _Rows:
-    """Sample times (n,), values (n, 3) or (n, 6) and clipping (n,) side by side."""
-
-    __slots__ = ("clipped", "t_s", "values")
-
-    def __init__(self, t_s: Floats, values: Floats, clipped: Bools) -> None:
-        self.t_s = t_s
-        self.values = values
-        self.clipped = clipped
-
-    @classmethod
-    def none(cls) -> _Rows:
-        return cls(np.empty(0), np.empty((0, 0)), np.empty(0, dtype=np.bool_))
-
-    @classmethod
-    def of(cls, decoded: Decoded) -> _Rows:
-        # Each axis contiguous: whatever looks at all axes of a sample then works on whole columns.
-        axes = decoded.acc.T if decoded.gyr is None else np.concatenate((decoded.acc.T, decoded.gyr.T))
-        return cls(np.ascontiguousarray(decoded.t_s), np.ascontiguousarray(axes).T, decoded.clipped)
-
-    def __len__(self) -> int:
-        return len(self.t_s)
-
-    def part(self, start: int, end: int) -> _Rows:
-        return _Rows(self.t_s[start:end], self.values[start:end], self.clipped[start:end])
-
-    def at(self, kept: Bools) -> _Rows:
-        return _Rows(self.t_s[kept], self.values[kept], self.clipped[kept])
-
-    def followed_by(self, later: _Rows) -> _Rows:
-        if not len(self):
-            return later
-        if not len(later):
-            return self
-        if self.values.shape[1] != later.values.shape[1]:
-            raise InputError(
-                "The gyroscope's values appear or vanish in mid-recording.", "Analyse the two parts as two files."
-            )
-        return _Rows(
-            np.concatenate((self.t_s, later.t_s)),
-            np.concatenate((self.values, later.values)),
-            np.concatenate((self.clipped, later.clipped)),
-        )
 
 
 def _rate_window_end(t_s: Floats) -> int | None:
@@ -284,7 +240,7 @@ def _row_medians(values: Floats, valid: Bools) -> Floats:
     return medians
 
 
-def _with_holes_filled(rows: _Rows, restart: Bools, known: int, holes: Ints, lost: Ints) -> tuple[_Rows, Bools, Bools]:
+def _with_holes_filled(rows: Rows, restart: Bools, known: int, holes: Ints, lost: Ints) -> tuple[Rows, Bools, Bools]:
     """Rows from ``known`` on, with ``lost`` points on a line before each of ``holes``; which are filled; restarts."""
     if not len(holes):
         return rows.part(known, len(rows)), np.zeros(len(rows) - known, dtype=np.bool_), restart[known:]
@@ -295,7 +251,7 @@ def _with_holes_filled(rows: _Rows, restart: Bools, known: int, holes: Ints, los
     line_values = rows.values[into - 1] + (rows.values[into] - rows.values[into - 1]) * share[:, np.newaxis]
     at = into - known
     return (
-        _Rows(
+        Rows(
             np.insert(rows.t_s[known:], at, line_t_s),
             np.insert(rows.values[known:], at, line_values, axis=0),
             np.insert(rows.clipped[known:], at, False),
