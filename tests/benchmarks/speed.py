@@ -16,7 +16,7 @@ from sensorcoach.model import Floats, Mounting
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 from tests.benchmarks.hours import RATE_HZ, csv_of, hours, packets
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 
 MOUNTING = Mounting(up_leg="z")
 
@@ -42,7 +42,7 @@ def analysis_ratio(number: float, runs: int) -> tuple[float, float, float]:
     return min(filters), min(analyses), median(a / f for a, f in zip(analyses, filters, strict=True))
 
 
-def analysis_rows(seeds: range) -> list[Row]:
+def analysis_rows(options: Options) -> list[Row]:
     filter_s, analysis_s, ratio = analysis_ratio(1.0, 5)
     return [
         Row("1 h at 100 Hz, VQF updateBatch alone", f"{filter_s:.3f} s", "-"),
@@ -61,7 +61,7 @@ def read_all(path: Path) -> None:
         pass
 
 
-def reading_rows(seeds: range) -> list[Row]:
+def reading_rows(options: Options) -> list[Row]:
     t_s, acc, gyr = hours(1.0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hour.csv"
@@ -83,7 +83,7 @@ def stream(number: float) -> Pipeline:
     return pipeline
 
 
-def linearity_rows(seeds: range) -> list[Row]:
+def linearity_rows(options: Options) -> list[Row]:
     one, day = cost_s(lambda: stream(1.0)), cost_s(lambda: stream(24.0))
     return [Row("24 h / 24 x 1 h, streamed", f"{day / one / 24:.2f} ({day:.1f} s)", "about 1", day < 1.5 * 24 * one)]
 
@@ -99,7 +99,7 @@ def live_costs_s(number: float, each: int) -> Floats:
     return np.array(costs)
 
 
-def live_rows(seeds: range) -> list[Row]:
+def live_rows(options: Options) -> list[Row]:
     costs_ms = 1e3 * live_costs_s(0.25, 8)
     mid, high = np.percentile(costs_ms, [50, 99])
     return [
