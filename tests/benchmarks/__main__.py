@@ -15,6 +15,7 @@ from tests.benchmarks.board import board_rows
 from tests.benchmarks.many import many_rows
 from tests.benchmarks.memory import memory_rows
 from tests.benchmarks.radio import radio_rows
+from tests.benchmarks.robustness import robustness_rows
 from tests.benchmarks.screen import screen_rows
 from tests.benchmarks.speed import analysis_rows, linearity_rows, live_rows, reading_rows
 from tests.benchmarks.table import Options, Row
@@ -23,6 +24,7 @@ from tests.benchmarks.voice import voice_rows
 
 SECTIONS: dict[str, Callable[[Options], list[Row]]] = {
     "twist": twist_rows,
+    "robust": robustness_rows,
     "mex": mex_rows,
     "sisfall": sisfall_rows,
     "broad": broad_rows,

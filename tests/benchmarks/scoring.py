@@ -199,20 +199,20 @@ def score_session(path: Path, told: bool, result: Result | SensorcoachError) -> 
 def scored(name: str, truth: Truth, telling: Telling, result: Result | Exception) -> Score:
     sides_told = truth.side_told(telling)
     if isinstance(result, Exception):
-        return _score(name, truth, sides_told, (), refused=_reason(result))
+        return score_found(name, truth, sides_told, (), refused=_reason(result))
     aborted = tuple((one.start_s, one.end_s, one.reason) for one in result.aborted)
-    return _score(name, truth, sides_told, found_in(result), aborted=aborted)
+    return score_found(name, truth, sides_told, found_in(result), aborted=aborted)
 
 
 def scored_simple(name: str, truth: Truth, excursions: Iterable[Excursion]) -> Score:
-    return _score(name, truth, False, found_by_simple(excursions))
+    return score_found(name, truth, False, found_by_simple(excursions))
 
 
 def _reason(error: Exception) -> str:
     return error.message if isinstance(error, SensorcoachError) else f"CRASH {type(error).__name__}: {error}"
 
 
-def _score(
+def score_found(
     name: str,
     truth: Truth,
     sides_told: bool,
