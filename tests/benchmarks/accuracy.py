@@ -20,12 +20,12 @@ from tests.benchmarks.real_files import (
     sisfall,
     sisfall_arrays,
 )
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 
 NEAR_S = 0.3
 
 
-def mex_rows(seeds: range) -> list[Row]:
+def mex_rows(options: Options) -> list[Row]:
     if not (DATA / "mex").exists():
         return [Row("MEx (real)", "../shared/data/mex is not here", "-")]
     references = mex_references()
@@ -58,7 +58,7 @@ def mex_rows(seeds: range) -> list[Row]:
     ]
 
 
-def sisfall_rows(seeds: range) -> list[Row]:
+def sisfall_rows(options: Options) -> list[Row]:
     if not sisfall("*"):
         return [Row("SisFall (real)", "../shared/data/sisfall is not here", "-")]
     rolls = [analyze(Arrays(*sisfall_arrays(path))).summary for path in sisfall("D14_*")]
@@ -70,7 +70,7 @@ def sisfall_rows(seeds: range) -> list[Row]:
     ]
 
 
-def broad_rows(seeds: range) -> list[Row]:
+def broad_rows(options: Options) -> list[Row]:
     if not (DATA / "broad").exists():
         return [Row("BROAD (real)", "../shared/data/broad is not here", "-")]
     rows = []
@@ -104,8 +104,8 @@ def _knocks(name: str) -> int:
     return len(found) + len(detector.flush())
 
 
-def exercise_rows(seeds: range) -> list[Row]:
-    total = figures(random_sessions(seeds))
+def exercise_rows(options: Options) -> list[Row]:
+    total = figures(random_sessions(options.seeds))
     share = total.exact / total.sessions
     if total.wrong_counts:
         print("wrong counts:", "; ".join(total.wrong_counts))
@@ -141,11 +141,11 @@ def exercise_rows(seeds: range) -> list[Row]:
     ]
 
 
-def warning_rows(seeds: range) -> list[Row]:
+def warning_rows(options: Options) -> list[Row]:
     """Many warnings due, at 104 and 208 Hz; random sessions hold few."""
     total = figures(
         judged(seed, SCENARIOS[name](seed))
-        for seed in seeds[: len(seeds) // 4]
+        for seed in options.seeds[: len(options.seeds) // 4]
         for name in ("too_fast", "thumps", "good")
     )
     return [
@@ -154,9 +154,9 @@ def warning_rows(seeds: range) -> list[Row]:
     ]
 
 
-def activity_rows(seeds: range) -> list[Row]:
+def activity_rows(options: Options) -> list[Row]:
     hours = told = untold = confirmed = 0.0
-    for with_axis, without in other_activity(seeds[: len(seeds) // 5]):
+    for with_axis, without in other_activity(options.seeds[: len(options.seeds) // 5]):
         hours += with_axis.hours
         told += with_axis.summary.reps
         untold += without.summary.reps
