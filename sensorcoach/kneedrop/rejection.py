@@ -46,7 +46,7 @@ def why_rejected(
         return "cut"
     if moving.ending == "no_return":
         return "no_return"
-    if _reach_deg(moving) < phases.r_min_deg:
+    if _reach_deg(history, moving) < phases.r_min_deg:
         return "below_r_min"
     if _begun_before(history, moving, phases):
         return "begun_before"
@@ -153,11 +153,12 @@ def _time_10_90_s(history: History, moving: Movement) -> float:
     return float(times[arrived] - times[left[-1] if len(left) else 0])
 
 
-def _reach_deg(moving: Movement) -> float:
+def _reach_deg(history: History, moving: Movement) -> float:
     """The range compared with r_min, deg: from a midpoint half of the way from side to side.
 
     So a small one-sided movement about it (bridging with a slanting strap) is no repetition.
     """
     if moving.centre.source != "midpoint" or moving.landing_before_deg is None:
-        return moving.landing_deg
+        rested_deg = moving.centre.angle_deg(history.up(moving.rested, moving.rested + 1))
+        return min(moving.landing_deg, float(rested_deg[0]))
     return 0.5 * (moving.landing_deg - min(0.0, moving.landing_before_deg))

@@ -9,6 +9,7 @@ import numpy as np
 
 from sensorcoach.dsp.gaussian import slope_kernel
 from sensorcoach.kneedrop.grading import SensorAbility, grade
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import Borders, Window, measure
 from sensorcoach.kneedrop.movement import Movement
@@ -17,6 +18,8 @@ from sensorcoach.model import STANDARD_GRAVITY, Direction, Floats, Rep, Side
 from sensorcoach.settings import Settings
 
 _SETTLED_HOLD_S = 0.4
+_NEAR_CENTRE_DEG = 5.0
+"""Who rests sways by degrees: a drop that began so near the centre is measured from where it began."""
 MARGIN_S = 1.0
 """The window reaches this far beyond the movement: the residual after the return is the last thing looked at."""
 
@@ -111,8 +114,17 @@ def _range_deg(history: History, moving: Movement) -> float:
     end = min(history.index_at(history.time(start - 1) + MARGIN_S), moving.return_start)
     shaken = np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0])
     if not shaken or end - start < _SETTLED_HOLD_S * history.rate_hz:
-        return float(moving.centre.angle_deg(history.up(moving.rested, moving.rested + 1))[0])
+        return float(_origin(history, moving).angle_deg(history.up(moving.rested, moving.rested + 1))[0])
     return float(np.median(moving.centre.angle_deg(history.up(start, end))))
+
+
+def _origin(history: History, moving: Movement) -> Centre:
+    """Where the drop began; the centre, where it began with a swing or so far from it that the leg was not home."""
+    if moving.swung_in or moving.centre.source == "midpoint":
+        return moving.centre
+    begun = history.up_at(moving.drop_start)
+    near = angle_between_deg(moving.centre.up0, begun) <= _NEAR_CENTRE_DEG
+    return moving.centre.moved_to(begun) if near else moving.centre
 
 
 def _window_start(history: History, moving: Movement) -> int:
