@@ -216,8 +216,9 @@ def daily_rows(options: Options) -> list[Row]:
 def _daily(path: Path, place: str, told: bool) -> Counts:
     rows = simple_counter.read_rows(path)
     samples = rows[:, 0], rows[:, 1:4], rows[:, 4:7]
-    segment = "shank" if place == "shin" else "thigh"
-    return _counts(samples, Mounting(segment=segment, up_leg=_up(*samples[:2])) if told else None)
+    if not told:
+        return _counts(samples)
+    return _counts(samples, Mounting(segment="shank" if place == "shin" else "thigh", up_leg=_up(*samples[:2])))
 
 
 def _up(t_s: Floats, acc: Floats) -> str:
