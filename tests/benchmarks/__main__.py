@@ -10,11 +10,12 @@ import argparse
 import time
 from collections.abc import Callable
 
-from tests.benchmarks.accuracy import activity_rows, broad_rows, exercise_rows, mex_rows, sisfall_rows, warning_rows
 from tests.benchmarks.board import board_rows
 from tests.benchmarks.many import many_rows
 from tests.benchmarks.memory import memory_rows
+from tests.benchmarks.own_simulator import activity_rows, exercise_rows, warning_rows
 from tests.benchmarks.radio import radio_rows
+from tests.benchmarks.real import broad_rows, daily_rows, leg_raise_rows, mex_rows, sisfall_rows
 from tests.benchmarks.robustness import robustness_rows
 from tests.benchmarks.screen import screen_rows
 from tests.benchmarks.speed import analysis_rows, linearity_rows, live_rows, reading_rows
@@ -23,14 +24,13 @@ from tests.benchmarks.twist import twist_rows
 from tests.benchmarks.voice import voice_rows
 
 SECTIONS: dict[str, Callable[[Options], list[Row]]] = {
-    "twist": twist_rows,
-    "robust": robustness_rows,
     "mex": mex_rows,
     "sisfall": sisfall_rows,
+    "daily": daily_rows,
+    "raises": leg_raise_rows,
     "broad": broad_rows,
-    "exercise": exercise_rows,
-    "warnings": warning_rows,
-    "activity": activity_rows,
+    "twist": twist_rows,
+    "robust": robustness_rows,
     "speed": analysis_rows,
     "reading": reading_rows,
     "linear": linearity_rows,
@@ -41,6 +41,9 @@ SECTIONS: dict[str, Callable[[Options], list[Row]]] = {
     "screen": screen_rows,
     "voice": voice_rows,
     "board": board_rows,
+    "exercise": exercise_rows,
+    "warnings": warning_rows,
+    "activity": activity_rows,
 }
 
 

@@ -145,7 +145,10 @@ class Score:
 
     @property
     def outside_s(self) -> float:
+        """Of a session that was looked at."""
         block = self.truth.block
+        if self.refused is not None:
+            return 0.0
         return self.truth.duration_s - (block[1] - block[0] if block else 0.0)
 
     @property

@@ -12,11 +12,11 @@ from sensorcoach.model import Mounting
 from tests.benchmarks import simple_counter
 from tests.benchmarks.scoring import Score, Tally, scored, scored_simple, tally
 from tests.benchmarks.table import Options, Row
-from tests.benchmarks.twist_sessions import TELLINGS, TWIST, Telling, name_of, read_session, sessions
+from tests.benchmarks.twist_sessions import ALL_TELLINGS, TELLINGS, TWIST, Telling, name_of, read_session, sessions
 
 SUITES = ("core", "faults", "noise", "negatives", "hour")
 COUNT_GOALS = {"core": 0.96, "faults": 0.92, "noise": 0.90}
-OUTSIDE = (
+OUTSIDE: tuple[tuple[str, str | None, Telling, float | None], ...] = (
     ("thigh, axis told", "thigh", "told", 1.0),
     ("shank, --front told", "shank", "told", 5.0),
     ("shank, the nearest front told", "shank", "nearest", None),
@@ -56,10 +56,9 @@ def twist_rows(options: Options) -> list[Row]:
 def judge(path: Path) -> Judged:
     """From the file itself, as a person would have it analysed."""
     session, name = read_session(path), name_of(path)
-    tellings: tuple[Telling, ...] = ("told", "untold", "nearest")
     return Judged(
         session.truth.suite,
-        {one: scored(name, session.truth, one, outcome(path, session.truth.mounting(one))) for one in tellings},
+        {one: scored(name, session.truth, one, outcome(path, session.truth.mounting(one))) for one in ALL_TELLINGS},
         scored_simple(name, session.truth, simple_counter.count(session.rows)),
     )
 
@@ -85,7 +84,7 @@ def count_rows(suite: str, judged: Sequence[Judged]) -> list[Row]:
     goal = COUNT_GOALS[suite]
     simple = tally(one.simple for one in judged)
     rows = []
-    for telling in ("told", "untold", "nearest"):
+    for telling in ALL_TELLINGS:
         chosen = [one for one in judged if telling != "nearest" or not one.ours["told"].sides_told]
         total = tally(one.ours[telling] for one in chosen)
         what = {"nearest": "no axis within 22°, the nearest told"}.get(telling, telling)
@@ -119,7 +118,9 @@ def hour_rows(judged: Sequence[Judged]) -> list[Row]:
 
 
 def outside_rows(judged: Sequence[Judged]) -> list[Row]:
-    """False repetitions of other activity: all of `negatives`, and what lies before and after the exercise."""
+    """False repetitions of other activity: all of `negatives`, and what lies before and after the exercise in the other
+    suites. Sessions refused have no hours. What is false within the exercise shows in the count.
+    """
     rows = []
     for what, segment, telling, goal in OUTSIDE:
         chosen = [
@@ -151,7 +152,7 @@ def _an_hour(total: Tally) -> str:
 def measure_rows(telling: Telling, judged: Sequence[Judged]) -> list[Row]:
     ours, simple = tally(one.ours[telling] for one in judged), tally(one.simple for one in judged)
     borders = [
-        _error(f"... {name}", list(errors), peer, " s", 0.1, 0.5)
+        _error(f"... {name}", list(errors), list(peer), " s", 0.1, 0.5)
         for name, errors, peer in zip(
             ("drop_start", "drop_end", "return_start", "return_end"),
             np.reshape(ours.borders_s, (-1, 4)).T,
@@ -178,7 +179,7 @@ def _error(
         f"{mid:.2f}, {most:.2f}{unit} (n = {len(errors)})",
         goal,
         bool(most <= high and (median is None or mid <= median)),
-        f"{np.percentile(peer, 50):.2f}, {np.percentile(peer, 95):.2f}{unit}" if len(peer) else "none",
+        f"{np.percentile(peer, 50):.2f}, {np.percentile(peer, 95):.2f}{unit}" if peer else "none",
     )
 
 

@@ -19,7 +19,7 @@ Half = Literal["dev", "other", "both"]
 Telling = Literal["told", "untold", "nearest"]
 """``nearest``: where no axis lies within 22°, the nearest one: a strap askew, told all the same."""
 TELLINGS: tuple[Telling, ...] = ("told", "untold")
-AXES = {f"{sign}{name}": (-1.0 if sign else 1.0) * np.eye(3)[i] for i, name in enumerate("xyz") for sign in ("", "-")}
+ALL_TELLINGS: tuple[Telling, ...] = (*TELLINGS, "nearest")
 
 
 class Roll(msgspec.Struct, frozen=True):
@@ -112,7 +112,7 @@ def truth_of(path: Path) -> Truth:
 
 
 class Session(msgspec.Struct, frozen=True):
-    """``rows`` (n, 7): as `simple_counter.read_rows` gives them. ``worn`` as told, in the axes of these rows."""
+    """``rows`` (n, 7), or (n, 4) without gyroscope: as `simple_counter.read_rows` gives them."""
 
     truth: Truth
     rows: Floats
