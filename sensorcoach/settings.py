@@ -165,12 +165,13 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """Still for so long: a rest."""
     rest_weighs_at_most_s: Annotated[float, Meta(ge=0.1, le=3600.0)] = 20.0
     """Who lies still for minutes before the exercise says no more about the centre than who does so for this long."""
-    most_rests: Annotated[int, Meta(ge=1, le=20000)] = 2000
+    most_rests: Annotated[int, Meta(ge=1, le=20000)] = 600
     """The longest of them are looked at: an hour of exercise has some 500."""
     place_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 8.0
     """Rests within this of each other are at one place: returns scatter by 3-5°."""
     places_apart_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 5.0
-    """Two places asked about are at least so far apart."""
+    middles_apart_deg: Annotated[float, Meta(ge=0.01, le=45.0)] = 1.0
+    """Two places of rest asked about are at least so far apart, and two midpoints."""
     most_places: Annotated[int, Meta(ge=1, le=100)] = 12
     """Places asked about; a session has three: centre, left, right; handling and getting up add some."""
     most_turns: Annotated[int, Meta(ge=0, le=100)] = 3

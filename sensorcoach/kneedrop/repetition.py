@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 
 from sensorcoach.dsp.gaussian import slope_kernel
-from sensorcoach.kneedrop.grading import SensorAbility, grade
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg
+from sensorcoach.kneedrop.grading import SensorAbility, grade
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import Borders, Window, measure
 from sensorcoach.kneedrop.movement import Movement

@@ -12,6 +12,9 @@ from sensorcoach.kneedrop.frame import Centre, angle_between_deg, axis_vector, c
 from sensorcoach.model import Bools, Floats, Mounting
 from sensorcoach.settings import CalibrationSettings
 
+_MOST_DIRECTIONS = 100
+"""So many of the headings are asked about as directions of the line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -79,33 +82,30 @@ def fit_line(
     x = unit(cross(centre.up0, _least_along(centre.up0)))
     angles = np.degrees(np.arctan2(vectors @ cross(centre.up0, x), vectors @ x))
     weights = weights * _told_weight(vectors, left, settings)
-    best: tuple[float, Bools, Bools] | None = None
-    for angle in angles:
-        plus = np.abs(_wrapped(angles - angle)) <= settings.line_deg
-        minus = _other_side(angles, angle, plus, weights, settings)
-        weight = float(weights[plus].sum() + weights[minus].sum())
-        if best is None or weight > best[0] + 1e-9:
-            best = (weight, plus, minus)
-    assert best is not None  # there is a heading
-    weight, plus, minus = best
-    if weight < 1e-3:
+    directions = np.sort(angles)[:: 1 + len(angles) // _MOST_DIRECTIONS]
+    near, opposite = _memberships(angles, directions, settings)
+    one_way = weights @ near
+    # For each direction, how much lies about each other one, of what is on its other side.
+    other_way = (opposite * weights[:, None]).T @ near
+    middle = other_way.argmax(axis=1)
+    best = int((one_way + other_way[np.arange(len(directions)), middle]).argmax())
+    plus, minus = near[:, best], near[:, middle[best]] & opposite[:, best]
+    weight = float(weights[plus].sum() + weights[minus].sum())
+    if weight < 1e-3 or not plus.any():
         return None
     minus_heading = unit(vectors[minus].sum(axis=0)) if minus.any() else None
     return Line(weight, weights, plus, minus, unit(vectors[plus].sum(axis=0)), minus_heading)
 
 
-def _other_side(
-    angles: Floats, angle: float, plus: Bools, weights: Floats, settings: CalibrationSettings
-) -> Bools:
-    """Those about one direction on the other side, which people's hips do not put exactly opposite."""
-    from_opposite = _wrapped(angles - angle - 180.0)
-    open_to = (np.abs(from_opposite) <= settings.not_opposite_deg) & ~plus
-    best: Bools = np.zeros(len(angles), dtype=np.bool_)
-    for middle in from_opposite[open_to]:
-        members = open_to & (np.abs(from_opposite - middle) <= settings.line_deg)
-        if weights[members].sum() > weights[best].sum():
-            best = members
-    return best
+def _memberships(angles: Floats, directions: Floats, settings: CalibrationSettings) -> tuple[Bools, Bools]:
+    """Which headings lie about each direction (headings, directions), and which on its other side.
+
+    People's hips do not put the other side exactly opposite.
+    """
+    off_deg = np.abs(_wrapped(angles[:, None] - directions))
+    near: Bools = off_deg <= settings.line_deg
+    opposite: Bools = (180.0 - off_deg <= settings.not_opposite_deg) & ~near
+    return near, opposite
 
 
 def _told_weight(vectors: Floats, left: Floats | None, settings: CalibrationSettings) -> Floats:

@@ -15,7 +15,7 @@ from sensorcoach.kneedrop.calibration.lateral import left_of
 from sensorcoach.kneedrop.calibration.rests import Place, Rests, find_rests, places_of_rest
 from sensorcoach.kneedrop.calibration.slips import Succession, successions
 from sensorcoach.kneedrop.calibration.track import STEP_S, Tracked
-from sensorcoach.kneedrop.frame import Centre, unit
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.model import Direction, Floats, Mounting, Side
 from sensorcoach.settings import CalibrationSettings, PhaseSettings
 
@@ -91,7 +91,7 @@ def best_succession(
         explain(track, Centre(p.up, "pause"), 0.0, mounting, phases, settings)
         for p in _places_of_turn(track, settings)
     ]
-    middles = [middle for ends in (*tried, *turns) if (middle := _middle(ends, settings)) is not None]
+    middles = _apart([m for ends in (*tried, *turns) if (m := _middle(ends, settings)) is not None], settings)
     swings = [explain(track, middle, 0.0, mounting, phases, settings) for middle in middles]
     tried = [one for one in (*tried, *(s for s in swings if is_swinging(s, settings))) if one.drops]
     found = [_doubted(one, track, mounting, named, settings) for one in successions(tried, settings)]
@@ -122,6 +122,15 @@ def _middle(ends: Explained, settings: CalibrationSettings) -> Centre | None:
     half = math.radians(0.5 * far_deg)
     up: Floats = math.cos(half) * ends.centre.up0 + math.sin(half) * heading
     return Centre(unit(up), "midpoint")
+
+
+def _apart(middles: Sequence[Centre], settings: CalibrationSettings) -> list[Centre]:
+    """Each that is not next to one before it: both ends of a swing have the same middle."""
+    kept: list[Centre] = []
+    for middle in middles:
+        if all(angle_between_deg(middle.up0, one.up0) >= settings.middles_apart_deg for one in kept):
+            kept.append(middle)
+    return kept
 
 
 def is_swinging(one: Explained, settings: CalibrationSettings) -> bool:
