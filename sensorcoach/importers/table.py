@@ -30,6 +30,7 @@ from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import TIME_UNITS, WRAPPING_US
 from sensorcoach.importers.layout import GIVE_THE_RATE, Column, Layout, decoded_text, layout_of, split_cells
 from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.ordering import Ordering, first_out_of_place, lateness_s
 from sensorcoach.importers.stamps import StampReader, is_stamp
 from sensorcoach.importers.units import (
     ACC_SCALE,
@@ -46,11 +47,11 @@ FEWEST_ROWS: Final = 10
 MOSTLY_BROKEN: Final = 0.5
 """More than this share of the lines unreadable: not the table it seems to be."""
 COARSE_SHARE: Final = 0.2
-"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates."""
-SLACK_PERIODS: Final = 1.01
-"""Time may go back by one sample and the rounding of its stamp."""
+"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates ..."""
+COARSEST_S: Final = 0.25
+"""... if they move by more at once: a radio's bursts do not."""
 REMEMBERED_ROWS: Final = 4096
-"""Times of so many rows are remembered to tell a repeated block from a clock that goes backwards."""
+"""Times of so many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
 
 
 def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> Recording:
@@ -162,8 +163,7 @@ class _TableReader:
     lines: int = 0
     broken: int = 0
     first_broken: Broken | None = None
-    repeated: int = 0
-    newest_s: float = -np.inf
+    ordering: Ordering = field(default_factory=Ordering)
     recent_s: Floats = field(default_factory=lambda: np.empty(0))
     lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
     highest: Floats = field(default_factory=lambda: np.full(1, -np.inf))
@@ -174,11 +174,13 @@ class _TableReader:
         ready = self._rows(self.table.first)
         following = next(blocks, None)
         if following is None:
+            rest = self.ordering.flush()
+            ready = rest if ready is None else np.concatenate((ready, rest)) if len(rest) else ready
             self._finish()
         return self._all(ready, following, blocks)
 
     def _all(self, ready: Floats | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
-        if ready is not None:
+        if ready is not None and len(ready):
             yield ready
         if following is None:
             return
@@ -186,9 +188,12 @@ class _TableReader:
         while text is not None:
             layout = self.table.layout
             rows = self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
-            if rows is not None:
+            if rows is not None and len(rows):
                 yield rows
             text = next(blocks, None)
+        rest = self.ordering.flush()
+        if len(rest):
+            yield rest
         self._finish()
 
     def _rows(self, block: Block) -> Floats | None:
@@ -207,28 +212,19 @@ class _TableReader:
         rows = np.empty((number, 1 + len(self.factors)))
         rows[:, 0] = t_s
         np.multiply(block.values, self.factors, out=rows[:, 1:])
-        return rows
+        return self.ordering.push(rows)
 
     def _check_times(self, t_s: Floats, block: Block) -> None:
-        known = np.where(np.isfinite(t_s), t_s, -np.inf)
-        newest = np.maximum.accumulate(np.concatenate(([self.newest_s], known)))
-        back = np.flatnonzero(known + SLACK_PERIODS * self.table.period_s < newest[:-1])
-        back = back[np.isfinite(t_s[back])]
-        if len(back):
-            seen = np.concatenate((self.recent_s, np.unique(t_s[: back[0]])))
-            unseen = back[~np.isin(t_s[back], seen)]
-            if len(unseen):
-                raise self._backwards(t_s, newest, int(unseen[0]), block)
-            self.repeated += len(back)
-        self.newest_s = float(newest[-1])
-        self.recent_s = np.concatenate((self.recent_s, t_s))[-REMEMBERED_ROWS:]
-
-    def _backwards(self, t_s: Floats, newest: Floats, row: int, block: Block) -> InputError:
-        return InputError(
-            f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {newest[row] - t_s[row]:.3g} s "
-            f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
-            "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
-        )
+        row = first_out_of_place(t_s, self.table.period_s, self.recent_s)
+        known_s = np.concatenate((self.recent_s, t_s))
+        if row is not None:
+            late_s = lateness_s(known_s)[len(self.recent_s) + row]
+            raise InputError(
+                f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {late_s:.3g} s "
+                f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
+                "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+            )
+        self.recent_s = known_s[-REMEMBERED_ROWS:]
 
     def _finish(self) -> None:
         _refuse_mostly_broken(self.table.path, self.broken, self.lines, self.first_broken)
@@ -241,8 +237,7 @@ class _TableReader:
                 f"{self.broken} of {self.lines} lines could not be read and count as lost; the first is line "
                 f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
             )
-        if self.repeated:
-            self.table.notices.append(f"{self.repeated} rows repeat earlier times and were left out.")
+        self.table.notices.extend(self.ordering.notices())
 
 
 def _time_reader(path: RecordingFile, layout: Layout, head: bytes, notices: list[str]) -> TimeReader | None:
@@ -287,14 +282,15 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
     if layout.rate_hz is not None:
         return 1 / layout.rate_hz
     assert layout.time is not None
-    rising = np.unique(first.t_s[np.isfinite(first.t_s)])
+    times = np.sort(first.t_s[np.isfinite(first.t_s)])
+    rising = np.unique(times)
     if len(rising) < FEWEST_ROWS:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in "
             f"{len(first.values)} rows.",
             f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
-    return sample_period_s(rising)
+    return sample_period_s(times)
 
 
 def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> None:
@@ -303,7 +299,8 @@ def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> N
         return
     same = np.flatnonzero(np.diff(first.t_s) == 0)
     differing = (first.values[same] != first.values[same + 1]).any(axis=1).sum()
-    if differing > COARSE_SHARE * len(first.t_s):
+    moves = np.diff(np.unique(first.t_s[np.isfinite(first.t_s)]))
+    if differing > COARSE_SHARE * len(first.t_s) and np.median(moves) > COARSEST_S:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} stays the same over several samples: "
             "its stamps are too coarse.",
