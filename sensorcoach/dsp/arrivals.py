@@ -54,7 +54,7 @@ DRIFT_PACKETS: Final = 0.12
 LOSS_COST: Final = 4.0
 """A loss must explain as much as halving the lateness of 6 blocks would."""
 FIT_BLOCK_S: Final = 0.1
-"""Blocks of the fit. With 4 % of small packets lost there is a loss every 0.7 s, and most blocks still show the line."""
+"""Blocks of the fit. Where 4 % of small packets are lost there is a loss every 0.7 s, and most blocks show the line."""
 OUTAGE_S: Final = 0.5
 """A longer step is an outage, which also cuts packets."""
 NOMINAL_WITHIN: Final = 0.1
@@ -191,9 +191,8 @@ class Arrivals:
         dated = self._advance((len(self._rows) + self._block // 2) // self._block - 1)
         assert self.period_s is not None
         assert self._line is not None
-        number = self._first + self._line.lost + np.arange(len(self._rows))
-        rest_s: Floats = self._dated_s + number * self.period_s
-        return dated.followed_by(self._rows.dated(rest_s))
+        number = self._first + self._line.lost + np.arange(len(self._rows), dtype=np.float64)
+        return dated.followed_by(self._rows.dated(self._dated_s + number * self.period_s))
 
     def _fit(self, t_s: Floats) -> None:
         self.period_s, level_s = _fitted(t_s)

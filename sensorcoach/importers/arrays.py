@@ -50,14 +50,16 @@ def recording_of_arrays(
             "Give raw acceleration in m/s², gravity included.",
         )
     notices: list[str] = []
+    counts: dict[str, int] = {}
     return Recording(
         profile="samples",
         device_settings={},
         mounting=None,
         start=None,
-        items=_packets(times, parts, notices),
+        items=_packets(times, parts, notices, counts),
         notices=notices,
         sensor={"label": _LABEL, "kind": "arrays", "gyroscope": gyr is not None},
+        counts=counts,
     )
 
 
@@ -80,14 +82,14 @@ def _checked(
     return times, parts
 
 
-def _packets(times: Floats, parts: list[Floats], notices: list[str]) -> Iterator[Packet]:
+def _packets(times: Floats, parts: list[Floats], notices: list[str], counts: dict[str, int]) -> Iterator[Packet]:
     ordering = Ordering()
     for start in range(0, len(times), ROWS_A_PACKET):
         here = slice(start, start + ROWS_A_PACKET)
         rows = ordering.push(np.column_stack((times[here], *(part[here] for part in parts))))
+        if here.stop >= len(times):
+            rows = np.concatenate((rows, ordering.flush()))
         if len(rows):
             yield rows_packet(_LABEL, rows)
-    rest = ordering.flush()
-    if len(rest):
-        yield rows_packet(_LABEL, rest)
     notices += ordering.notices()
+    counts["out_of_order"] = ordering.sorted_rows

@@ -34,10 +34,10 @@ class Ordering:
 
     def push(self, rows: Floats) -> Floats:
         """The rows as far as none that follows can come before them."""
-        known = len(self._held)
-        rows = np.concatenate((self._held, rows)) if known else rows
         if not len(rows):
             return rows
+        known = len(self._held)
+        rows = np.concatenate((self._held, rows)) if known else rows
         late_s = lateness_s(rows[:, 0])
         places_s = newest_s(rows[:, 0]) - np.where(late_s <= LATEST_S, late_s, 0.0)
         if late_s.any() or (np.diff(places_s) == 0.0).any():
@@ -49,7 +49,7 @@ class Ordering:
         return rows[:certain]
 
     def flush(self) -> Floats:
-        """The rest."""
+        """The rest, at the end."""
         rest, self._held = self._held, self._held[:0]
         return rest
 

@@ -50,6 +50,8 @@ COARSE_SHARE: Final = 0.2
 """More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates ..."""
 COARSEST_S: Final = 0.25
 """... if they move by more at once: a radio's bursts do not."""
+STEP_ROWS: Final = 64
+"""The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
 REMEMBERED_ROWS: Final = 4096
 """Times of so many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
 
@@ -72,6 +74,7 @@ def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> R
         items=(rows_packet(path.name, rows) for rows in blocks),
         notices=table.notices,
         sensor=_description(table, units),
+        counts=table.counts,
     )
 
 
@@ -86,6 +89,8 @@ class Table:
     period_s: float
     notices: list[str]
     following: Iterator[bytes]
+    counts: dict[str, int] = field(default_factory=dict)
+    """See `Recording.counts`."""
 
     @classmethod
     def opened(cls, path: RecordingFile, choice: ColumnChoice, notices: list[str]) -> Table:
@@ -171,38 +176,32 @@ class _TableReader:
     def blocks(self) -> Iterator[Floats]:
         """The rows of each block of the file. The first one is checked before anything is handed out."""
         blocks = self.table.following
-        ready = self._rows(self.table.first)
+        first = self._rows(self.table.first)
         following = next(blocks, None)
         if following is None:
-            rest = self.ordering.flush()
-            ready = rest if ready is None else np.concatenate((ready, rest)) if len(rest) else ready
+            first = np.concatenate((first, self.ordering.flush()))
             self._finish()
-        return self._all(ready, following, blocks)
+        return (rows for rows in self._all(first, following, blocks) if len(rows))
 
-    def _all(self, ready: Floats | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
-        if ready is not None and len(ready):
-            yield ready
+    def _all(self, ready: Floats, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
+        yield ready
         if following is None:
             return
         text: bytes | None = following
         while text is not None:
             layout = self.table.layout
-            rows = self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
-            if rows is not None and len(rows):
-                yield rows
+            yield self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
             text = next(blocks, None)
-        rest = self.ordering.flush()
-        if len(rest):
-            yield rest
+        yield self.ordering.flush()
         self._finish()
 
-    def _rows(self, block: Block) -> Floats | None:
+    def _rows(self, block: Block) -> Floats:
         self.lines += block.lines
         self.broken += block.broken
         self.first_broken = self.first_broken or block.first_broken
         number = len(block.values)
         if not number:
-            return None
+            return np.empty((0, 1 + len(self.factors)))
         rate_hz = self.table.layout.rate_hz
         t_s = block.t_s if rate_hz is None else (self.count + np.arange(number)) / rate_hz
         self.count += number
@@ -238,6 +237,7 @@ class _TableReader:
                 f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
             )
         self.table.notices.extend(self.ordering.notices())
+        self.table.counts["out_of_order"] = self.ordering.sorted_rows
 
 
 def _time_reader(path: RecordingFile, layout: Layout, head: bytes, notices: list[str]) -> TimeReader | None:
@@ -263,9 +263,13 @@ def _guessed_time_unit(path: RecordingFile, layout: Layout, cells: list[str], no
     """The unit in which the rows come 5 to 1500 times a second; the ranges of two units do not meet."""
     assert layout.time is not None
     plain = [cell.replace(",", ".") if layout.decimal_comma else cell for cell in cells]
-    steps = np.diff(number_cells([cell.encode() for cell in plain]))
+    times = number_cells([cell.encode() for cell in plain])
+    times = times[np.isfinite(times)]
+    steps = np.diff(times)
     counts_rows = len(steps) > 0 and bool((steps == 1).mean() > 0.9)
-    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    # Over some rows, since stamps come in bursts; of all those the median, since there are holes.
+    rows = max(min(STEP_ROWS, len(times) // 2), 1)
+    step = abs(float(np.median(times[rows:] - times[:-rows]))) / rows if len(steps) else 0.0
     fitting = [unit for unit, seconds in TIME_UNITS.items() if 1 / 1500 <= step * seconds <= 0.2]
     if counts_rows or not fitting:
         moves = f"moves by {step:g} a row, which is a sample's time in no unit" if step else "does not move"
