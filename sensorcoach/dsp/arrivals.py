@@ -87,6 +87,8 @@ LOCATED_PACKETS: Final = 0.3
 def are_of_arrival(t_s: Floats, period_s: float) -> bool:
     """Whether stamps (n,) s, never falling, are those of a radio's deliveries and not of a sensor's clock.
 
+    Stamps are irregular, or lie in bunches, or are the same for several rows: a sensor takes one sample at a time.
+
     ``period_s``: the sensor's, if they were its own.
     """
     steps = np.diff(t_s) / period_s

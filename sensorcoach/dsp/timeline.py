@@ -106,9 +106,8 @@ class Timeline:
     def _know_stamps(self, stamps_s: Floats) -> None:
         """Decide from the first stamps, never falling, whose they are."""
         self._stamps_known = True
-        rising_s = np.unique(stamps_s)
-        own_s = _own_period_s(rising_s)
-        if are_of_arrival(rising_s, own_s):
+        own_s = _own_period_s(np.unique(stamps_s))
+        if are_of_arrival(stamps_s, own_s):
             self._arrivals = Arrivals(rough_period_s(stamps_s))
         else:
             self._set_period(own_s)
@@ -216,11 +215,10 @@ def sample_period_s(t_s: Floats) -> float:
     """The sensor's period from stamps, its own or those of arrival, holes left out.
 
     Args:
-        t_s: (n,) s, never falling, with at least two different times.
+        t_s: (n,) s, never falling, with at least two different times and no repeated rows.
     """
-    rising_s = np.unique(t_s)
-    own_s = _own_period_s(rising_s)
-    return rough_period_s(t_s) if are_of_arrival(rising_s, own_s) else own_s
+    own_s = _own_period_s(np.unique(t_s))
+    return rough_period_s(t_s) if are_of_arrival(t_s, own_s) else own_s
 
 
 def _own_period_s(t_s: Floats) -> float:

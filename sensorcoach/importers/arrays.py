@@ -38,7 +38,7 @@ def recording_of_arrays(
     if not len(rising) or rising[0] == rising[-1]:
         raise InputError(f"t_s holds {len(rising[:1])} different times.", "Give at least a few seconds of samples.")
     period_s = sample_period_s(rising[:ROWS_A_PACKET])
-    row = first_out_of_place(times, period_s, np.empty(0))
+    row = first_out_of_place(np.column_stack((times, *parts)), np.empty((0, 0)), period_s)
     if row is not None:
         raise InputError(
             f"t_s goes back by {lateness_s(times)[row]:.3g} s.", "Sort the samples, or analyse the parts one by one."

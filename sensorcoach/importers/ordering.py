@@ -81,28 +81,32 @@ def lateness_s(t_s: Floats) -> Floats:
     return np.where(np.isfinite(t_s), newest_s(t_s) - np.where(np.isfinite(t_s), t_s, 0.0), 0.0)
 
 
-def first_out_of_place(t_s: Floats, period_s: float, known_s: Floats) -> int | None:
+def first_out_of_place(rows: Floats, known: Floats, period_s: float) -> int | None:
     """The first row that no ordering mends: it is too late, or the clock was set back; None if there is none.
 
     Args:
-        t_s: (n,) s as they stand in the file.
+        rows: (n, 1 + columns) t_s and values, as they stand in the file.
+        known: (m, 1 + columns) those before; m may be 0.
         period_s: the sensor's.
-        known_s: (m,) s of the rows before.
     """
-    all_s = np.concatenate((known_s, t_s))
-    late_s = lateness_s(all_s)
-    late = np.flatnonzero(late_s > 0.0)
-    late = late[late >= len(known_s)]
-    unseen = late[~np.isin(all_s[late], all_s[late_s == 0.0])]
-    if not len(unseen):
+    both = np.concatenate((known, rows)) if len(known) else rows
+    late_s = lateness_s(both[:, 0])
+    if not late_s[len(known) :].any():
         return None
-    too_late = unseen[late_s[unseen] > LATEST_S]
+    by_time = np.argsort(both[:, 0], kind="stable")
+    repeated = np.empty(len(both), dtype=np.bool_)
+    repeated[by_time] = are_repeated(both[by_time, 0], both[by_time, 1:])
+    late = np.flatnonzero((late_s > 0.0) & ~repeated)
+    late = late[late >= len(known)]
+    too_late = late[late_s[late] > LATEST_S]
     if len(too_late):
-        return int(too_late[0]) - len(known_s)
-    begins_s, ends_s = all_s[unseen], all_s[unseen] + late_s[unseen]
-    times_s = np.unique(all_s[np.isfinite(all_s)])
+        return int(too_late[0]) - len(known)
+    if not len(late):
+        return None
+    begins_s, ends_s = both[late, 0], both[late, 0] + late_s[late]
+    times_s = np.sort(both[np.isfinite(both[:, 0]) & ~repeated, 0])
     open_spans = np.searchsorted(np.sort(begins_s), times_s, side="right") - np.searchsorted(np.sort(ends_s), times_s)
     within = open_spans[:-1] > 0
     too_many = within.sum() - np.diff(times_s)[within].sum() / period_s
-    crowded = too_many > max(CROWDED_ROWS, CROWDED_SHARE * len(unseen))
-    return int(unseen[0]) - len(known_s) if crowded else None
+    crowded = too_many > max(CROWDED_ROWS, CROWDED_SHARE * len(late))
+    return int(late[0]) - len(known) if crowded else None

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from sensorcoach.devices.rows import rows_packet
+from sensorcoach.dsp.rows import are_repeated
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
@@ -53,7 +54,7 @@ COARSEST_S: Final = 0.25
 STEP_ROWS: Final = 64
 """The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
 REMEMBERED_ROWS: Final = 4096
-"""Times of so many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
+"""So many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
 
 
 def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> Recording:
@@ -169,7 +170,7 @@ class _TableReader:
     broken: int = 0
     first_broken: Broken | None = None
     ordering: Ordering = field(default_factory=Ordering)
-    recent_s: Floats = field(default_factory=lambda: np.empty(0))
+    recent: Floats = field(default_factory=lambda: np.empty((0, 1)))
     lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
     highest: Floats = field(default_factory=lambda: np.full(1, -np.inf))
 
@@ -214,16 +215,18 @@ class _TableReader:
         return self.ordering.push(rows)
 
     def _check_times(self, t_s: Floats, block: Block) -> None:
-        row = first_out_of_place(t_s, self.table.period_s, self.recent_s)
-        known_s = np.concatenate((self.recent_s, t_s))
+        rows = np.column_stack((t_s, block.values))
+        row = first_out_of_place(rows, self.recent, self.table.period_s)
         if row is not None:
-            late_s = lateness_s(known_s)[len(self.recent_s) + row]
+            late_s = lateness_s(np.concatenate((self.recent[:, 0], t_s)))[len(self.recent) + row]
             raise InputError(
                 f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {late_s:.3g} s "
                 f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
                 "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
             )
-        self.recent_s = known_s[-REMEMBERED_ROWS:]
+        self.recent = (
+            np.concatenate((self.recent, rows))[-REMEMBERED_ROWS:] if len(self.recent) else rows[-REMEMBERED_ROWS:]
+        )
 
     def _finish(self) -> None:
         _refuse_mostly_broken(self.table.path, self.broken, self.lines, self.first_broken)
@@ -286,7 +289,9 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
     if layout.rate_hz is not None:
         return 1 / layout.rate_hz
     assert layout.time is not None
-    times = np.sort(first.t_s[np.isfinite(first.t_s)])
+    timed = np.isfinite(first.t_s)
+    order = np.argsort(first.t_s[timed], kind="stable")
+    times, values = first.t_s[timed][order], first.values[timed][order]
     rising = np.unique(times)
     if len(rising) < FEWEST_ROWS:
         raise InputError(
@@ -294,7 +299,7 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
             f"{len(first.values)} rows.",
             f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
-    return sample_period_s(times)
+    return sample_period_s(times[~are_repeated(times, values)])
 
 
 def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> None:
