@@ -476,7 +476,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class StreamCounts:
-    """Nothing is lost silently: what the timeline dropped, made up or saw clipped (samples)."""
+    """Nothing is lost silently: what the timeline dropped, made up or saw clipped (samples).
+
+    ``duplicated`` and ``out_of_order`` ones were dropped; rows of a file that an importer put in order are no loss, and
+    a result counts them as ``out_of_order`` with a notice.
+    """
 
     received: int = 0
     filled: int = 0

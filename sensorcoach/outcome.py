@@ -58,7 +58,11 @@ def outcome(
         settings=msgspec.to_builtins(settings),
         gaps=tuple(counts.gaps),
         counts={
-            **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
+            **{
+                name: count + recording.counts.get(name, 0)
+                for name, count in asdict(counts).items()
+                if isinstance(count, int)
+            },
             "duplicated": counts.duplicated + pipeline.duplicated_packets,
             "undecodable": pipeline.undecodable,
             "cut_packets": pipeline.cut_packets,

@@ -52,9 +52,18 @@ PHASES: Final = 12
 DRIFT_PACKETS: Final = 0.12
 """The periods tried differ by this much of a packet's time at the end of the fit."""
 LOSS_COST: Final = 4.0
-"""A loss must explain as much as halving the lateness of 6 blocks would: loss in every second block is not assumed."""
-EARLY_COST: Final = 4.0
-"""A stamp before the line is impossible but for drift; it costs so many times what a late one costs."""
+"""A loss must explain as much as halving the lateness of 6 blocks would."""
+FIT_BLOCK_S: Final = 0.1
+"""Blocks of the fit. Where 4 % of small packets are lost there is a loss every 0.7 s, and most blocks show the line."""
+OUTAGE_S: Final = 0.5
+"""A longer step is an outage, which also cuts packets."""
+NOMINAL_WITHIN: Final = 0.1
+NOMINAL_SLACK_S: Final = 2e-5
+NOMINAL_SHARE: Final = 0.3
+"""If so many steps are alike within the rounding of stamps, and this near to elapsed time by rows, they are what
+somebody counted back from the packet's arrival with: the nominal period ..."""
+NOMINAL_SEARCHED: Final = np.arange(-0.03, 0.0301, 0.001)
+"""... from which real sensors are up to 3 % away (design.md, Time)."""
 NEAR_S: Final = 3e-4
 """Lateness below this is all the same; stamps are rounded."""
 BEATS: Final = 5
@@ -77,6 +86,8 @@ LOCATED_PACKETS: Final = 0.3
 
 def are_of_arrival(t_s: Floats, period_s: float) -> bool:
     """Whether stamps (n,) s, never falling, are those of a radio's deliveries and not of a sensor's clock.
+
+    Stamps are irregular, or lie in bunches, or are the same for several rows: a sensor takes one sample at a time.
 
     ``period_s``: the sensor's, if they were its own.
     """
@@ -119,9 +130,14 @@ class _Line:
     lost: int = 0
 
     def reach(self, least_s: float, packet: int, period_s: float) -> int:
-        """Go on to the next block, whose least lateness from there on is ``least_s``; rows lost before it."""
+        """Go on to the next block, whose least lateness from there on is ``least_s``; rows lost before it.
+
+        ``packet``: so many are lost together.
+        """
         self.level_s += self.slope_s
         late_s = least_s - self.level_s - self.lost * period_s
+        if late_s > OUTAGE_S:
+            packet = 1
         lost = packet * max(int(np.rint(late_s / (packet * period_s))), 0)
         self.lost += lost
         late_s -= lost * period_s
@@ -153,7 +169,7 @@ class Arrivals:
         self._packet = 0
         """Rows in a packet; 0: none seen yet."""
         self._line: _Line | None = None
-        self._dated_s = 0.0
+        self._dated_s: float = 0.0
         """Lateness of the line where dating has come to, without what was lost."""
         self.period_s: float | None = None
         """The sensor's; None until the fit."""
@@ -177,11 +193,11 @@ class Arrivals:
         dated = self._advance((len(self._rows) + self._block // 2) // self._block - 1)
         assert self.period_s is not None
         assert self._line is not None
-        number = self._first + self._line.lost + np.arange(len(self._rows))
+        number = self._first + self._line.lost + np.arange(len(self._rows), dtype=np.float64)
         return dated.followed_by(self._rows.dated(self._dated_s + number * self.period_s))
 
     def _fit(self, t_s: Floats) -> None:
-        self.period_s, level_s = _fitted(t_s, self._block)
+        self.period_s, level_s = _fitted(t_s)
         self._packet = _rows_of_packets(t_s, self.period_s)
         self._line, self._dated_s = _Line(level_s), level_s
 
@@ -193,7 +209,7 @@ class Arrivals:
         size, rows = self._block, self._rows
         late_s = rows.t_s - (self._first + np.arange(len(rows))) * self.period_s
         least_s = np.minimum.reduceat(late_s, np.arange(0, len(late_s), size))
-        dated_s = np.empty(blocks * size)
+        dated_s: Floats = np.empty(blocks * size)
         for block in range(blocks):
             here = slice(block * size, (block + 1) * size)
             near_s = rows.t_s[here.start : here.stop + size]
@@ -224,38 +240,66 @@ class Arrivals:
 
 
 def _rows_of_packets(t_s: Floats, period_s: float) -> int:
-    """Rows of a packet, or of several: what divides all distances between its visible beginnings; 0: none seen."""
-    begins = np.flatnonzero(np.diff(t_s) > PACKET_GAP_PERIODS * period_s)
-    return int(np.gcd.reduce(np.diff(begins))) if len(begins) > 1 else 0
+    """Rows of a packet, or of several: what divides all distances between its visible beginnings; 0: none seen.
+
+    Where the link failed for long, packets are cut: there distances tell nothing.
+    """
+    steps_s = np.diff(t_s)
+    begins = np.flatnonzero(steps_s > PACKET_GAP_PERIODS * period_s)
+    whole = steps_s[begins] < OUTAGE_S
+    distances = np.diff(begins)[whole[1:] & whole[:-1]]
+    return int(np.gcd.reduce(distances)) if len(distances) else 0
 
 
-def _fitted(t_s: Floats, block: int) -> tuple[float, float]:
+def _fitted(t_s: Floats) -> tuple[float, float]:
     """The sensor's period and the lateness of its line at row 0.
 
-    Periods are tried, and for each of them lines that lie differently within a packet's time. A line loses rows
-    wherever least lateness passes whole packets; the best one leaves little lateness with few losses.
+    Periods are tried, and for each of them lines that lie differently within a packet's time. A line loses packets
+    wherever least lateness passes whole ones; the best one leaves little lateness with few losses. After an outage
+    another line begins.
     """
     number = np.arange(len(t_s))
-    blocks = max(len(t_s) // block, 1)
-    roughly_s = rough_period_s(t_s)
-    elapsed_s = max(float(t_s[-1] - t_s[0]), roughly_s)
-    best: _Fit | None = None
-    for coarse_s in roughly_s * (1.0 + SEARCHED):
+    fits: list[_Fit] = []
+    for coarse_s in _periods_tried_s(t_s):
         packet = max(_rows_of_packets(t_s, coarse_s), 1)
+        block = max(round(FIT_BLOCK_S / coarse_s), packet)
         late_s = t_s - number * coarse_s
-        least = late_s[: blocks * block].reshape(blocks, -1).argmin(axis=1) + np.arange(blocks) * block
-        step = max(DRIFT_PACKETS * packet * coarse_s / elapsed_s, 2e-6)
-        periods_s = coarse_s * (1.0 + np.arange(-0.5 * SEARCH_STEP, 0.5 * SEARCH_STEP, step))
-        fit = _best_of(periods_s, packet, least, t_s[least])
-        best = fit if best is None or fit.cost < best.cost else best
-    assert best is not None
-    best = best.without_beat()
+        least = _least_of_blocks(late_s, block)
+        step = max(DRIFT_PACKETS * packet * coarse_s / max(t_s[-1] - t_s[0], coarse_s), 2e-6)
+        near = np.arange(-0.5 * SEARCH_STEP, 0.5 * SEARCH_STEP, step)
+        fits.append(_best_of(coarse_s * (1.0 + near), packet, least, t_s[least]))
+    best = min(fits, key=lambda fit: fit.cost).without_beat()
     return best.period_s, float(np.quantile(best.late_s, 0.1))
+
+
+def _periods_tried_s(t_s: Floats) -> Floats:
+    """Those about the step within packets, where it shows; else about elapsed time by rows."""
+    roughly_s = rough_period_s(t_s)
+    steps_s = np.diff(t_s)
+    within_s = steps_s[np.abs(steps_s / roughly_s - 1.0) < NOMINAL_WITHIN]
+    if len(within_s):
+        step_s = np.median(within_s)
+        if np.mean(np.abs(steps_s - step_s) < NOMINAL_SLACK_S) > NOMINAL_SHARE:
+            tried_s: Floats = step_s * (1.0 + NOMINAL_SEARCHED)
+            return tried_s
+    return roughly_s * (1.0 + SEARCHED)
+
+
+def _least_of_blocks(late_s: Floats, block: int) -> Ints:
+    """Number of the least late row of each whole block; of all rows if there is no whole block."""
+    blocks = len(late_s) // block
+    if not blocks:
+        return np.array([late_s.argmin()])
+    least: Ints = late_s[: blocks * block].reshape(blocks, block).argmin(axis=1) + np.arange(blocks) * block
+    return least
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """A line through the least late ``rows`` (b,) of the blocks, at ``t_s`` (b,), with the ``packets`` (b,) lost."""
+    """A line through the least late ``rows`` (b,) of the blocks, at ``t_s`` (b,), with the ``packets`` (b,) lost.
+
+    After an outage, ``packets`` and ``cost`` go on with another line.
+    """
 
     cost: float
     period_s: float
@@ -263,11 +307,14 @@ class _Fit:
     rows: Ints
     t_s: Floats
     packets: Floats
+    first: int
+    """So many of the blocks come before the first outage."""
 
     @property
     def late_s(self) -> Floats:
-        """(b,) s after the line of lateness 0."""
-        late_s: Floats = self.t_s - (self.rows + self.packets * self.packet) * self.period_s
+        """(first,) s after the line of lateness 0."""
+        here = slice(0, self.first)
+        late_s: Floats = self.t_s[here] - (self.rows[here] + self.packets[here] * self.packet) * self.period_s
         return late_s
 
     def without_beat(self) -> _Fit:
@@ -276,7 +323,7 @@ class _Fit:
         If packet and radio interval are nearly commensurable, packets ride on a row of the radio's instants, until one
         misses its own: all are on time against the radio's beat, and one in so many seems lost.
         """
-        losses = np.flatnonzero(np.diff(self.packets) == 1)
+        losses = np.flatnonzero(np.diff(self.packets) == 1.0)
         between = np.diff(losses)
         if len(between) < BEATS:
             return self
@@ -284,7 +331,7 @@ class _Fit:
         even = np.abs(between - usual) <= max(EVEN_BLOCKS, EVEN_SHARE * usual)
         if even.mean() < EVEN_MOSTLY:
             return self
-        block = float(np.diff(self.rows).mean())
+        block = float(np.median(np.diff(self.rows)))
         longer_s = self.period_s * (1.0 + self.packet / (between[even].mean() * block))
         near = np.arange(-SEARCH_STEP, SEARCH_STEP, 0.02 * SEARCH_STEP)
         return _best_of(longer_s * (1.0 + near), self.packet, self.rows, self.t_s)
@@ -292,17 +339,29 @@ class _Fit:
 
 def _best_of(periods_s: Floats, packet: int, rows: Ints, t_s: Floats) -> _Fit:
     """The best line of some periods (p,) through the blocks' least late rows."""
+    outages = np.flatnonzero(np.diff(t_s) - np.diff(rows) * periods_s.mean() > OUTAGE_S) + 1
+    costs = np.zeros(len(periods_s))
+    lost: list[Floats] = []
+    for begin, end in zip([0, *outages], [*outages, len(rows)], strict=True):
+        part_costs, part_lost = _of_lines(periods_s, packet, rows[begin:end], t_s[begin:end])
+        phase = part_costs.argmin(axis=1)
+        costs += part_costs[np.arange(len(phase)), phase]
+        lost.append(part_lost[np.arange(len(phase)), phase])
+    which = int(costs.argmin())
+    packets = np.concatenate([part[which] for part in lost])
+    first = int(outages[0]) if len(outages) else len(rows)
+    return _Fit(float(costs[which]), float(periods_s[which]), packet, rows, t_s, packets, first)
+
+
+def _of_lines(periods_s: Floats, packet: int, rows: Ints, t_s: Floats) -> tuple[Floats, Floats]:
+    """Costs (p, `PHASES`) of lines without outages, and the packets lost (p, `PHASES`, b) by each block."""
     packets_s = packet * periods_s[:, np.newaxis]
     late = (t_s - rows * periods_s[:, np.newaxis]) / packets_s
-    ahead = round(AHEAD_S / BLOCK_S)
-    padded = np.concatenate((late, np.full((len(late), ahead), np.inf)), axis=1)
-    from_here = np.lib.stride_tricks.sliding_window_view(padded, ahead + 1, axis=1).min(axis=2)
+    from_here = np.minimum.accumulate(late[:, ::-1], axis=1)[:, ::-1]
     phases = np.arange(PHASES)[:, np.newaxis] / PHASES
     above = (from_here - from_here[:, :1])[:, np.newaxis] + phases
-    lost = np.maximum.accumulate(np.floor(above), axis=2)
+    lost = np.floor(above)
     beside = (late - from_here)[:, np.newaxis] + above - lost
-    cost = np.minimum(np.where(beside < 0.0, -EARLY_COST * beside, beside), 1.0) * packets_s[:, np.newaxis]
+    cost = np.minimum(beside, 1.0) * packets_s[:, np.newaxis]
     losses = np.count_nonzero(np.diff(lost, axis=2), axis=2)
-    costs = len(rows) * np.log(cost.mean(axis=2) + NEAR_S) + LOSS_COST * losses
-    which, phase = np.unravel_index(int(costs.argmin()), costs.shape)
-    return _Fit(float(costs[which, phase]), float(periods_s[which]), packet, rows, t_s, lost[which, phase])
+    return len(rows) * np.log(cost.mean(axis=2) + NEAR_S) + LOSS_COST * losses, lost

@@ -39,6 +39,11 @@ class Rows:
         finite: Bools = np.isfinite(self.t_s) & np.isfinite(self.values).all(axis=1)
         return finite
 
+    @property
+    def repeated(self) -> Bools:
+        """(n,) whether a row repeats an earlier one: `are_repeated`."""
+        return are_repeated(self.t_s, self.values)
+
     def part(self, start: int, end: int) -> Rows:
         """Rows ``[start, end)``."""
         return Rows(self.t_s[start:end], self.values[start:end], self.clipped[start:end])
@@ -70,3 +75,18 @@ class Rows:
             np.concatenate((self.values, later.values)),
             np.concatenate((self.clipped, later.clipped)),
         )
+
+
+def are_repeated(t_s: Floats, values: Floats) -> Bools:
+    """(n,) whether rows of times (n,) that never fall repeat an earlier one: the same time, the same values (n, any).
+
+    Rows of the same time and other values are none: stamps of arrival come in bursts.
+    """
+    repeated = np.zeros(len(t_s), dtype=np.bool_)
+    for lag in range(1, len(t_s)):
+        same_time = np.flatnonzero(t_s[lag:] == t_s[:-lag])
+        if not len(same_time):
+            break
+        same = (values[same_time] == values[same_time + lag]).all(axis=1)
+        repeated[same_time[same] + lag] = True
+    return repeated

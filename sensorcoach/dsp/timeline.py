@@ -106,9 +106,8 @@ class Timeline:
     def _know_stamps(self, stamps_s: Floats) -> None:
         """Decide from the first stamps, never falling, whose they are."""
         self._stamps_known = True
-        rising_s = np.unique(stamps_s)
-        own_s = _own_period_s(rising_s)
-        if are_of_arrival(rising_s, own_s):
+        own_s = _own_period_s(np.unique(stamps_s))
+        if are_of_arrival(stamps_s, own_s):
             self._arrivals = Arrivals(rough_period_s(stamps_s))
         else:
             self._set_period(own_s)
@@ -133,7 +132,7 @@ class Timeline:
         newest_s = np.maximum.accumulate(stamps_s)
         early = np.isfinite(stamps_s) & (stamps_s < newest_s)
         placed = with_newest.dated(newest_s).at(~early)
-        repeated = _repeated(placed)
+        repeated = placed.repeated
         self.counts.out_of_order += int(early.sum())
         self.counts.duplicated += int(repeated.sum())
         kept = placed.at(~repeated)
@@ -216,11 +215,10 @@ def sample_period_s(t_s: Floats) -> float:
     """The sensor's period from stamps, its own or those of arrival, holes left out.
 
     Args:
-        t_s: (n,) s, never falling, with at least two different times.
+        t_s: (n,) s, never falling, with at least two different times and no repeated rows.
     """
-    rising_s = np.unique(t_s)
-    own_s = _own_period_s(rising_s)
-    return rough_period_s(t_s) if are_of_arrival(rising_s, own_s) else own_s
+    own_s = _own_period_s(np.unique(t_s))
+    return rough_period_s(t_s) if are_of_arrival(t_s, own_s) else own_s
 
 
 def _own_period_s(t_s: Floats) -> float:
@@ -233,22 +231,10 @@ def _own_period_s(t_s: Floats) -> float:
 
 
 def _rising(rows: Rows) -> Floats:
-    """The times of the readable rows that do not go back, without exact repeats."""
-    t_s = rows.t_s[rows.readable]
-    kept = rows.at(rows.readable).at(t_s >= np.maximum.accumulate(t_s)) if len(t_s) else rows.at(rows.readable)
-    return kept.t_s[~_repeated(kept)]
-
-
-def _repeated(rows: Rows) -> Bools:
-    """(n,) whether a row of times that never fall repeats an earlier one: the same time, the same values."""
-    repeated = np.zeros(len(rows), dtype=np.bool_)
-    for lag in range(1, len(rows)):
-        same_time = np.flatnonzero(rows.t_s[lag:] == rows.t_s[:-lag])
-        if not len(same_time):
-            break
-        same = (rows.values[same_time] == rows.values[same_time + lag]).all(axis=1)
-        repeated[same_time[same] + lag] = True
-    return repeated
+    """The times of the readable rows that do not go back, without repeated ones."""
+    readable = rows.at(rows.readable)
+    in_order = readable.at(readable.t_s >= np.maximum.accumulate(readable.t_s))
+    return in_order.t_s[~in_order.repeated]
 
 
 def _rate_window_end(t_s: Floats) -> int | None:

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from sensorcoach.devices.rows import rows_packet
+from sensorcoach.dsp.rows import are_repeated
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
@@ -30,6 +31,7 @@ from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import TIME_UNITS, WRAPPING_US
 from sensorcoach.importers.layout import GIVE_THE_RATE, Column, Layout, decoded_text, layout_of, split_cells
 from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.ordering import Ordering, first_out_of_place, lateness_s
 from sensorcoach.importers.stamps import StampReader, is_stamp
 from sensorcoach.importers.units import (
     ACC_SCALE,
@@ -46,11 +48,13 @@ FEWEST_ROWS: Final = 10
 MOSTLY_BROKEN: Final = 0.5
 """More than this share of the lines unreadable: not the table it seems to be."""
 COARSE_SHARE: Final = 0.2
-"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates."""
-SLACK_PERIODS: Final = 1.01
-"""Time may go back by one sample and the rounding of its stamp."""
+"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates ..."""
+COARSEST_S: Final = 0.25
+"""... if they move by more at once: a radio's bursts do not."""
+STEP_ROWS: Final = 64
+"""The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
 REMEMBERED_ROWS: Final = 4096
-"""Times of so many rows are remembered to tell a repeated block from a clock that goes backwards."""
+"""So many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
 
 
 def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> Recording:
@@ -71,6 +75,7 @@ def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> R
         items=(rows_packet(path.name, rows) for rows in blocks),
         notices=table.notices,
         sensor=_description(table, units),
+        counts=table.counts,
     )
 
 
@@ -85,6 +90,8 @@ class Table:
     period_s: float
     notices: list[str]
     following: Iterator[bytes]
+    counts: dict[str, int] = field(default_factory=dict)
+    """See `Recording.counts`."""
 
     @classmethod
     def opened(cls, path: RecordingFile, choice: ColumnChoice, notices: list[str]) -> Table:
@@ -162,42 +169,40 @@ class _TableReader:
     lines: int = 0
     broken: int = 0
     first_broken: Broken | None = None
-    repeated: int = 0
-    newest_s: float = -np.inf
-    recent_s: Floats = field(default_factory=lambda: np.empty(0))
+    ordering: Ordering = field(default_factory=Ordering)
+    recent: Floats = field(default_factory=lambda: np.empty((0, 1)))
     lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
     highest: Floats = field(default_factory=lambda: np.full(1, -np.inf))
 
     def blocks(self) -> Iterator[Floats]:
         """The rows of each block of the file. The first one is checked before anything is handed out."""
         blocks = self.table.following
-        ready = self._rows(self.table.first)
+        first = self._rows(self.table.first)
         following = next(blocks, None)
         if following is None:
+            first = np.concatenate((first, self.ordering.flush()))
             self._finish()
-        return self._all(ready, following, blocks)
+        return (rows for rows in self._all(first, following, blocks) if len(rows))
 
-    def _all(self, ready: Floats | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
-        if ready is not None:
-            yield ready
+    def _all(self, ready: Floats, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
+        yield ready
         if following is None:
             return
         text: bytes | None = following
         while text is not None:
             layout = self.table.layout
-            rows = self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
-            if rows is not None:
-                yield rows
+            yield self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
             text = next(blocks, None)
+        yield self.ordering.flush()
         self._finish()
 
-    def _rows(self, block: Block) -> Floats | None:
+    def _rows(self, block: Block) -> Floats:
         self.lines += block.lines
         self.broken += block.broken
         self.first_broken = self.first_broken or block.first_broken
         number = len(block.values)
         if not number:
-            return None
+            return np.empty((0, 1 + len(self.factors)))
         rate_hz = self.table.layout.rate_hz
         t_s = block.t_s if rate_hz is None else (self.count + np.arange(number)) / rate_hz
         self.count += number
@@ -207,27 +212,20 @@ class _TableReader:
         rows = np.empty((number, 1 + len(self.factors)))
         rows[:, 0] = t_s
         np.multiply(block.values, self.factors, out=rows[:, 1:])
-        return rows
+        return self.ordering.push(rows)
 
     def _check_times(self, t_s: Floats, block: Block) -> None:
-        known = np.where(np.isfinite(t_s), t_s, -np.inf)
-        newest = np.maximum.accumulate(np.concatenate(([self.newest_s], known)))
-        back = np.flatnonzero(known + SLACK_PERIODS * self.table.period_s < newest[:-1])
-        back = back[np.isfinite(t_s[back])]
-        if len(back):
-            seen = np.concatenate((self.recent_s, np.unique(t_s[: back[0]])))
-            unseen = back[~np.isin(t_s[back], seen)]
-            if len(unseen):
-                raise self._backwards(t_s, newest, int(unseen[0]), block)
-            self.repeated += len(back)
-        self.newest_s = float(newest[-1])
-        self.recent_s = np.concatenate((self.recent_s, t_s))[-REMEMBERED_ROWS:]
-
-    def _backwards(self, t_s: Floats, newest: Floats, row: int, block: Block) -> InputError:
-        return InputError(
-            f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {newest[row] - t_s[row]:.3g} s "
-            f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
-            "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+        rows = np.column_stack((t_s, block.values))
+        row = first_out_of_place(rows, self.recent, self.table.period_s)
+        if row is not None:
+            late_s = lateness_s(np.concatenate((self.recent[:, 0], t_s)))[len(self.recent) + row]
+            raise InputError(
+                f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {late_s:.3g} s "
+                f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
+                "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+            )
+        self.recent = (
+            np.concatenate((self.recent, rows))[-REMEMBERED_ROWS:] if len(self.recent) else rows[-REMEMBERED_ROWS:]
         )
 
     def _finish(self) -> None:
@@ -241,8 +239,8 @@ class _TableReader:
                 f"{self.broken} of {self.lines} lines could not be read and count as lost; the first is line "
                 f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
             )
-        if self.repeated:
-            self.table.notices.append(f"{self.repeated} rows repeat earlier times and were left out.")
+        self.table.notices.extend(self.ordering.notices())
+        self.table.counts["out_of_order"] = self.ordering.sorted_rows
 
 
 def _time_reader(path: RecordingFile, layout: Layout, head: bytes, notices: list[str]) -> TimeReader | None:
@@ -268,9 +266,13 @@ def _guessed_time_unit(path: RecordingFile, layout: Layout, cells: list[str], no
     """The unit in which the rows come 5 to 1500 times a second; the ranges of two units do not meet."""
     assert layout.time is not None
     plain = [cell.replace(",", ".") if layout.decimal_comma else cell for cell in cells]
-    steps = np.diff(number_cells([cell.encode() for cell in plain]))
+    times = number_cells([cell.encode() for cell in plain])
+    times = times[np.isfinite(times)]
+    steps = np.diff(times)
     counts_rows = len(steps) > 0 and bool((steps == 1).mean() > 0.9)
-    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
+    # Over some rows, since stamps come in bursts; of all those the median, since there are holes.
+    rows = max(min(STEP_ROWS, len(times) // 2), 1)
+    step = abs(float(np.median(times[rows:] - times[:-rows]))) / rows if len(steps) else 0.0
     fitting = [unit for unit, seconds in TIME_UNITS.items() if 1 / 1500 <= step * seconds <= 0.2]
     if counts_rows or not fitting:
         moves = f"moves by {step:g} a row, which is a sample's time in no unit" if step else "does not move"
@@ -287,14 +289,17 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
     if layout.rate_hz is not None:
         return 1 / layout.rate_hz
     assert layout.time is not None
-    rising = np.unique(first.t_s[np.isfinite(first.t_s)])
+    timed = np.isfinite(first.t_s)
+    order = np.argsort(first.t_s[timed], kind="stable")
+    times, values = first.t_s[timed][order], first.values[timed][order]
+    rising = np.unique(times)
     if len(rising) < FEWEST_ROWS:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in "
             f"{len(first.values)} rows.",
             f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
         )
-    return sample_period_s(rising)
+    return sample_period_s(times[~are_repeated(times, values)])
 
 
 def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> None:
@@ -303,7 +308,8 @@ def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> N
         return
     same = np.flatnonzero(np.diff(first.t_s) == 0)
     differing = (first.values[same] != first.values[same + 1]).any(axis=1).sum()
-    if differing > COARSE_SHARE * len(first.t_s):
+    moves = np.diff(np.unique(first.t_s[np.isfinite(first.t_s)]))
+    if differing > COARSE_SHARE * len(first.t_s) and np.median(moves) > COARSEST_S:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} stays the same over several samples: "
             "its stamps are too coarse.",
