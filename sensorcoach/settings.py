@@ -123,6 +123,10 @@ class PhaseSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Slow for this long near the centre before a drop: a pause, which the centre may follow (A3)."""
     border_floor_dps: Annotated[float, Meta(ge=0.1, le=60.0)] = 2.0
     """A drop or return starts where speed passes max(this, border_fraction of its peak)."""
+    begun_fraction: Share = 0.20
+    left_fraction: Share = 0.70
+    """... for the last time before it passes this share of the range: legs twitch by some 10° before they go, and
+    settle by 5-12° in a hold; a stop later belongs to the movement."""
     border_fraction: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.05
     landing_fraction: Annotated[float, Meta(ge=0.0, le=0.9)] = 0.10
     """Landing: speed below max(still_dps, this share of the drop's peak) for landing_still_s, or reversal."""
@@ -289,6 +293,10 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """The centre follows pauses within follow_deg by this share: 1 follows every sloppy return, 0.1 needs 20 reps."""
     around_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.0
     """The exercise lasts from so long before its first movement to so long after its last."""
+    home_within_deg: Angle = 26.0
+    home_same_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 5.0
+    """A drop that begins and ends at rest within home_same_deg of one place, up to home_within_deg off the centre found
+    for all, has that place as its centre: the strap slipped, or the person lies anew."""
     slip_levels_deg: Levels[Angle] = Limit(note=8.0, warn=15.0, severe=20.0)
     """A slip is told from these steps on (B)."""
     look_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 1.0

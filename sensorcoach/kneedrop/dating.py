@@ -24,11 +24,14 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
     """
     begin = max(history.start, _earliest(moving, before))
     speed = _speed(history, moving, begin, moving.landing + 1)
-    from_trigger = moving.trigger - begin
+    roll_deg = moving.way.roll_deg(history.up(begin, moving.landing + 1))
+    out = first(roll_deg > settings.begun_fraction * moving.landing_deg)
+    from_trigger = max(moving.trigger - begin, out or 0)
     peak = float(speed[max(0, moving.lowest - begin) :].max(initial=0.0))
     moving.peak_dps = max(moving.peak_dps, peak)
     slow = last(speed[: from_trigger + 1] < _border(history, moving.trigger, peak, settings))
-    start = begin if slow is None else min(begin + slow + 1, moving.trigger)
+    start = begin if slow is None else begin + slow + 1
+    start = min(start, moving.landing)
     if before is not None and before.swung_out and start <= before.return_end:
         moving.swung_in, moving.drop_start = True, before.return_end
         turned_at = max(history.start, before.landing)
@@ -46,8 +49,8 @@ def date_return(history: History, moving: Movement, settings: PhaseSettings) -> 
         return
     inward = -_speed(history, moving, moving.landing, moving.return_end + 1)
     angle = moving.centre.angle_deg(history.up(moving.return_trigger, moving.return_end + 1))
-    half = first(angle <= settings.incomplete_fraction * moving.landing_deg)
-    certain = moving.return_trigger - moving.landing + (half or 0)
+    home = first(angle <= settings.left_fraction * moving.landing_deg)
+    certain = moving.return_trigger - moving.landing + (home or 0)
     moving.return_peak_dps = float(inward[certain:].max(initial=0.0))
     border = _border(history, moving.return_trigger, moving.return_peak_dps, settings)
     slow = last(inward[: certain + 1] < border)

@@ -22,6 +22,8 @@ class Movement:
     way: Way
     lowest: int
     trigger: int
+    unseen: bool = False
+    """It was not seen to begin: there is a hole before its first sample."""
     peak_dps: float = 0.0
     """Largest outward speed of the drop."""
     landing: int = -1

@@ -65,8 +65,6 @@ class PhaseMachine:
         """It turned outward again near home: its end, or a rebound of its landing; the next turning point tells."""
         self._due: Change | None = None
         """Told after the change before it."""
-        self._begun_unseen: Movement | None = None
-        """To the other side, where it was not seen to go."""
         self._home_since = start
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
@@ -106,7 +104,7 @@ class PhaseMachine:
             if hole is None or hole > self.position:
                 change = self._steps[self.state](history, self.position, until if hole is None else hole)
             elif self._is_beyond(history, hole):
-                change = self._end_at_hole(hole)
+                change = self._end_at_hole(history, hole)
             else:
                 change = self._steps[self.state](history, hole, hole + 1)
             if change is not None:
@@ -406,14 +404,16 @@ class PhaseMachine:
         roll_deg = self._moving().way.roll_deg(history.up(at, at + 1))
         return float(roll_deg[0]) < -self.band_deg
 
-    def _end_at_hole(self, at: int) -> Change:
-        """It came home while nobody saw it, and another movement began: this one ends with the last sample seen."""
+    def _end_at_hole(self, history: History, at: int) -> Change:
+        """It came home while nobody saw it, and another drop began: this one ends with the last sample seen."""
         moving, last = self._moving(), at - 1
         if self.state == "hold":
             moving.return_trigger = last
-        self._begun_unseen = Movement(moving.centre, moving.way, lowest=at, trigger=at)
-        change = self._give_up(moving, "unseen" if self.state == "drop" else "cut", last)
-        return Change("end", change.at, at, moving)
+        moving.return_end, moving.ending = last, "unseen" if self.state == "drop" else "cut"
+        way = Way.towards(moving.centre, history.up_at(at))
+        self.movement = Movement(moving.centre, way, lowest=at, trigger=at, unseen=True)
+        self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
+        return Change("end", last, at, moving)
 
     def _wait_until_back(self, history: History, start: int, end: int) -> Change | None:
         hit = first(self._angle(history, start, end) <= self.band_deg)
@@ -423,11 +423,7 @@ class PhaseMachine:
         at = start + hit
         self.state, self.position = "centre", at
         self._home_since, self._least_deg, self._least = at, np.inf, at
-        unseen, self._begun_unseen = self._begun_unseen, None
-        if unseen is None:
-            return None
-        unseen.return_end, unseen.ending = at, "unseen"
-        return Change("end", at, at, unseen)
+        return None
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ def provisional_landing(
     history: History, moving: Movement, end: int, settings: Settings, direction: Direction, side: Side | None
 ) -> Landing:
     """Grade ``moving`` (`Candidate.landed`) by samples before ``end``, as far as its drop and landing go."""
-    window, borders = window_until(end, history, moving), borders_of(history, moving)
+    window, borders = window_until(end, history, moving), borders_of(history, moving, settings.phases)
     drop = measure_drop(window, borders, settings.signal, settings.limits)
     so_far = Rep(
         index=0,

@@ -48,7 +48,7 @@ def why_rejected(
         return "no_return"
     if _reach_deg(history, moving) < phases.r_min_deg:
         return "below_r_min"
-    if _begun_before(history, moving, phases):
+    if not moving.unseen and _begun_before(history, moving, phases):
         return "begun_before"
     if history.filled(moving.drop_start, moving.return_end + 1).mean() > phases.most_filled_fraction:
         return "unseen"

@@ -15,11 +15,9 @@ from sensorcoach.kneedrop.measures import Borders, Window, measure
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import JOLT_S
 from sensorcoach.model import STANDARD_GRAVITY, Direction, Floats, Rep, Side
-from sensorcoach.settings import Settings
+from sensorcoach.settings import PhaseSettings, Settings
 
 _SETTLED_HOLD_S = 0.4
-_NEAR_CENTRE_DEG = 5.0
-"""Who rests sways by degrees: a drop that began so near the centre is measured from where it began."""
 MARGIN_S = 1.0
 """The window reaches this far beyond the movement: the residual after the return is the last thing looked at."""
 
@@ -44,7 +42,7 @@ def build_rep(
     window = replace(window, smooth_dps=smooth_dps)
     start = _window_start(history, moving)
     hold_deg = window.angle_deg[moving.rested - start : moving.return_start - start]
-    borders = borders_of(history, moving)
+    borders = borders_of(history, moving, settings.phases)
     measures = measure(window, borders, settings.signal, settings.limits)
     rep = Rep(
         index=index,
@@ -89,7 +87,7 @@ def build_rep(
     return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal)), window
 
 
-def borders_of(history: History, moving: Movement) -> Borders:
+def borders_of(history: History, moving: Movement, settings: PhaseSettings) -> Borders:
     """Of a movement that is dated, as times."""
     return Borders(
         drop_start_s=history.time(moving.drop_start),
@@ -100,12 +98,12 @@ def borders_of(history: History, moving: Movement) -> Borders:
         swung_in=moving.swung_in,
         swung_out=moving.swung_out,
         turn_before_deg=moving.turn_before_deg,
-        range_deg=_range_deg(history, moving),
+        range_deg=_range_deg(history, moving, settings),
         cut=moving.ending == "cut",
     )
 
 
-def _range_deg(history: History, moving: Movement) -> float:
+def _range_deg(history: History, moving: Movement, settings: PhaseSettings) -> float:
     """Angle where the leg came to rest; without a gyroscope that of the settled hold, where there is one.
 
     A landing shakes the tilt that an accelerometer shows, and the upper leg swings past its level.
@@ -114,16 +112,16 @@ def _range_deg(history: History, moving: Movement) -> float:
     end = min(history.index_at(history.time(start - 1) + MARGIN_S), moving.return_start)
     shaken = np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0])
     if not shaken or end - start < _SETTLED_HOLD_S * history.rate_hz:
-        return float(_origin(history, moving).angle_deg(history.up(moving.rested, moving.rested + 1))[0])
+        return float(_origin(history, moving, settings).angle_deg(history.up(moving.rested, moving.rested + 1))[0])
     return float(np.median(moving.centre.angle_deg(history.up(start, end))))
 
 
-def _origin(history: History, moving: Movement) -> Centre:
-    """Where the drop began; the centre, where it began with a swing or so far from it that the leg was not home."""
-    if moving.swung_in or moving.centre.source == "midpoint":
+def _origin(history: History, moving: Movement, settings: PhaseSettings) -> Centre:
+    """Where the drop began; the centre, where it swung in or began so far out that the leg was not home."""
+    if moving.swung_in or moving.unseen or moving.centre.source == "midpoint":
         return moving.centre
     begun = history.up_at(moving.drop_start)
-    near = angle_between_deg(moving.centre.up0, begun) <= _NEAR_CENTRE_DEG
+    near = angle_between_deg(moving.centre.up0, begun) <= settings.begun_fraction * moving.landing_deg
     return moving.centre.moved_to(begun) if near else moving.centre
 
 

@@ -63,7 +63,7 @@ def calibration_of(
         sided=left is not None,
         confirmed=_confirmed(best, mounting, named, settings),
         span_s=(drops[0][0].start_s - settings.around_s, end_s),
-        got_up_s=tuple((one.start_s, one.end_s) for step, _ in best.steps for one in step.got_up),
+        got_up_s=_got_up_s(best),
         drops=len(drops),
         mode=mode,
         known_s=float(track.t_s[-1]),
@@ -196,6 +196,16 @@ def left_direction(best: Succession, mounting: Mounting, named: Named) -> Direct
     return None
 
 
+def _got_up_s(best: Succession) -> tuple[tuple[float, float], ...]:
+    """When the person rolled over to get up, and did no repetition by another centre."""
+    spans = [(one.start_s, one.end_s) for step, _ in best.steps for one in step.got_up]
+    return tuple(
+        (start_s, end_s)
+        for start_s, end_s in spans
+        if all(end_s <= drop.start_s or start_s >= drop.end_s for drop, _ in best.drops)
+    )
+
+
 def _direction(sign: int) -> Direction:
     return 1 if sign > 0 else -1
 
@@ -215,9 +225,44 @@ def _confirmed(best: Succession, mounting: Mounting, named: Named, settings: Cal
 def _pieces(best: Succession, track: Tracked, settings: CalibrationSettings) -> tuple[CentrePiece, ...]:
     """The first centre from the beginning; each other from when the leg is first at home there."""
     pieces = [CentrePiece(float(track.t_s[0]), best.steps[0][0].centre)]
-    for (_, before), (explained, after) in itertools.pairwise(best.steps):
-        begin, end = before[-1][0].end, after[0][0].start + 1
-        home = explained.centre.angle_deg(track.up[begin:end]) <= settings.home_deg
-        at = begin + int(home.argmax()) if home.any() else end - 1
-        pieces.append(CentrePiece(float(track.t_s[at]), explained.centre))
+    drops = [(explained.centre, drop) for explained, own in best.steps for drop, _ in own]
+    for number, (centre, drop) in enumerate(drops):
+        before = drops[number - 1][1].end if number else 0
+        after = drops[number + 1][1].start if number + 1 < len(drops) else len(track)
+        here = _own_centre(track, centre, (before, drop.start, drop.end, after), settings)
+        if angle_between_deg(here.up0, pieces[-1].centre.up0) <= settings.home_same_deg:
+            continue
+        if number == 0:
+            pieces = [CentrePiece(float(track.t_s[0]), here)]
+            continue
+        home = here.angle_deg(track.up[before : drop.start + 1]) <= settings.home_same_deg
+        at = before + int(home.argmax()) if home.any() else drop.start
+        pieces.append(CentrePiece(float(track.t_s[at]), here))
     return tuple(pieces)
+
+
+def _own_centre(
+    track: Tracked, centre: Centre, borders: tuple[int, int, int, int], settings: CalibrationSettings
+) -> Centre:
+    """Where a drop began, if it came back to there; ``borders``: end of the one before, its own, start of the next."""
+    before, start, end, after = borders
+    begun = _home(track, centre, max(before, start + 1 - _HOME_BINS), start + 1, settings)
+    back = _home(track, centre, end, min(after + 1, end + _HOME_BINS), settings)
+    if centre.source == "midpoint" or begun is None or back is None:
+        return centre
+    return Centre(begun, centre.source) if angle_between_deg(begun, back) <= settings.home_same_deg else centre
+
+
+_HOME_BINS = round(4.0 / STEP_S)
+"""The last seconds before a drop, and the first after its return, say where home is."""
+
+
+def _home(
+    track: Tracked, centre: Centre, start: int, end: int, settings: CalibrationSettings
+) -> Floats | None:
+    """Mean up (3,) of the bins ``[start, end)`` at rest about ``centre``; None where it does not rest."""
+    up = track.up[start:end]
+    still = (track.speed_dps[start:end] < settings.still_dps) & (centre.angle_deg(up) <= settings.home_within_deg)
+    if still.sum() * STEP_S < settings.home_still_s:
+        return None
+    return unit(up[still].mean(axis=0))
