@@ -269,9 +269,11 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """Off the plane of its heading: true repetitions by up to 8° (twist), 15° (MEx), people who turn over with straight
     legs by 25-60°."""
     tug_yaw_deg: Angle = 12.0
+    yaw_drift_dps: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.0
     tug_yaw_share: Annotated[float, Meta(ge=0.0, le=10.0)] = 0.8
-    """A turn about the vertical by more than both (the share is of the range) is the sensor in a hand, or a strap
-    tugged around the leg. True repetitions turn by up to 0.5 (twist), most by less than 0.25."""
+    """A turn about the vertical by more than both (the share is of the range, and to it comes the drift of a gyroscope
+    whose bias is not known yet) is the sensor in a hand, or a strap tugged around the leg. True repetitions turn by up
+    to 0.5, most by less than 0.25 (twist)."""
     got_up_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 4.0
     got_up_range_deg: Angle = 100.0
     got_up_shaking_g: Annotated[float, Meta(ge=0.0, le=50.0)] = 0.1
@@ -295,8 +297,8 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """The exercise lasts from so long before its first movement to so long after its last."""
     home_within_deg: Angle = 26.0
     home_same_deg: Annotated[float, Meta(ge=0.5, le=45.0)] = 5.0
-    """A drop that begins and ends at rest within home_same_deg of one place, up to home_within_deg off the centre found
-    for all, has that place as its centre: the strap slipped, or the person lies anew."""
+    """A drop that begins at rest within home_within_deg of the centre found for all has that place as its centre; from
+    home_same_deg on that is a piece of its own: the strap slipped, or the person lies anew."""
     slip_levels_deg: Levels[Angle] = Limit(note=8.0, warn=15.0, severe=20.0)
     """A slip is told from these steps on (B)."""
     look_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 1.0

@@ -145,11 +145,14 @@ class Counter:
         return pieces[self._piece].centre
 
     def _step(self, border: int) -> list[Event]:
-        """The centre is elsewhere from here on: what left the old one does not come back to it."""
+        """The centre is elsewhere from here on: what left the old one ends here if it is nearly home, else never."""
         events: list[Event] = []
-        moving = self._segmenter.machine.movement
-        if moving is not None:
-            events.append(self._not_counted(moving, border, border, "slipped"))
+        change = self._segmenter.finish(self._history)
+        if change is not None and change.movement.ending == "cut":
+            change.movement.ending = "incomplete"
+            events += self._judge(change)
+        elif change is not None:
+            events.append(self._not_counted(change.movement, border, border, "slipped"))
         self._piece += 1
         centre = self.calibration.pieces[self._piece].centre
         self._segmenter = Segmenter(centre, self._settings, max(border, self._segmenter.machine.position))

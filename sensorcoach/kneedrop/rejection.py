@@ -58,8 +58,9 @@ def why_rejected(
     gate = why_not(excursion_of(history, moving, heading, settings), settings.calibration)
     if gate is not None:
         return "unseen" if gate == "too_quick" and _has_hole(history, moving, settings.signal.longest_fill_s) else gate
-    if _faster_than_falling(history, moving, settings):
-        return "unseen" if _has_hole(history, moving, settings.signal.gap_s) else "faster_than_falling"
+    seen = not moving.unseen and not _has_hole(history, moving, settings.signal.gap_s)
+    if seen and _faster_than_falling(history, moving, settings):
+        return "faster_than_falling"
     if _overshot(history, moving, settings):
         return "overshoot"
     if calibration.direction(moving.centre, heading)[1] > settings.calibration.other_direction_deg:

@@ -48,7 +48,8 @@ def other_posture(one: Excursion, settings: CalibrationSettings) -> bool:
 
 def strap_tugged(one: Excursion, settings: CalibrationSettings) -> bool:
     """It turned about the vertical nearly as much as it tilted: the sensor in a hand, or on a leg that stands."""
-    return one.yaw_span_deg > max(settings.tug_yaw_deg, settings.tug_yaw_share * one.range_deg)
+    drift_deg = settings.yaw_drift_dps * one.lasted_s
+    return one.yaw_span_deg > max(settings.tug_yaw_deg, settings.tug_yaw_share * one.range_deg + drift_deg)
 
 
 GATES: dict[Gate, Callable[[Excursion, CalibrationSettings], bool]] = {

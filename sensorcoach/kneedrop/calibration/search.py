@@ -228,33 +228,31 @@ def _pieces(best: Succession, track: Tracked, settings: CalibrationSettings) -> 
     drops = [(explained.centre, drop) for explained, own in best.steps for drop, _ in own]
     for number, (centre, drop) in enumerate(drops):
         before = drops[number - 1][1].end if number else 0
-        after = drops[number + 1][1].start if number + 1 < len(drops) else len(track)
-        here = _own_centre(track, centre, (before, drop.start, drop.end, after), settings)
+        here = _own_centre(track, centre, before, drop.start, settings)
         if angle_between_deg(here.up0, pieces[-1].centre.up0) <= settings.home_same_deg:
             continue
         if number == 0:
             pieces = [CentrePiece(float(track.t_s[0]), here)]
             continue
         home = here.angle_deg(track.up[before : drop.start + 1]) <= settings.home_same_deg
-        at = before + int(home.argmax()) if home.any() else drop.start
+        at = before + int(home.argmax()) + _HOME_FOR_BINS if home.any() else drop.start
+        at = min(at, drop.start)
         pieces.append(CentrePiece(float(track.t_s[at]), here))
     return tuple(pieces)
 
 
-def _own_centre(
-    track: Tracked, centre: Centre, borders: tuple[int, int, int, int], settings: CalibrationSettings
-) -> Centre:
-    """Where a drop began, if it came back to there; ``borders``: end of the one before, its own, start of the next."""
-    before, start, end, after = borders
-    begun = _home(track, centre, max(before, start + 1 - _HOME_BINS), start + 1, settings)
-    back = _home(track, centre, end, min(after + 1, end + _HOME_BINS), settings)
-    if centre.source == "midpoint" or begun is None or back is None:
+def _own_centre(track: Tracked, centre: Centre, before: int, start: int, settings: CalibrationSettings) -> Centre:
+    """Where a drop that starts in bin ``start`` began, if it rested there; ``before``: end of the one before."""
+    if centre.source == "midpoint":
         return centre
-    return Centre(begun, centre.source) if angle_between_deg(begun, back) <= settings.home_same_deg else centre
+    begun = _home(track, centre, max(before, start + 1 - _HOME_BINS), start + 1, settings)
+    return centre if begun is None else Centre(begun, centre.source)
 
 
 _HOME_BINS = round(4.0 / STEP_S)
-"""The last seconds before a drop, and the first after its return, say where home is."""
+"""The last seconds before a drop say where home is ..."""
+_HOME_FOR_BINS = round(1.0 / STEP_S)
+"""... from when it has been there so long: a return that stops in between has ended by then."""
 
 
 def _home(
