@@ -218,10 +218,12 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     calm_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 4.0
     wide_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 40.0
     """An excursion that is shorter or smaller weighs less, in proportion: people bend, sit and reach in 1-2 s."""
-    one_way_least_deg: Angle = 18.0
+    unhurried_s: Annotated[float, Meta(ge=0.1, le=600.0)] = 10.0
+    """One that lasts longer also weighs less, by the square: people lie on their side, or sit, for half a minute."""
+    one_way_least_deg: Angle = 25.0
     one_way_wide_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 15.0
-    """Where nothing is told and all go one way, it weighs nothing up to the first, and all so much above: a bridge
-    pitches a thigh by 15-20°."""
+    """Where nothing is told and all but one go one way, it weighs nothing up to the first, and all so much above: a
+    bridge pitches a thigh by 15-27°."""
     proof_a_side: Annotated[int, Meta(ge=1, le=100)] = 2
     proof_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.5
     proof_alike: Share = 0.5

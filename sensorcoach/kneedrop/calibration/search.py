@@ -11,6 +11,7 @@ import numpy as np
 
 from sensorcoach.kneedrop.calibration.calibration import Calibration, CentrePiece, Mode
 from sensorcoach.kneedrop.calibration.evidence import Explained, explain
+from sensorcoach.kneedrop.calibration.excursions import Excursion
 from sensorcoach.kneedrop.calibration.lateral import left_of
 from sensorcoach.kneedrop.calibration.rests import Place, Rests, find_rests, places_of_rest
 from sensorcoach.kneedrop.calibration.slips import Succession, successions
@@ -169,15 +170,18 @@ def _doubted(
 
 def is_enough(one: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
     """Whether the movements it explains are likely to be an exercise at all."""
-    drops = one.drops
+    signs = [sign for _, sign in one.drops]
     told = bool(named) or left_of(one.steps[0][0].centre, mounting) is not None
-    one_way = not told and len({sign for _, sign in drops}) == 1
-    least, wide = (settings.one_way_least_deg, settings.one_way_wide_deg) if one_way else (0.0, settings.wide_deg)
-    likely = sum(
-        drop.weight * min(1.0, drop.lasted_s / settings.calm_s) * min(1.0, max(0.0, drop.range_deg - least) / wide)
-        for drop, _ in drops
-    )
+    one_way = not told and min(signs.count(1), signs.count(-1)) < settings.proof_a_side
+    likely = sum(drop.weight * _likely(drop, settings, one_way=one_way) for drop, _ in one.drops)
     return likely - max(step[0].posture_cost for step in one.steps) >= settings.enough
+
+
+def _likely(drop: Excursion, settings: CalibrationSettings, *, one_way: bool) -> float:
+    """0 to 1: how much an excursion looks like a drop, held for some breaths, and not like sitting down or a bridge."""
+    least, wide = (settings.one_way_least_deg, settings.one_way_wide_deg) if one_way else (0.0, settings.wide_deg)
+    size = min(1.0, max(0.0, drop.range_deg - least) / wide)
+    return size * min(1.0, drop.lasted_s / settings.calm_s) * min(1.0, settings.unhurried_s / drop.lasted_s) ** 2
 
 
 def left_direction(best: Succession, mounting: Mounting, named: Named) -> Direction | None:
