@@ -85,6 +85,11 @@ def _packet_notices(pipeline: Pipeline) -> Iterator[str]:
     if pipeline.cut_packets:
         were = "packet was" if pipeline.cut_packets == 1 else "packets were"
         yield f"{pipeline.cut_packets} {were} cut short by the link (MTU): samples are missing there."
+    if pipeline.dated_by_count:
+        yield (
+            "The times are those of a radio's deliveries, in bursts: samples were dated by their count, and what was "
+            "lost is estimated from it."
+        )
     if not pipeline.counts_loss:
         yield "This sensor numbers neither packets nor samples: what was lost is estimated from the times of arrival."
 

@@ -231,6 +231,11 @@ class Pipeline:
         return self._profile.counts_loss
 
     @property
+    def dated_by_count(self) -> bool:
+        """The samples carried times of arrival; see `Timeline.dated_by_count`."""
+        return self._timeline.dated_by_count
+
+    @property
     def undecodable(self) -> int:
         """Packets that were not what the sensor sends by its profile; they were left out. Cut ones count apart."""
         return self._decoding.undecodable
