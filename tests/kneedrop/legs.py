@@ -41,7 +41,7 @@ def steadily(x):
 
 @dataclass(frozen=True)
 class Pose:
-    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical, ``slip_deg`` around it."""
+    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical, ``slip_deg`` of the strap."""
 
     roll_deg: float = 0.0
     pitch_deg: float = 0.0
@@ -67,10 +67,12 @@ class Leg:
     """Lies with the knees up, the hip ``elevation_deg`` below the knee, until told otherwise.
 
     ``hips_deg``: what a drop of 60 deg pitches the leg by, as hips do; so sides are not exactly opposite.
+    ``breath_deg``: how far breath moves it; so no two samples are exactly the same.
     """
 
     elevation_deg: float = 50.0
     hips_deg: float = 2.0
+    breath_deg: float = 0.15
     pose: Pose = field(default_factory=Pose)
     t_s: float = 0.0
     parts: list = field(default_factory=list)
@@ -111,6 +113,10 @@ class Leg:
             out[here] = part.before + share[:, None] * (part.after - part.before)
         return out
 
+    def breath(self, times_s):
+        """(n, 2): what it adds to roll and pitch."""
+        return self.breath_deg * np.stack([np.sin(1.7 * times_s), np.sin(1.3 * times_s + 1.0)], axis=1)
+
     def mirrored(self):
         """The same to the other side."""
         flip = np.array([-1.0, 1.0, -1.0, -1.0])
@@ -126,6 +132,7 @@ class Leg:
         """As `Motion`; ``turned`` (3, 3): how the sensor is mounted; ``lost``: ``(start, end)`` without samples."""
         times = np.arange(phase_s, self.t_s, 1.0 / rate_hz)
         poses = self.poses(times)
+        poses[:, :2] += self.breath(times)
         roll, slip = np.radians(poses[:, 0]), np.radians(poses[:, 3])
         pitch = np.radians(poses[:, 1] + 2.0 * self.hips_deg * (1.0 - np.cos(roll)))
         up0, left, knee = self.frame()
