@@ -87,6 +87,9 @@ static void sample_once()
         su_rest(&unit);
         return;
     }
+    if (xTaskGetTickCount() - last > pdMS_TO_TICKS(period_ms)) { /* late: what was missed is a hole, not a burst */
+        last = xTaskGetTickCount();
+    }
     vTaskDelayUntil(&last, pdMS_TO_TICKS(period_ms)); /* no drift: the next follows the last, not the reading */
     su_sample(&unit, (uint32_t)micros());
 }

@@ -61,6 +61,9 @@ static bool bus_stopped_in_time()
 /* Sends `out_count` bytes of bus_out, then reads `in_count` into bus_in; false if the chip or the bus does not follow. */
 static bool bus_transfer(uint8_t address, uint8_t out_count, uint8_t in_count)
 {
+    if (NRF_TWIM1->ENABLE != TWIM_ENABLE_ENABLE_Enabled) {
+        return false; /* given up below, until the chip is started anew */
+    }
     NRF_TWIM1->ADDRESS = address;
     NRF_TWIM1->TXD.PTR = (uint32_t)(uintptr_t)bus_out;
     NRF_TWIM1->TXD.MAXCNT = out_count;
@@ -69,10 +72,10 @@ static bool bus_transfer(uint8_t address, uint8_t out_count, uint8_t in_count)
     NRF_TWIM1->SHORTS = in_count ? TWIM_SHORTS_LASTTX_STARTRX_Msk | TWIM_SHORTS_LASTRX_STOP_Msk : TWIM_SHORTS_LASTTX_STOP_Msk;
     NRF_TWIM1->EVENTS_STOPPED = 0;
     NRF_TWIM1->EVENTS_ERROR = 0;
-    NRF_TWIM1->ERRORSRC = NRF_TWIM1->ERRORSRC; /* ones clear */
+    NRF_TWIM1->ERRORSRC = 7; /* ones clear */
     NRF_TWIM1->TASKS_STARTTX = 1;
     if (!bus_stopped_in_time()) {
-        bus_off(); /* the chip is started anew, and the bus with it */
+        bus_off();
         return false;
     }
     return NRF_TWIM1->ERRORSRC == 0 && NRF_TWIM1->TXD.AMOUNT == out_count && NRF_TWIM1->RXD.AMOUNT == in_count;

@@ -225,7 +225,7 @@ static void watchdog_feed() { NRF_WDT->RR[0] = WDT_RR_RR_Reload; }
 
 /* ---- battery: divider of 1 MOhm and 510 kOhm; its switch stays closed (low), as the pin must not see 4.2 V ---- */
 
-static uint32_t battery_mv() { return analogRead(PIN_VBAT) * 2400u * 1510u / (4096u * 510u); }
+static uint32_t battery_mv() { return analogRead(PIN_VBAT) * 2400u / 4096u * 1510u / 510u; } /* within 32 bits */
 
 static bool on_usb() { return (NRF_POWER->USBREGSTATUS & POWER_USBREGSTATUS_VBUSDETECT_Msk) != 0; }
 
