@@ -62,7 +62,7 @@ def reference_program(folder: Path) -> "Bench":
 
 
 def sketch_program(folder: Path, board: str) -> Path:
-    """The sketch of a board with the reference firmware, against stand-ins; a battery at pin 35 where that is a choice."""
+    """A board's sketch with the reference firmware, against stand-ins; a battery at pin 35 where that is a choice."""
     cc, cxx = compiler("gcc", "cc"), compiler("g++", "c++")
     checked = sanitizers(folder, cc)
     objects = []
