@@ -30,7 +30,7 @@ extern "C" {
 #define SU_HANGS_MS 2000u
 
 /* A lithium cell at small current, roughly: good for "low", not for a figure. */
-#define SU_BATTERY_LOW_PERCENT 15 /* of 100 mAh: above an hour at some 10 mA; computed, not measured */
+#define SU_BATTERY_LOW_PERCENT 15 /* 15 mAh of 100: half an hour at 30 mA; computed (../battery_life.py), not measured */
 #define SU_BATTERY_FINE_PERCENT 25
 #define SU_BATTERY_FLAT_MV 3300   /* the regulator needs the rest; twice in a row, as the radio's load dips the voltage */
 

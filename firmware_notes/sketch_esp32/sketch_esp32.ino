@@ -264,12 +264,14 @@ static void begin_advertising(const char *name)
     primary.setFlags(BLE_HS_ADV_F_DISC_GEN | BLE_HS_ADV_F_BREDR_UNSUP);
     primary.setCompleteServices(NimBLEUUID(SP_UUID_SERVICE));
     response.setName(name);
+    NimBLEDevice::getAdvertising()->enableScanResponse(true);
     NimBLEDevice::getAdvertising()->setAdvertisementData(primary);
     NimBLEDevice::getAdvertising()->setScanResponseData(response);
 }
 
 void setup()
 {
+    setCpuFrequencyMhz(80); /* enough, and the least that the radio works with: half the current of 240 */
     Serial.begin(115200);
     lock = xSemaphoreCreateMutex();
     pinMode(BUTTON_PIN, INPUT_PULLUP);

@@ -184,13 +184,10 @@ static void keep_advertising(uint32_t now_ms)
 
 static void give_up_if_flat()
 {
-    static bool gave_up;
-    if (!su_battery_flat(&unit)) {
-        gave_up = false;
-    } else if (!gave_up) {
-        gave_up = true;
+    if (su_battery_flat(&unit) && unit.linked) {
         su_halt(&unit);
         BLE.disconnect();
+        su_unlinked(&unit); /* the library tells no disconnection of its own making */
     }
 }
 

@@ -7,6 +7,7 @@
 #define CHIP_BUS_H
 
 #include <Arduino.h>
+#include <nrf_gpio.h>
 
 static const uint32_t BUS_LIMIT_US = 3000; /* 14 bytes at 400 kHz take 0.35 ms; other tasks may come between */
 static const uint8_t BUS_ROOM = 12;
@@ -15,12 +16,19 @@ static uint8_t bus_out[2], bus_in[BUS_ROOM]; /* EasyDMA reads and writes RAM onl
 
 static uint32_t bus_pin(uint32_t pin) { return g_ADigitalPinMap[pin]; }
 
+/* As the specification wants it for TWIM: an input that only pulls down. */
+static void bus_line(uint32_t pin)
+{
+    nrf_gpio_cfg(bus_pin(pin), NRF_GPIO_PIN_DIR_INPUT, NRF_GPIO_PIN_INPUT_CONNECT, NRF_GPIO_PIN_PULLUP,
+                 NRF_GPIO_PIN_S0D1, NRF_GPIO_PIN_NOSENSE);
+}
+
 static void bus_off() { NRF_TWIM1->ENABLE = TWIM_ENABLE_ENABLE_Disabled; }
 
 static void bus_on()
 {
-    pinMode(PIN_WIRE1_SCL, INPUT_PULLUP);
-    pinMode(PIN_WIRE1_SDA, INPUT_PULLUP);
+    bus_line(PIN_WIRE1_SCL);
+    bus_line(PIN_WIRE1_SDA);
     NRF_TWIM1->PSEL.SCL = bus_pin(PIN_WIRE1_SCL);
     NRF_TWIM1->PSEL.SDA = bus_pin(PIN_WIRE1_SDA);
     NRF_TWIM1->FREQUENCY = TWIM_FREQUENCY_FREQUENCY_K400;

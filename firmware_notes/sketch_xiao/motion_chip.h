@@ -18,7 +18,7 @@ enum {
     CTRL3_C = 0x12,        /* bit 6: both bytes of one sample; bit 2: addresses count on; bit 0: reset, clears itself */
     CTRL6_C = 0x15,        /* bit 4: acceleration without high performance, for less current */
     OUTX_L_G = 0x22,       /* 6 bytes of turning rate, then 6 of acceleration */
-    TAP_CFG = 0x58,        /* bit 7: interrupts on; bit 4: slope filter out of the way of others; bit 0: latched */
+    TAP_CFG = 0x58,        /* bit 7: interrupts on; bit 4: 0, the change from one sample to the next; bit 0: latched */
     WAKE_UP_THS = 0x5B,    /* bits 5..0: range / 64 */
     WAKE_UP_DUR = 0x5C,
     MD1_CFG = 0x5E         /* bit 5: movement on pin INT1 */
@@ -113,7 +113,7 @@ static uint8_t chip_read(int16_t values[6])
 static bool chip_watch_for_movement()
 {
     return chip_begin() && chip_write(INT1_CTRL, 0) && chip_write(CTRL6_C, 0x10) && chip_write(CTRL1_XL, 0x20) &&
-           chip_write(WAKE_UP_DUR, 0) && chip_write(WAKE_UP_THS, 8) && chip_write(TAP_CFG, 0x91) &&
+           chip_write(WAKE_UP_DUR, 0) && chip_write(WAKE_UP_THS, 8) && chip_write(TAP_CFG, 0x81) &&
            chip_write(MD1_CFG, 0x20);
 }
 

@@ -551,8 +551,10 @@ def test_a_flat_battery_ends_the_stream_before_the_cell_is_harmed(board, kind):
     board.ask("battery 3200", "loop", "loop")
     assert board.ask("rests") == ["1"]
     assert ("asleep" in board.state()) == (kind.name != "nano33")  # that one has no regulator to switch off
-    if kind.name == "nano33":
-        assert board.ask("imu on", "loop", "advertising")[-1] != "-"
+    if kind.name == "nano33":  # no host keeps it awake either
+        assert board.ask("loop", "advertising")[-1] != "-"
+        board.connect()
+        assert board.ask("loop", "loop", "write 05")[-1] == "-"
 
 
 @on("xiao")

@@ -22,6 +22,7 @@ inline void delay(uint32_t) {}
 inline void delayMicroseconds(uint32_t) {}
 inline uint32_t micros() { return (uint32_t)board.now_us; }
 inline uint32_t millis() { return (uint32_t)(board.now_us / 1000); }
+inline bool setCpuFrequencyMhz(uint32_t) { return true; }
 inline void enableLoopWDT()
 {
     board.watchdog = true;

@@ -101,6 +101,7 @@ struct NimBLEAdvertising {
         return true;
     }
     bool setScanResponseData(const NimBLEAdvertisementData &data) { radio.name = data.name; return true; }
+    void enableScanResponse(bool) {}
     void setMinInterval(uint16_t) {}
     void setMaxInterval(uint16_t interval) { radio.interval = interval; }
     bool start() { radio.advertising = true; return true; }

@@ -82,8 +82,7 @@ struct BleStub {
     bool disconnect()
     {
         if (!radio.is_connected) return false;
-        radio.is_connected = radio.imu_on = radio.control_on = false;
-        handlers[BLEDisconnected](BLEDevice());
+        radio.is_connected = radio.imu_on = radio.control_on = false; /* and no handler is called, as in the library */
         return true;
     }
 };

@@ -129,7 +129,14 @@ extern FicrStub ficr_stub;
 #define NRF_FICR (&ficr_stub)
 
 typedef enum { NRF_GPIO_PIN_NOPULL, NRF_GPIO_PIN_PULLUP = 3 } nrf_gpio_pin_pull_t;
-typedef enum { NRF_GPIO_PIN_SENSE_HIGH = 2, NRF_GPIO_PIN_SENSE_LOW = 3 } nrf_gpio_pin_sense_t;
+typedef enum { NRF_GPIO_PIN_DIR_INPUT } nrf_gpio_pin_dir_t;
+typedef enum { NRF_GPIO_PIN_INPUT_CONNECT } nrf_gpio_pin_input_t;
+typedef enum { NRF_GPIO_PIN_S0D1 = 6 } nrf_gpio_pin_drive_t;
+typedef enum { NRF_GPIO_PIN_NOSENSE, NRF_GPIO_PIN_SENSE_HIGH = 2, NRF_GPIO_PIN_SENSE_LOW = 3 } nrf_gpio_pin_sense_t;
+inline void nrf_gpio_cfg(
+    uint32_t, nrf_gpio_pin_dir_t, nrf_gpio_pin_input_t, nrf_gpio_pin_pull_t, nrf_gpio_pin_drive_t, nrf_gpio_pin_sense_t)
+{
+}
 inline void nrf_gpio_cfg_sense_input(uint32_t pin, nrf_gpio_pin_pull_t, nrf_gpio_pin_sense_t)
 {
     board.wakes.push_back((int)pin);
