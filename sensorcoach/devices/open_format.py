@@ -99,7 +99,7 @@ class OpenProfile:
     name = "open"
     label = "sensorcoach open format"
     about: Final = About(
-        sensor="Seeed XIAO nRF52840 Sense, ESP32, Nano 33 BLE with our sketch, or any board with our reference firmware",
+        sensor="Seeed XIAO nRF52840 Sense, ESP32, Nano 33 BLE with our sketch, or any board with our firmware",
         needs="a sketch of firmware_notes (making.md), flashed once",
         rate_hz=RATE_HZ,
         evidence="our own specification",

@@ -204,6 +204,8 @@ static std::string obey(const std::string &command, std::istringstream &words)
         unsigned long ms;
         words >> ms;
         pass(ms);
+    } else if (command == "gone") { /* the sampling task, without holding anything */
+        sampling_hangs = true;
     } else if (command == "leds") {
         return leds();
     } else if (command == "notified") {

@@ -353,11 +353,11 @@ def test_a_link_lost_between_request_and_confirmation_hangs_nothing(board):
     assert board.write(5)[:2] == b"\x85\x00"  # reaches the host, which never confirms it
     assert board.ask("write 01") == ["-"]  # the radio holds one indication at a time
     board.measure(*rows(20))
-    board.ask("disconnect", "loop")
+    board.ask("confirms on", "write 05", "confirms off", "write 05", "request 05", "loop", "disconnect")
     assert board.state() == ["runs"]
-    board.ask("confirms on")
-    board.connect()
+    board.connect()  # before loop() came round
     assert board.ask("loop", "replied")[1] == "-"  # the old reply is not told to the next host
+    board.ask("confirms on")
     assert board.write(5)[:3] == b"\x85\x00\x00"
     board.ask("imu on")
     assert board.write(1) == b"\x81\x00"
@@ -378,6 +378,10 @@ def test_a_host_that_never_confirms_but_stays_is_answered_again_after_a_while(bo
     board.ask("confirms off")
     board.write(5)
     assert board.ask("write 02") == ["-"]
+    board.ask("request 01", "loop", "loop")  # waits behind the reply that nobody takes
+    assert board.ask("rests") == ["1"]
+    board.pass_ms(6_000)
+    assert board.ask("rests") == ["0"]
     board.pass_ms(6_000)
     board.ask("confirms on")
     assert board.state() == ["runs"]
@@ -444,6 +448,13 @@ def test_a_loop_that_hangs_is_ended_by_the_watchdog(board):
     board.measure(*rows(5))
     assert board.state() == ["loop-hangs"]
     board.pass_ms(WATCHDOG_MS + 1_000)
+    assert "restarted" in board.state()
+
+
+def test_a_sampling_task_that_is_gone_restarts_the_board(board):
+    board.settled_stream()
+    board.ask("gone")
+    board.pass_ms(WATCHDOG_MS + 3_000)
     assert "restarted" in board.state()
 
 
