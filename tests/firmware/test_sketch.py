@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 
 import bench
 import numpy as np
@@ -60,10 +61,16 @@ KINDS = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def program_of(tmp_path_factory):
+    """Each sketch is compiled once."""
+    return cache(lambda name: bench.sketch_program(tmp_path_factory.mktemp(name), name))
+
+
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.name)
-def built(request, tmp_path_factory):
+def built(request, program_of):
     """The board, and its sketch as a program."""
-    return request.param, bench.sketch_program(tmp_path_factory.mktemp(request.param.name), request.param.name)
+    return request.param, program_of(request.param.name)
 
 
 class Board(bench.Program):
