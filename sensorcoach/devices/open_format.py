@@ -99,8 +99,8 @@ class OpenProfile:
     name = "open"
     label = "sensorcoach open format"
     about: Final = About(
-        sensor="Seeed XIAO nRF52840 Sense with our sketch, or any board with our reference firmware",
-        needs="the sketch of firmware_notes/sketch_xiao, flashed once",
+        sensor="Seeed XIAO nRF52840 Sense, ESP32, Nano 33 BLE with our sketch, or any board with our firmware",
+        needs="a sketch of firmware_notes (making.md), flashed once",
         rate_hz=RATE_HZ,
         evidence="our own specification",
     )
