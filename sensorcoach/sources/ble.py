@@ -30,8 +30,9 @@ from bleak.exc import (
 from bleak.exc import BleakGATTProtocolErrorCode as Att
 
 from sensorcoach.errors import SensorcoachError
-from sensorcoach.sources.bluetooth_words import cannot_use
+from sensorcoach.sources.bluetooth_words import cannot_use, told_cause
 from sensorcoach.sources.bounded import bounded
+from sensorcoach.sources.causes import LASTING, Cause, cause_of_att, cause_of_dbus, cause_of_text, cause_of_windows
 from sensorcoach.sources.radio import Connection, Found, LinkLost, Refused
 
 READY_S: Final = 60.0
@@ -64,9 +65,9 @@ _PASSING: Final = frozenset(
     (Att.UNLIKELY_ERROR, Att.INSUFFICIENT_RESOURCE, Att.PROCEDURE_ALREADY_IN_PROGRESS, Att.DATABASE_OUT_OF_SYNC)
 )
 """Told also when the link breaks in mid-operation."""
-_SECRET: Final = frozenset(
-    (Att.INSUFFICIENT_AUTHENTICATION, Att.INSUFFICIENT_AUTHORIZATION, Att.INSUFFICIENT_ENCRYPTION)
-)
+_NOT_POWERED: Final = "adapter-not-powered"
+_FORBIDDEN: Final = 0x80070005
+"""Windows: E_ACCESSDENIED."""
 
 
 class BleRadio:
@@ -195,8 +196,9 @@ class _BleConnection:
         try:
             return await _answered(work, ANSWER_S)
         except LinkLost as error:
-            if isinstance(error.__cause__, BleakGATTProtocolError) and self._client.is_connected:
-                raise Refused(error.message, error.advice) from error.__cause__
+            answered = isinstance(error.__cause__, BleakGATTProtocolError) or error.cause in LASTING
+            if answered and self._client.is_connected:
+                raise Refused(error.message, error.advice, error.cause) from error.__cause__
             raise
 
     def _known(self, uuid: str) -> BleakGATTCharacteristic:
@@ -236,6 +238,8 @@ async def _opened(work: Coroutine[Any, Any, T]) -> T:
     except (FileNotFoundError, ConnectionRefusedError) as error:  # no D-Bus
         raise cannot_use("NO_SERVICE") from error
     except Exception as error:
+        if (_windows_code(error) or 0) & 0xFFFFFFFF == _FORBIDDEN:
+            raise cannot_use("DENIED_BY_SYSTEM") from error
         raise _translated(error) from error
 
 
@@ -262,41 +266,57 @@ def _translated(error: Exception) -> SensorcoachError:
     if isinstance(error, BleakGATTProtocolError):
         return _att_error(error.code)
     if isinstance(error, BleakDBusError):
-        return _dbus_error(error.dbus_error)
+        return _dbus_error(error.dbus_error, " ".join(str(part) for part in error.args[1:]))
     if isinstance(error, BleakDeviceNotFoundError):
         return LinkLost(
-            "The computer no longer knows the sensor it just heard.", "Keep the sensor near and switched on."
+            "The computer no longer knows the sensor it just heard.",
+            "Keep the sensor near and switched on.",
+            Cause.RANGE,
         )
     if isinstance(error, TimeoutError):
-        return LinkLost("The sensor did not answer in time.", "Take it nearer to the computer; check its battery.")
+        advice = "Take it nearer to the computer; check its battery."
+        return LinkLost("The sensor did not answer in time.", advice, Cause.RANGE)
     if isinstance(error, BleakError) and "BlueZ >=" in str(error):
         return cannot_use("OLD_SERVICE")
     if isinstance(error, BleakError) and "Windows GUI" in str(error):
         return cannot_use("GUI_THREAD")
-    # BleakError "disconnected", OSError and EOFError of a transport that broke, whatever else a backend lets through.
+    code = _windows_code(error)
+    cause = cause_of_text(str(error)) if code is None else cause_of_windows(code)
+    if cause is not Cause.UNKNOWN:
+        return LinkLost(*told_cause(cause), cause)
+    # EOFError of a transport that broke, whatever else a backend lets through.
     return LinkLost(
         f"The connection to the sensor failed ({type(error).__name__}).",
         "Take the sensor nearer to the computer; a computer can hold only a few connections at once.",
     )
 
 
+def _windows_code(error: Exception) -> int | None:
+    code = getattr(error, "winerror", None)  # of OSError, on Windows only
+    return code if isinstance(code, int) else None
+
+
 def _att_error(code: Att) -> SensorcoachError:
     if code in _PASSING:
-        return LinkLost("The sensor broke off in mid-answer.", "Take it nearer to the computer.")
-    if code in _SECRET:
-        return Refused(
-            "The sensor wants to be paired first.",
-            "Pair it in the system's Bluetooth settings, or switch its pairing off with the maker's app.",
-        )
+        return LinkLost("The sensor broke off in mid-answer.", "Take it nearer to the computer.", Cause.RANGE)
+    cause = cause_of_att(int(code))
+    if cause is Cause.PAIRING:
+        return Refused(*told_cause(cause), cause)
     return Refused(
         f"The sensor refuses what it is asked (ATT error 0x{int(code):02x}).",
         "Check --profile; update the sensor's firmware.",
+        cause,
     )
 
 
-def _dbus_error(name: str) -> SensorcoachError:
+def _dbus_error(name: str, text: str) -> SensorcoachError:
     if name in _DBUS:
         return cannot_use(_DBUS[name])
+    if _NOT_POWERED in text:
+        return cannot_use("POWERED_OFF")
+    cause = cause_of_dbus(name, text)
+    if cause is not Cause.UNKNOWN:
+        return LinkLost(*told_cause(cause), cause)
     return LinkLost(
         f"The computer's Bluetooth reports {name.rpartition('.')[2]}.",
         "If that goes on: `sudo systemctl restart bluetooth`, or switch Bluetooth off and on.",

@@ -6,6 +6,7 @@ import sys
 from typing import Final
 
 from sensorcoach.errors import BluetoothError
+from sensorcoach.sources.causes import Cause
 
 LINUX: Final = "linux"
 MACOS: Final = "darwin"
@@ -49,6 +50,43 @@ _RESTART: Final = {
     MACOS: "Switch Bluetooth off and on, then try again. If a window asks for permission, allow it.",
     WINDOWS: "Switch Bluetooth off and on in Settings > Bluetooth & devices, then try again.",
 }
+
+_PAIR: Final = {
+    LINUX: "Pair it: start `bluetoothctl`, type `scan on`, then `pair` and its address.",
+    MACOS: "Allow it in the window that macOS shows.",
+    WINDOWS: "Pair it in Settings > Bluetooth & devices > Add device.",
+}
+_PAIRED_BEFORE: Final = (
+    "If it was paired before, remove the old pairing first. "
+    "On a micro:bit, flash its program with 'No Pairing Required' in the project's settings."
+)
+_LET_GO: Final = {
+    LINUX: "`bluetoothctl disconnect` lets go of it for all.",
+    MACOS: "Switching Bluetooth off and on lets go of it for all.",
+    WINDOWS: "Desktop apps must be allowed in Settings > Privacy & security > Radios.",
+}
+_CAUSES: Final = {
+    Cause.PAIRING: "The sensor wants to be paired first.",
+    Cause.HELD: "Another program on this computer holds the sensor.",
+    Cause.UNSUPPORTED: "The sensor, or this computer's Bluetooth, does not support what it is asked.",
+    Cause.RANGE: "The sensor could not be reached.",
+    Cause.BUSY: "Bluetooth of this computer is busy.",
+}
+_CAUSE_ADVICE: Final = {
+    Cause.UNSUPPORTED: "Check --profile; update the sensor's firmware.",
+    Cause.RANGE: "Take it nearer to the computer; check its battery.",
+    Cause.BUSY: "It is tried again soon; end other programs that search for devices.",
+}
+
+
+def told_cause(cause: Cause, platform: str = sys.platform) -> tuple[str, str]:
+    """What to tell of a cause that is known, and what to do about it on this system."""
+    if cause is Cause.PAIRING:
+        return _CAUSES[cause], f"{_PAIR.get(platform, _PAIR[LINUX])} {_PAIRED_BEFORE}"
+    if cause is Cause.HELD:
+        end = "End it (a maker's app, a page in a browser, another sensorcoach)."
+        return _CAUSES[cause], f"{end} {_LET_GO.get(platform, _LET_GO[LINUX])}"
+    return _CAUSES[cause], _CAUSE_ADVICE[cause]
 
 
 def cannot_use(reason: str, platform: str = sys.platform) -> BluetoothError:

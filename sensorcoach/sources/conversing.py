@@ -14,6 +14,7 @@ from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import SensorcoachError, SensorError
 from sensorcoach.model import Packet
 from sensorcoach.sources.bluetooth_words import stale_characteristics_advice
+from sensorcoach.sources.causes import Cause
 from sensorcoach.sources.mailbox import Mailbox
 from sensorcoach.sources.radio import Connection, Refused
 from sensorcoach.sources.session_clock import SessionClock
@@ -140,8 +141,9 @@ class Line:
 
         try:
             await self._connection.subscribe(self._uuid(channel), heard)
-        except Refused:
-            if step.optional:
+        except Refused as error:
+            # Samples that are there but not for us are no lack of the sensor: then the cause is worth more.
+            if step.optional and not (carries_data and error.cause in (Cause.PAIRING, Cause.HELD)):
                 return None
             raise
         self._subscribed.add(channel)

@@ -27,10 +27,11 @@ from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError
 from sensorcoach.model import LinkEvent
 from sensorcoach.sources.bounded import bounded, ended, set_within
+from sensorcoach.sources.causes import LASTING, Cause
 from sensorcoach.sources.conversing import Line, WrongProfile
 from sensorcoach.sources.finding import Candidate, NotFound, Search, SearchFailed, Wanted, unit_preferred
 from sensorcoach.sources.mailbox import LinkItem, Mailbox, SensorReady
-from sensorcoach.sources.radio import LinkLost, Radio
+from sensorcoach.sources.radio import LinkLost, LinkTrouble, Radio
 from sensorcoach.sources.remembered import RememberedSensor
 from sensorcoach.sources.session_clock import SessionClock
 from sensorcoach.sources.silence import SilenceWatch
@@ -177,7 +178,8 @@ class SensorLink:
     def _weigh(self, error: SensorcoachError) -> None:
         """Count a failed attempt; raise what ends everything."""
         self._failures += 1
-        _log.info("attempt failed: %s, %d in a row", type(error).__name__, self._failures)
+        cause = error.cause if isinstance(error, LinkTrouble) else Cause.UNKNOWN
+        _log.info("attempt failed: %s, cause %s, %d in a row", type(error).__name__, cause, self._failures)
         if isinstance(error, WrongProfile) and not self._uncached:
             # The computer may remember characteristics from before a firmware change.
             self._uncached = True
@@ -185,7 +187,7 @@ class SensorLink:
         if isinstance(error, NotFound):  # whatever was held against a device may have passed
             self._aside.clear()
             self._not_held.clear()
-        if self._has_streamed or isinstance(error, LinkLost):
+        if self._has_streamed or (isinstance(error, LinkLost) and cause not in LASTING):
             return
         self._rebuffs += 1
         if isinstance(error, BluetoothError | SearchFailed | WrongProfile) or self._rebuffs >= self._timing.rebuffs:

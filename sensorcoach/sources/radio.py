@@ -8,13 +8,22 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sensorcoach.errors import SensorError
+from sensorcoach.sources.causes import Cause
 
 
-class LinkLost(SensorError):
-    """The connection could not be made, broke, or hangs. It may pass: a new connection is worth a try."""
+class LinkTrouble(SensorError):
+    """What a radio raises about one sensor; ``cause``: why, as far as the computer tells."""
+
+    def __init__(self, message: str, advice: str, cause: Cause = Cause.UNKNOWN) -> None:
+        super().__init__(message, advice)
+        self.cause = cause
 
 
-class Refused(SensorError):
+class LinkLost(LinkTrouble):
+    """The connection could not be made, broke, or hangs. A new one may help, unless the cause is a lasting one."""
+
+
+class Refused(LinkTrouble):
     """The sensor answered, and said no: this value may not be read, written or subscribed to."""
 
 

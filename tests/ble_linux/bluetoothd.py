@@ -45,12 +45,14 @@ _FLAGS = {
 class PretendBluetoothd:
     """`start` puts it on a bus; ``objects`` shows what it was asked and lets answers be refused or withheld.
 
-    ``disconnect_takes_s``: BlueZ takes 2 s.
+    ``disconnect_takes_s``: BlueZ takes 2 s. ``acquired``: UUIDs of characteristics whose notifications another program
+    has got for itself (AcquireNotify).
     """
 
     def __init__(self, computer: Computer) -> None:
         self.objects = Objects(self._call)
         self.disconnect_takes_s = 0.0
+        self.acquired: set[str] = set()
         self._radio = computer.device
         self._radio.on("advertisement", self._heard)
         self._listeners: set[str] = set()
@@ -225,6 +227,8 @@ class PretendBluetoothd:
         return NOTHING
 
     async def _start_notify(self, path: str, client: str, _: Message) -> Answer:
+        if self.objects.tree[path][CHARACTERISTIC]["UUID"].value in self.acquired:
+            raise Refusal("org.bluez.Error.NotPermitted", "Notify acquired")
         await self._link_of(path).listen(path, client)
         return NOTHING
 
@@ -233,6 +237,26 @@ class PretendBluetoothd:
         if path in link.drop_client(client, path):
             await link.quiet(path)
         return NOTHING
+
+
+def refusal_of_att(code: int) -> Refusal:
+    """BlueZ's words for what a sensor refuses: create_gatt_dbus_error of its ``src/gatt-client.c``."""
+    name, text = _ATT_ERRORS.get(code, ("Failed", f"Operation failed with ATT error: 0x{code:02x}"))
+    return Refusal(f"org.bluez.Error.{name}", text)
+
+
+_ATT_ERRORS = {
+    0x00: ("Failed", "Operation failed"),
+    0x02: ("NotPermitted", "Read not permitted"),
+    0x03: ("NotPermitted", "Write not permitted"),
+    0x05: ("NotPermitted", "Not paired"),
+    0x06: ("NotSupported", "Operation is not supported"),
+    0x07: ("InvalidArguments", "Invalid offset"),
+    0x08: ("NotAuthorized", "Operation Not Authorized"),
+    0x0C: ("NotPermitted", "Not paired"),
+    0x0D: ("InvalidArguments", "Invalid Length"),
+    0x0F: ("NotPermitted", "Not paired"),
+}
 
 
 class _Link:
@@ -320,8 +344,7 @@ class _Link:
         try:
             return await work
         except att.ATT_Error as error:
-            text = f"Operation failed with ATT error: 0x{error.error_code:02x}"
-            raise Refusal(FAILED, text) from error
+            raise refusal_of_att(error.error_code) from error
         except asyncio.CancelledError as error:  # bumble's word for a link that ended meanwhile
             if self._path in self._objects.tree and self._objects.tree[self._path][DEVICE]["Connected"].value:
                 raise

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +35,7 @@ class ToyProfile:
     service: str = SERVICE
     data_channel: str = "data"
     counts_loss: bool = True
+    data_is_optional: bool = False
     about = About(sensor="toy sensor", needs="", rate_hz=100.0, evidence="documentation only")
     channels = {"data": DATA, "control": CONTROL, "serial": SERIAL, "battery": LEVEL}
 
@@ -43,7 +45,8 @@ class ToyProfile:
 
     def start(self) -> Conversation[Started]:
         serial = yield Read("serial", optional=True)
-        yield Subscribe("data")
+        if (yield Subscribe("data", optional=self.data_is_optional)) is None:
+            raise SensorError("The toy has no samples.", "Buy another.")
         yield Subscribe("control")
         said = yield Ask("control", b"go", "control", lambda reply: reply[:2] == b"go")
         if said is None or said != b"go ok":
@@ -80,6 +83,7 @@ class Toy:
     values: dict[str, bytes] = field(default_factory=lambda: {DATA: b"", CONTROL: b"", SERIAL: b"S1", LEVEL: b""})
     refused: set[str] = field(default_factory=set)
     connect_errors: list[Exception] = field(default_factory=list)
+    subscribe_errors: dict[str, Exception] = field(default_factory=dict)
     close_s: float = 0.0
     write_s: float = 0.0
     written: list[bytes] = field(default_factory=list)
@@ -127,6 +131,8 @@ class ToyConnection:
 
     async def subscribe(self, uuid: str, heard: Callable[[bytes], None]) -> None:
         self._check(uuid)
+        if uuid in self.toy.subscribe_errors:
+            raise self.toy.subscribe_errors[uuid]
         self.heard[uuid] = heard
 
     async def close(self) -> None:
@@ -282,6 +288,26 @@ def on_stage(play: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None
 
     test.__name__ = play.__name__
     return test
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """What the link writes into the log for bug reports, meanwhile."""
+    entries: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            entries.append(record.getMessage())
+
+    log, kept = logging.getLogger("sensorcoach.link"), Kept()
+    level = log.level
+    log.addHandler(kept)
+    log.setLevel(logging.INFO)
+    try:
+        yield entries
+    finally:
+        log.removeHandler(kept)
+        log.setLevel(level)
 
 
 def block(duration_s: float) -> None:

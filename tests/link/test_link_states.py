@@ -8,12 +8,13 @@ import pytest
 
 from sensorcoach.errors import BluetoothError, SensorError
 from sensorcoach.model import LinkEvent, Packet
+from sensorcoach.sources.causes import LASTING, Cause
 from sensorcoach.sources.conversing import WrongProfile
 from sensorcoach.sources.finding import NotFound
 from sensorcoach.sources.link import Mailbox, SensorLink, SensorReady, SessionClock
-from sensorcoach.sources.radio import LinkLost
+from sensorcoach.sources.radio import LinkLost, Refused
 from tests.ble import virtual_time
-from tests.link.stage import ANY, CONTROL, DATA, SERIAL, TOY, Play, Toy, ToyRadio, block, on_stage
+from tests.link.stage import ANY, CONTROL, DATA, SERIAL, TOY, Play, Toy, ToyProfile, ToyRadio, block, logged, on_stage
 
 
 @on_stage
@@ -195,6 +196,41 @@ async def test_failed_connects_are_retried_and_the_third_says_why() -> None:  # 
     await play.stop()
     whys = [event.detail for event in play.events if event.state == "searching"]
     assert whys == ["", "", "", "Trouble 3. Wait.", "Trouble 4. Wait."]
+
+
+@on_stage
+async def test_what_waiting_cannot_heal_ends_after_three_tries_and_says_why() -> None:
+    for cause in LASTING:
+        toy = Toy(connect_errors=[LinkLost(f"{cause}.", "Do something.", cause) for _ in range(9)])
+        play = Play(ToyRadio(toy))
+        error = await play.error()
+        assert str(error) == f"{cause}. Do something."
+        assert len(toy.connect_errors) == 6
+    toy = Toy(connect_errors=[LinkLost("Far.", "", cause) for cause in (Cause.RANGE, Cause.BUSY) for _ in range(5)])
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await play.stop()
+
+
+@on_stage
+async def test_samples_for_others_only_are_told_by_their_cause_also_where_optional() -> (
+    None
+):
+    for cause, ends in ((Cause.PAIRING, True), (Cause.HELD, True), (Cause.UNKNOWN, False)):
+        toy = Toy(subscribe_errors={DATA: Refused("Not for you.", "", cause)})
+        play = Play(ToyRadio(toy), profiles=(ToyProfile(data_is_optional=True),))
+        assert ("Not for you." in str(await play.error())) == ends
+
+
+@on_stage
+async def test_the_cause_is_in_the_log_as_a_word() -> None:
+    toy = Toy(connect_errors=[LinkLost("Toy at AA:00 hangs.", "", Cause.BUSY)])
+    with logged() as entries:
+        play = Play(ToyRadio(toy))
+        await play.until("streaming")
+        await play.stop()
+    assert "attempt failed: LinkLost, cause busy, 1 in a row" in entries
+    assert "AA:00" not in str(entries)
 
 
 @on_stage
