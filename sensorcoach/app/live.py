@@ -199,7 +199,9 @@ class Live:
         result = await asyncio.to_thread(self._session.finish)
         if result is not None:
             await asyncio.to_thread(self._log, result)
-        logfile.note("end", reps=0 if result is None else result.summary.reps, reconnects=self.status.reconnects)
+        status = self.status
+        reps = 0 if result is None else result.summary.reps
+        logfile.note("end", reps=reps, reconnects=status.reconnects, missing_s=status.missing_s)
         return result
 
     def _log(self, result: Result) -> None:

@@ -49,7 +49,11 @@ _log = logging.getLogger("sensorcoach.link")
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """The link at this moment, for screens. ``name`` is untrusted; ``since_s``: session time of the last change."""
+    """The link at this moment, for screens.
+
+    ``name`` is untrusted; ``since_s``: session time of the last change; ``missing_s``: time that reconnects cost so far,
+    from the last sample before each to the first behind.
+    """
 
     state: str
     detail: str
@@ -60,6 +64,7 @@ class LinkStatus:
     battery: Battery | None = None
     notifications: int = 0
     reconnects: int = 0
+    missing_s: float = 0.0
 
 
 class _OtherUnit(Exception):
@@ -112,6 +117,8 @@ class SensorLink:
         self._battery_low_told = False
         self._notifications = 0
         self._starts = 0
+        self._broke_s: float | None = None
+        self._missing_s = 0.0
 
     @property
     def status(self) -> LinkStatus:
@@ -127,6 +134,7 @@ class SensorLink:
             battery=self._battery,
             notifications=self._notifications,
             reconnects=max(self._starts - 1, 0),
+            missing_s=self._missing_s,
         )
 
     def stop(self) -> None:
@@ -220,6 +228,8 @@ class SensorLink:
             raise
         finally:
             line.hang_up()
+            if self._watch.last_s is not None:
+                self._broke_s = self._watch.last_s
             await connection.close()
 
     async def _searched(self) -> Candidate:
@@ -294,6 +304,7 @@ class SensorLink:
                 "Switch it off and on, charge it, and check --profile.",
             )
         self._has_streamed = True
+        self._failures = 0
         self._not_held.clear()
         battery = asyncio.create_task(self._ask_battery(line, candidate.profile))
         try:
@@ -303,10 +314,11 @@ class SensorLink:
 
     async def _watched(self) -> None:
         """Tell stalls, and when they end; raise when the link is given up."""
-        since_s = self._clock.now_s()
+        detail = self._back()
         while True:
-            self._say("streaming", "")
-            await self._until_stalled(since_s)
+            self._say("streaming", detail)
+            await self._until_stalled()
+            detail = ""
             self._data_came.clear()
             self._say("stalled", f"no samples for {self._quiet_s():.1f} s")
             while not self._data_came.is_set():
@@ -316,12 +328,19 @@ class SensorLink:
                     )
                 await self._wait(self._watch.gone_at_s, self._data_came)
 
-    async def _until_stalled(self, since_s: float) -> None:
+    def _back(self) -> str:
+        """Samples come again: how long there were none, counted and in words; empty the first time."""
+        if self._broke_s is None:
+            return ""
+        missing_s = (self._watch.last_s or self._clock.now_s()) - self._broke_s
+        self._broke_s = None
+        self._missing_s += missing_s
+        return f"after {missing_s:.1f} s without samples"
+
+    async def _until_stalled(self) -> None:
         never = asyncio.Event()
         while self._clock.now_s() < self._watch.stalled_at_s - _ROUNDING_S:
             await self._wait(self._watch.stalled_at_s, never)
-            if self._clock.now_s() - since_s >= self._timing.settled_s:
-                self._failures = 0
 
     async def _wait(self, moment_s: float, news: asyncio.Event) -> None:
         """Until ``moment_s`` of the session, or ``news``, or it is time for another look."""
