@@ -136,8 +136,9 @@ class DescribedSensor(GenericProfile):
             rate_hz=description.rate_hz,
             evidence="documentation only",
         )
-        services = (description.service.lower(),) if description.service_identifies else ()
-        self.advertised: Final = Advertised(services=services, names=description.names)
+        service = (description.service.lower(),)
+        own, shared = (service, ()) if description.service_identifies else ((), service)
+        self.advertised: Final = Advertised(services=own, names=description.names, shared_services=shared)
         channels = {"data": description.notify.lower(), "battery": "00002a19-0000-1000-8000-00805f9b34fb"}
         for channel, command in (("start", description.start), ("stop", description.stop)):
             if command is not None:

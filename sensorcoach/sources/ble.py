@@ -120,10 +120,12 @@ class BleRadio:
             finally:
                 await _tried("stopping a scan", scanner.stop(), STOP_SCAN_S)
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> Connection:
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> Connection:
         """Connect with what the scan gave, never by address: the computer may not resolve it."""
         assert isinstance(found.handle, BLEDevice)
-        connection = _BleConnection(found.handle, lost, self._client_backend, uncached)
+        connection = _BleConnection(found.handle, lost, services, self._client_backend, uncached)
         await connection.open()
         return connection
 
@@ -132,12 +134,18 @@ class _BleConnection:
     """One connection with a client of its own. Once closed or broken it hears nothing any more."""
 
     def __init__(
-        self, device: BLEDevice, lost: Callable[[], None], backend: type[BaseBleakClient] | None, uncached: bool
+        self,
+        device: BLEDevice,
+        lost: Callable[[], None],
+        services: Collection[str],
+        backend: type[BaseBleakClient] | None,
+        uncached: bool,
     ) -> None:
         self._lost = lost
+        self._services = frozenset(services)
         self._opened = False
         self._broken = False
-        self._characteristics: dict[str, BleakGATTCharacteristic] = {}
+        self._characteristics: dict[str, list[BleakGATTCharacteristic]] = {}
         self._client = BleakClient(
             device,
             self._disconnected,
@@ -154,7 +162,7 @@ class _BleConnection:
                 raise LinkLost("The sensor hung up at once.", "Keep it near the computer; check its battery.")
             self._opened = True
             for characteristic in self._client.services.characteristics.values():
-                self._characteristics.setdefault(characteristic.uuid.lower(), characteristic)
+                self._characteristics.setdefault(characteristic.uuid.lower(), []).append(characteristic)
         except BleakError as error:
             await self.close()
             raise _translated(error) from error
@@ -167,14 +175,15 @@ class _BleConnection:
 
     @property
     def max_payload(self) -> int | None:
-        sizes = [known.max_write_without_response_size for known in self._characteristics.values()]
+        sizes = [one.max_write_without_response_size for known in self._characteristics.values() for one in known]
         return max(sizes, default=None)
 
     async def read(self, uuid: str) -> bytes:
-        return bytes(await self._asked(self._client.read_gatt_char(self._known(uuid))))
+        return bytes(await self._asked(self._client.read_gatt_char(self._known(uuid, ("read",)))))
 
     async def write(self, uuid: str, payload: bytes, acknowledged: bool) -> None:
-        await self._asked(self._client.write_gatt_char(self._known(uuid), payload, response=acknowledged))
+        able = ("write",) if acknowledged else ("write-without-response",)
+        await self._asked(self._client.write_gatt_char(self._known(uuid, able), payload, response=acknowledged))
 
     async def subscribe(self, uuid: str, heard: Callable[[bytes], None]) -> None:
         def notified(_: BleakGATTCharacteristic, value: bytearray) -> None:
@@ -186,7 +195,7 @@ class _BleConnection:
                 _log.error("the listener of a notification failed: %s", type(error).__name__)
 
         # BlueZ: StartNotify, bleak's default. AcquireNotify loses packets when this computer is busy.
-        await self._asked(self._client.start_notify(self._known(uuid), notified))
+        await self._asked(self._client.start_notify(self._known(uuid, ("notify", "indicate")), notified))
 
     async def close(self) -> None:
         self._broken = True
@@ -201,9 +210,14 @@ class _BleConnection:
                 raise Refused(error.message, error.advice, error.cause) from error.__cause__
             raise
 
-    def _known(self, uuid: str) -> BleakGATTCharacteristic:
+    def _known(self, uuid: str, able: Collection[str]) -> BleakGATTCharacteristic:
+        """Of several of this UUID the one that can do it, in one of the services meant; else the first there is."""
+
+        def unfit(one: BleakGATTCharacteristic) -> tuple[bool, bool, int]:
+            return not set(able) & set(one.properties), one.service_uuid.lower() not in self._services, one.handle
+
         try:
-            return self._characteristics[uuid]
+            return min(self._characteristics[uuid], key=unfit)
         except KeyError:
             raise Refused("The sensor lacks a characteristic it is asked for.", "Try another --profile.") from None
 

@@ -51,7 +51,7 @@ _log = logging.getLogger("sensorcoach.link")
 class LinkStatus:
     """The link at this moment, for screens.
 
-    ``name`` is untrusted; ``since_s``: session time of the last change; ``missing_s``: time that reconnects cost so far,
+    ``name`` is untrusted; ``since_s``: session time of the last change; ``missing_s``: what reconnects cost so far,
     from the last sample before each to the first behind.
     """
 
@@ -207,7 +207,12 @@ class SensorLink:
         self._say("connecting", "")
         lost = asyncio.Event()
         try:
-            connection = await self._radio.connect(candidate.found, lost.set, uncached=self._uncached)
+            connection = await self._radio.connect(
+                candidate.found,
+                lost.set,
+                services=candidate.profile.advertised.own_services,
+                uncached=self._uncached,
+            )
         except SensorcoachError:
             self._do_not_trust_held(candidate)
             raise
@@ -368,10 +373,8 @@ class SensorLink:
             except SensorcoachError as error:
                 _log.info("the battery could not be asked: %s", type(error).__name__)
             else:
-                if battery is None:
-                    return
-                self._battery = battery
-                if battery.low and not self._battery_low_told:
+                self._battery = battery or self._battery
+                if battery is not None and battery.low and not self._battery_low_told:
                     self._battery_low_told = True
                     self._tell("battery_low", f"the sensor's battery is low{_charge(battery)}: charge it soon")
             await asyncio.sleep(self._timing.battery_every_s)

@@ -82,9 +82,12 @@ class Radio(Protocol):
         ``services``: those of interest, for computers that show nothing without being told.
         """
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> Connection:
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> Connection:
         """Connect; ``lost`` is called once when this connection breaks, or was closed.
 
+        ``services``: where a characteristic is there twice, those in which it is meant.
         ``uncached``: do not trust what the computer remembers of the sensor's characteristics.
 
         Raises:

@@ -17,6 +17,7 @@ pytest.importorskip("dbus_fast", reason="only bleak's Linux installation brings 
 from sensorcoach.model import LinkEvent, Packet
 from sensorcoach.recording import read_session
 from tests.ble.lab import within
+from tests.ble.pretend.home_made import PretendEsp32
 from tests.ble.pretend.open_format import PretendOpen
 from tests.ble_linux.program import Program
 from tests.ble_linux.room import LinuxRoom
@@ -102,6 +103,25 @@ async def killed_in_mid_session_it_finds_the_sensor_still_connected(folder: Path
     assert first_received >= count
     assert received == sent[first_received : first_received + len(received)]
     assert len(received) >= 20
+
+
+@scenario
+async def a_described_sensor_is_found_again_after_kill_9(folder: Path) -> None:
+    """R7: its service is shared with thousands of things, so it identifies nothing; its name does."""
+    described = Path(__file__).parents[2] / "firmware_notes" / "generic-esp32.toml"
+    live_described = (*LIVE, "--profile", str(described))
+    sent: list[bytes] = []
+    async with LinuxRoom() as room:
+        await room.lab.sensor(PretendEsp32, address=ADDRESS, on_sent=lambda _t_s, payload: sent.append(payload))
+        for number in (1, 2):
+            out = ("--out", str(folder / f"{number}.jsonl"))
+            async with Program(room.bus.address, folder, *live_described, *out) as live:
+                await live.says("connected")
+                count = len(sent)
+                assert await within(10.0, lambda: len(sent) > count + 20)  # noqa: B023
+                live.send(signal.SIGKILL)
+                await live.ended()
+    assert any(isinstance(item, Packet) for item in read_session(folder / "2.jsonl").items)
 
 
 @scenario

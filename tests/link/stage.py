@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Subscribe, Write
@@ -36,12 +36,15 @@ class ToyProfile:
     data_channel: str = "data"
     counts_loss: bool = True
     data_is_optional: bool = False
+    shared_names: tuple[str, ...] = ()
+    asks_battery: bool = False
     about = About(sensor="toy sensor", needs="", rate_hz=100.0, evidence="documentation only")
     channels = {"data": DATA, "control": CONTROL, "serial": SERIAL, "battery": LEVEL}
 
     @property
     def advertised(self) -> Advertised:
-        return Advertised((self.service,), names=("Toy",) if self.name == "toy" else ())
+        names = ("Toy",) if self.name == "toy" and not self.shared_names else ()
+        return Advertised((self.service,), names=names, shared_names=self.shared_names)
 
     def start(self) -> Conversation[Started]:
         serial = yield Read("serial", optional=True)
@@ -57,7 +60,10 @@ class ToyProfile:
         yield Write("control", b"halt")
 
     def battery(self) -> Conversation[Battery | None]:
-        level = yield Read("battery", optional=True)
+        if self.asks_battery:
+            level = yield Ask("control", b"level?", "control", lambda reply: len(reply) == 1)
+        else:
+            level = yield Read("battery", optional=True)
         return None if level is None else Battery(low=level[0] < 20, fraction=level[0] / 100)
 
 
@@ -76,10 +82,14 @@ class Toy:
     every_s: float = 0.08
     on_air: bool = True
     held: bool = False
+    names_late_s: float = 0.0
+    """So long its advertisements lack name and services: they come in the scan response."""
     mute: bool = False
     """Connected, but sends no samples."""
     reply: bytes = b"go ok"
     level: int = 80
+    unanswered: int = 0
+    """So many questions for the battery are not answered."""
     values: dict[str, bytes] = field(default_factory=lambda: {DATA: b"", CONTROL: b"", SERIAL: b"S1", LEVEL: b""})
     refused: set[str] = field(default_factory=set)
     connect_errors: list[Exception] = field(default_factory=list)
@@ -106,6 +116,7 @@ class ToyConnection:
         self.values = values
         self.open = True
         self.heard: dict[str, Callable[[bytes], None]] = {}
+        self.reads: list[str] = []
         self._streaming: asyncio.Task[None] | None = None
 
     def has(self, uuid: str) -> bool:
@@ -116,6 +127,7 @@ class ToyConnection:
         return 244
 
     async def read(self, uuid: str) -> bytes:
+        self.reads.append(uuid)
         self._check(uuid)
         return bytes([self.toy.level]) if uuid == LEVEL else self.values[uuid]
 
@@ -123,6 +135,12 @@ class ToyConnection:
         self._check(uuid)
         await asyncio.sleep(self.toy.write_s)
         self.toy.written.append(payload)
+        if payload == b"level?":
+            if self.toy.unanswered:
+                self.toy.unanswered -= 1
+            else:
+                self.notify(CONTROL, bytes([self.toy.level]))
+            return
         if payload == b"go":
             self.notify(CONTROL, self.toy.reply)
             self._streaming = asyncio.create_task(self._stream())
@@ -195,7 +213,8 @@ class ToyRadio:
             while True:
                 for toy in self.toys:
                     if toy.on_air and not toy.held and not any(one.open for one in toy.connections):
-                        heard(toy.found)
+                        bare = virtual_time.now_s() - self.scans[-1] < toy.names_late_s
+                        heard(replace(toy.found, name=None, services=()) if bare else toy.found)
                 await asyncio.sleep(0.2)
 
         task = asyncio.create_task(advertise())
@@ -205,7 +224,9 @@ class ToyRadio:
             self.scanning = False
             task.cancel()
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> Connection:
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> Connection:
         assert not self.scanning, "the scan must end before connecting"
         toy = found.handle
         assert isinstance(toy, Toy)

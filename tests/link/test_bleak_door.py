@@ -408,6 +408,42 @@ def test_a_connection_reads_hears_and_goes_deaf() -> None:  # R5, R14
     virtual_time.run(go())
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_a_characteristic_that_is_there_twice_the_one_that_can_is_taken_in_the_service_that_is_meant(
+    turned: bool,
+) -> None:
+    """Before: whichever the hash seed put first."""
+    theirs = UUID.replace("5c0a", "1812")
+
+    class Twice(Client):
+        async def connect(self, pair: bool, **_: Any) -> None:
+            self.connected = True
+            self.services = BleakGATTServiceCollection()
+            first, second = (theirs, UUID) if turned else (UUID, theirs)
+            services = [BleakGATTService(None, 1, first), BleakGATTService(None, 20, second)]
+            for service in services:
+                self.services.add_service(service)
+                for handle, flags in ((2, ["read"]), (3, ["notify"]), (4, ["notify"])):
+                    self.services.add_characteristic(
+                        BleakGATTCharacteristic(None, service.handle + handle, UUID, flags, lambda: 180, service)
+                    )
+
+        async def start_notify(self, characteristic: Any, callback: Any, **told: Any) -> None:
+            subscribed.append(characteristic.handle)
+
+    subscribed: list[int] = []
+
+    async def go() -> None:
+        connection = await radio(client=Twice).connect(FOUND, lambda: None, services=(UUID,))
+        began = 20 if turned else 1
+        assert await connection.read(UUID) == bytes([began + 2])
+        await connection.subscribe(UUID, lambda value: None)
+        assert subscribed == [began + 3]
+        await connection.close()
+
+    virtual_time.run(go())
+
+
 def test_the_cache_of_windows_is_passed_by_when_asked() -> None:  # R19
     async def go() -> None:
         kind = fails(Client)

@@ -14,7 +14,21 @@ from sensorcoach.sources.finding import NotFound
 from sensorcoach.sources.link import Mailbox, SensorLink, SensorReady, SessionClock
 from sensorcoach.sources.radio import LinkLost, Refused
 from tests.ble import virtual_time
-from tests.link.stage import ANY, CONTROL, DATA, SERIAL, TOY, Play, Toy, ToyProfile, ToyRadio, block, logged, on_stage
+from tests.link.stage import (
+    ANY,
+    CONTROL,
+    DATA,
+    LEVEL,
+    SERIAL,
+    TOY,
+    Play,
+    Toy,
+    ToyProfile,
+    ToyRadio,
+    block,
+    logged,
+    on_stage,
+)
 
 
 @on_stage
@@ -359,6 +373,25 @@ async def test_what_a_sensor_says_while_it_refuses_is_recorded() -> None:
     play = Play(ToyRadio(Toy(reply=b"go away")))
     await play.error()
     assert [packet.payload for packet in play.packets("control")] == [b"go away"] * 3
+
+
+@on_stage
+async def test_a_battery_that_does_not_answer_is_asked_again_and_one_that_refuses_is_not() -> None:
+    """Before: one question without an answer, and this connection never knew."""
+    play = Play(ToyRadio(Toy(unanswered=1)), profiles=(ToyProfile(asks_battery=True),))
+    await play.until("streaming")
+    await asyncio.sleep(30)
+    assert play.link.status.battery is None, "not this time"
+    await asyncio.sleep(60)
+    assert play.link.status.battery is not None
+    await play.stop()
+
+    toy = Toy(refused={LEVEL})
+    play = Play(ToyRadio(toy))
+    await play.until("streaming")
+    await asyncio.sleep(300)
+    assert toy.connection.reads.count(LEVEL) == 1, "it has none for us: a system might ask for pairing each time"
+    await play.stop()
 
 
 @on_stage

@@ -47,7 +47,9 @@ class ScriptedRadio:
             heard(Found(f"C0:00:00:00:00:0{number}", name, -50 - number, tuple(self._script.services), handle=number))
         yield
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> "ScriptedConnection":
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> "ScriptedConnection":
         return ScriptedConnection(self._script)
 
 
