@@ -64,6 +64,10 @@ Columns = Annotated[
     ),
 ]
 
+Adapter = Annotated[
+    str | None,
+    typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter (Linux): hci1; `sensorcoach doctor` names them."),
+]
 NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
 VoiceTo = Annotated[
     Path | None,

@@ -206,7 +206,7 @@ def _numbers(description: Description, binary: Binary, packets: Sequence[Packet]
             raise CutPacket(
                 f"The packet at {packet.t_s:.3f} s was cut: {size} bytes, expected {expected}.",
                 f"The radio link carries {size} bytes a packet (MTU {size + 3}): let the sensor put less into one, or "
-                "use another Bluetooth adapter.",
+                "use another Bluetooth adapter (--adapter).",
             )
         if (binary.samples and size != expected) or size <= head or (size - head) % kind.itemsize:
             what = str(expected) if binary.samples else f"{head} and whole samples of {kind.itemsize}"

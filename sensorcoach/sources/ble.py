@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
+from bleak.args.bluez import BlueZScannerArgs
 from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
@@ -29,8 +30,9 @@ from bleak.exc import (
 )
 from bleak.exc import BleakGATTProtocolErrorCode as Att
 
-from sensorcoach.errors import SensorcoachError
-from sensorcoach.sources.bluetooth_words import cannot_use, told_cause
+from sensorcoach.errors import BluetoothError, SensorcoachError
+from sensorcoach.sources.adapters import Adapter, adapters_among, managed_objects
+from sensorcoach.sources.bluetooth_words import cannot_use, restart_advice, told_cause
 from sensorcoach.sources.bounded import bounded
 from sensorcoach.sources.causes import LASTING, Cause, cause_of_att, cause_of_dbus, cause_of_text, cause_of_windows
 from sensorcoach.sources.radio import Connection, Found, LinkLost, Refused
@@ -70,15 +72,26 @@ _FORBIDDEN: Final = 0x80070005
 """Windows: E_ACCESSDENIED."""
 
 
+class NoSuchAdapter(BluetoothError):
+    """The adapter that was asked for is not there."""
+
+
 class BleRadio:
-    """A `Radio`. The arguments are bleak's own plug-in seam; None for what this computer has."""
+    """A `Radio`. The backends are bleak's own plug-in seam; None for what this computer has.
+
+    ``adapter``: by name, on Linux; None: the one the system prefers. ``insists``: another one will not do.
+    """
 
     def __init__(
         self,
         scanner_backend: type[BaseBleakScanner] | None = None,
         client_backend: type[BaseBleakClient] | None = None,
         adapter_backend: type[BaseBleakAdapter] | None = None,
+        adapter: str | None = None,
+        insists: bool = True,
     ) -> None:
+        self._adapter = adapter
+        self._insists = insists
         self._scanner_backend = scanner_backend
         self._client_backend = client_backend
         self._adapter_backend = adapter_backend
@@ -90,14 +103,14 @@ class BleRadio:
             return []
         services_of: dict[str, tuple[BLEDevice, list[str]]] = {}
         try:
-            adapter = await _opened(BleakAdapter.get(backend=self._adapter_backend))
+            adapter = await _opened(BleakAdapter.get(bluez=self._bluez, backend=self._adapter_backend))
             for service in services:
                 for device in await _opened(adapter.get_connected_devices([service])):
                     services_of.setdefault(device.address, (device, []))[1].append(service)
         except NotImplementedError:
             return []
         return [
-            Found(device.address, device.name, None, tuple(known), device, connected=True)
+            Found(device.address, device.name, None, tuple(known), device, connected=True, adapter=self._adapter)
             for device, known in services_of.values()
         ]
 
@@ -107,18 +120,50 @@ class BleRadio:
 
         def advertised(device: BLEDevice, said: AdvertisementData) -> None:
             try:
-                heard(_found(device, said))
+                heard(_found(device, said, self._adapter))
             except Exception as error:  # backends log it at best, or end the program
                 _log.error("the listener of a scan failed: %s", type(error).__name__)
 
         async with self._one_scan:
             named = list(services) if _shows_only_what_is_named() else None
-            scanner = BleakScanner(advertised, named, backend=self._scanner_backend)
+
+            def made() -> BleakScanner:
+                return BleakScanner(advertised, named, bluez=self._bluez, backend=self._scanner_backend)
+
+            scanner = made()
             try:
-                await _opened(scanner.start())
+                try:
+                    await _opened(scanner.start())
+                except NoSuchAdapter:
+                    if self._insists:
+                        raise
+                    _log.warning("the adapter used last is gone: taking the usual one")
+                    self._adapter = None
+                    scanner = made()
+                    await _opened(scanner.start())
                 yield
             finally:
                 await _tried("stopping a scan", scanner.stop(), STOP_SCAN_S)
+
+    async def adapters(self) -> list[Adapter]:
+        """See `Radio.adapters`."""
+        if self._scanner_backend is not None or not sys.platform.startswith("linux"):
+            return []
+        found = await _opened(_bluez_adapters())
+        if not found:
+            raise cannot_use("NO_BLUETOOTH")
+        if self._adapter is None or not self._insists:
+            return found
+        return [one for one in found if one.name == self._adapter]
+
+    def through(self, adapter: str) -> BleRadio:
+        """See `Radio.through`."""
+        return BleRadio(self._scanner_backend, self._client_backend, self._adapter_backend, adapter)
+
+    @property
+    def _bluez(self) -> BlueZScannerArgs:
+        """What bleak is told for BlueZ: both its scanner and its adapter know this key."""
+        return {} if self._adapter is None else {"adapter": self._adapter}
 
     async def connect(
         self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
@@ -228,10 +273,17 @@ class _BleConnection:
             self._lost()
 
 
-def _found(device: BLEDevice, said: AdvertisementData) -> Found:
+async def _bluez_adapters() -> list[Adapter]:
+    error, told = await managed_objects()
+    if error:
+        raise BleakDBusError(error, told)
+    return adapters_among(told[0])
+
+
+def _found(device: BLEDevice, said: AdvertisementData, adapter: str | None) -> Found:
     rssi_dbm = said.rssi if said.rssi > NOT_HEARD_DBM else None
     services = tuple(service.lower() for service in said.service_uuids)
-    return Found(device.address, said.local_name or device.name, rssi_dbm, services, device)
+    return Found(device.address, said.local_name or device.name, rssi_dbm, services, device, adapter=adapter)
 
 
 def _shows_only_what_is_named() -> bool:
@@ -250,7 +302,7 @@ async def _opened(work: Coroutine[Any, Any, T]) -> T:
     except PermissionError as error:
         raise cannot_use("DENIED_BY_SYSTEM") from error
     except (FileNotFoundError, ConnectionRefusedError) as error:  # no D-Bus
-        raise cannot_use("NO_SERVICE") from error
+        raise cannot_use("NO_BUS") from error
     except Exception as error:
         if (_windows_code(error) or 0) & 0xFFFFFFFF == _FORBIDDEN:
             raise cannot_use("DENIED_BY_SYSTEM") from error
@@ -294,6 +346,8 @@ def _translated(error: Exception) -> SensorcoachError:
         return cannot_use("OLD_SERVICE")
     if isinstance(error, BleakError) and "Windows GUI" in str(error):
         return cannot_use("GUI_THREAD")
+    if isinstance(error, BleakError) and str(error).startswith("adapter '"):
+        return NoSuchAdapter("There is no Bluetooth adapter of that name.", "`sensorcoach doctor` names all.")
     code = _windows_code(error)
     cause = cause_of_text(str(error)) if code is None else cause_of_windows(code)
     if cause is not Cause.UNKNOWN:
@@ -333,5 +387,5 @@ def _dbus_error(name: str, text: str) -> SensorcoachError:
         return LinkLost(*told_cause(cause), cause)
     return LinkLost(
         f"The computer's Bluetooth reports {name.rpartition('.')[2]}.",
-        "If that goes on: `sudo systemctl restart bluetooth`, or switch Bluetooth off and on.",
+        f"If that goes on: {restart_advice()}",
     )

@@ -262,7 +262,11 @@ class SensorLink:
     def _settle_on(self, candidate: Candidate, identity: str | None) -> RememberedSensor:
         found = candidate.found
         self._unit = RememberedSensor(
-            profile=candidate.profile.name, name=found.name, identity=identity, address=found.address
+            profile=candidate.profile.name,
+            name=found.name,
+            identity=identity,
+            address=found.address,
+            adapter=found.adapter,
         )
         self._unit_is_certain = True
         return self._unit

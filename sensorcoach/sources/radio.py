@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sensorcoach.errors import SensorError
+from sensorcoach.sources.adapters import Adapter
 from sensorcoach.sources.causes import Cause
 
 
@@ -34,6 +35,7 @@ class Found:
     ``address``: on macOS a name this computer made up. ``name``: untrusted, as it came over the air. ``rssi_dbm``: of
     the last advertisement. ``services``: 128-bit UUIDs, lower case, as far as advertised. ``handle``: what the radio
     connects with. ``connected``: held by this computer, perhaps for a program that died; it does not advertise.
+    ``adapter``: of this computer, by which it was heard, if one was asked for.
     """
 
     address: str
@@ -42,6 +44,7 @@ class Found:
     services: tuple[str, ...]
     handle: object = field(repr=False, compare=False)
     connected: bool = False
+    adapter: str | None = None
 
 
 class Connection(Protocol):
@@ -72,6 +75,12 @@ class Connection(Protocol):
 
 class Radio(Protocol):
     """Bluetooth of this computer. Everything raises `BluetoothError` where it is off, missing or forbidden."""
+
+    async def adapters(self) -> list[Adapter]:
+        """Those that may be used; empty where there is one, of no name."""
+
+    def through(self, adapter: str) -> Radio:
+        """The same, by the adapter of this name only."""
 
     async def held(self, services: Collection[str]) -> list[Found]:
         """Devices with one of these services that are connected to this computer; empty where it cannot tell."""

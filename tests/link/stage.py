@@ -13,6 +13,7 @@ from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, S
 from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.errors import SensorError
 from sensorcoach.model import LinkEvent, Packet
+from sensorcoach.sources.adapters import Adapter
 from sensorcoach.sources.link import LinkItem, Mailbox, SensorLink, SensorReady, SessionClock, Wanted
 from sensorcoach.sources.radio import Connection, Found, LinkLost, Refused
 from sensorcoach.sources.remembered import RememberedSensor
@@ -195,6 +196,12 @@ class ToyRadio:
         self.scanning = False
         self.trouble: Exception | None = None
         self.connected_to: list[str] = []
+
+    async def adapters(self) -> list[Adapter]:
+        return []
+
+    def through(self, adapter: str) -> Any:
+        return self
 
     async def held(self, services: Collection[str]) -> list[Found]:
         if self.trouble is not None:

@@ -115,7 +115,7 @@ class Desk:
 
         from sensorcoach import app as ask
 
-        radio = await asyncio.to_thread(lambda: ask.bluetooth())  # loads bleak
+        radio = await asyncio.to_thread(lambda: ask.bluetooth(person=self._person))  # loads bleak
         async with ask.sensors_in_the_air(radio) as heard:
             yield heard
 
@@ -243,7 +243,7 @@ class Desk:
             guided=True,
             person=self._person,
         )
-        show = ask.LiveShow(lambda: ask.bluetooth(), plan)
+        show = ask.LiveShow(lambda: ask.bluetooth(opening.adapter, self._person), plan)
         show.start()
 
         def close() -> None:
