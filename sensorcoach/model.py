@@ -433,7 +433,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, object]
     gaps: tuple[Gap, ...]
     counts: dict[str, int]
-    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file."""
+    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file; impossible samples, if any."""
     notices: tuple[str, ...]
     """What was assumed or repaired, in words."""
     summary: Summary
