@@ -149,6 +149,24 @@ def remark(sentence: str) -> None:
     typer.echo(fitted(printable(sentence), sys.stderr), err=True)
 
 
+def may_replace(file: Path, force: bool) -> bool:
+    """Whether ``file`` may be replaced: on a terminal the person is asked. What may not is refused by whoever writes.
+
+    Raises:
+        typer.Exit: the person said no.
+    """
+    if force or not file.is_file() or not _on_a_terminal():
+        return force
+    if not typer.confirm(printable(f"{file} exists already. Replace it?"), err=True):
+        remark("Nothing was written.")
+        raise typer.Exit(EXIT_BAD_INPUT)
+    return True
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def kept(file: Path, how: str) -> str:
     """``Recorded: session.jsonl (1.2 MB).``"""
     size = file.stat().st_size

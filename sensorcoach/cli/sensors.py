@@ -142,18 +142,21 @@ def live(
 
         remark(safety_line())
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
-    with heard(
-        aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
-    ) as view.voice:
-        try:
-            result = ask.go_live(radio, replace(plan, traced=True), view.tell, view.begun)
-        except KeyboardInterrupt:
-            remark("Left at once.")
-            raise typer.Exit(EXIT_LEFT) from None
-        finally:
-            if plan.file is not None:
-                remark(_kept(plan.file))
-        _sum_up(result)
+    try:
+        with heard(
+            aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
+        ) as view.voice:
+            try:
+                result = ask.go_live(radio, replace(plan, traced=True), view.tell, view.begun)
+            except KeyboardInterrupt:
+                remark("Left at once.")
+                raise typer.Exit(EXIT_LEFT) from None
+            finally:
+                if plan.file is not None:
+                    remark(_kept(view.recorded))
+            _sum_up(result)
+    finally:
+        ask.let_go(plan)
 
 
 def _sum_up(result: Result | None) -> None:
@@ -182,6 +185,11 @@ class _PlainView:
     def now_s(self) -> float:
         """Session time."""
         return 0.0 if self._live is None else self._live.now_s
+
+    @property
+    def recorded(self) -> Path | None:
+        """The file that was written."""
+        return None if self._live is None else self._live.recorded
 
     def begun(self, live: Live) -> None:
         self._live = live
@@ -235,8 +243,10 @@ def _heard_line(sensor: HeardSensor, address_width: int) -> str:
     return printable(f"{name:<24} {sensor.address:<{address_width}} {strength:>9}  {sensor.profile or 'unknown'}")
 
 
-def _kept(file: Path) -> str:
+def _kept(file: Path | None) -> str:
     """What became of the recording."""
+    if file is None:
+        return "Nothing was recorded."
     try:
         return kept(file, "Recorded")
     except OSError:

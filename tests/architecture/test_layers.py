@@ -10,7 +10,7 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings", "preferences", "axes", "choices", "folders", "logfile"},
+    {"__init__", "model", "errors", "settings", "preferences", "axes", "choices", "folders", "logfile", "outfile"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},

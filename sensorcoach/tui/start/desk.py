@@ -210,8 +210,7 @@ class Desk:
         from sensorcoach.app import write_report
 
         out = files[0].with_name(files[0].name.removesuffix(".gz").removesuffix(".jsonl") + ".html")
-        write_report(files, out, choices)
-        return f"The report is in {out}"
+        return f"The report is in {write_report(files, out, choices)}"
 
     def _begun(self, opening: Opening, choose: Choose) -> Begun:
         match opening:
