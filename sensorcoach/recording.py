@@ -285,7 +285,7 @@ def _decoded(line: bytes, session_sensor: str) -> Item | None:
             return None
         if read.ch is not None and read.hex is not None:
             return Packet(read.sensor or session_sensor, read.ch, read.t, bytes.fromhex(read.hex))
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):  # thousands of opening brackets
         return None
     if read.link is not None:
         return LinkEvent(read.t, read.link, read.detail)
@@ -299,7 +299,7 @@ def _header(path: Path, line: bytes) -> Header:
     try:
         header = _HEADER.decode(line)
         versioned = b'"sensorcoach"' in line
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise RecordingError(f"{path}, line 1 is no session header: {error}.", advice) from error
     if not versioned:
         raise RecordingError(f"{path}, line 1 names no format version (sensorcoach).", advice)

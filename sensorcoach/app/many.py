@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from sensorcoach.batch import (
 )
 from sensorcoach.choices import Choices
 from sensorcoach.errors import InputError
-from sensorcoach.importers.searching import recordings_under
+from sensorcoach.importers.searching import ENDINGS, recordings_under
 from sensorcoach.outfile import refuse_taken
 
 
@@ -40,10 +41,19 @@ def sessions_under(paths: Sequence[Path]) -> list[list[Path]]:
     Raises:
         InputError: there is none.
     """
-    found = [files for path in paths for files in (recordings_under(path) if path.is_dir() else [[path]])]
+    found = [files for path in paths for files in (_sessions_in_folder(path) if path.is_dir() else [[path]])]
     if not found:
         raise InputError(f"No recording was found in {', '.join(map(str, paths))}.", "Check the name of the folder.")
     return found
+
+
+def _sessions_in_folder(folder: Path) -> list[list[Path]]:
+    """Where one file cannot even be looked into, each is a session by itself: that one says so in its turn."""
+    try:
+        return list(recordings_under(folder))
+    except (OSError, RecursionError):
+        files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+        return [[file] for file in sorted(files) if file.name.lower().removesuffix(".gz").endswith(ENDINGS)]
 
 
 def analyze_into(

@@ -9,7 +9,7 @@ import msgspec
 
 from sensorcoach.analysis import analyze_files
 from sensorcoach.app.log import logged_session, sessions_logged, settings_logged
-from sensorcoach.batch import Failure, failed
+from sensorcoach.batch import Failure, failed, failed_unexpectedly
 from sensorcoach.choices import Choices
 from sensorcoach.errors import InputError, LogbookError, SensorcoachError, SettingsError
 from sensorcoach.logbook.logged import LoggedSession
@@ -45,6 +45,8 @@ def observe_session(paths: Sequence[Path], choices: Choices) -> Observed | Failu
         raise
     except SensorcoachError as error:
         return failed(paths, error)
+    except Exception as error:  # one bad file stops nothing
+        return failed_unexpectedly(paths, error)
 
 
 def report_page(sessions: Sequence[Observed], over_time: Sequence[LoggedSession] = ()) -> str:

@@ -13,6 +13,7 @@ from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import usual_delay_s
+from sensorcoach.failures import is_named_pipe
 from sensorcoach.importers import Recording, grouped, write_session
 from sensorcoach.model import Packet, Result, Side
 from sensorcoach.outfile import refuse_taken, unfinished
@@ -30,7 +31,12 @@ from sensorcoach.sources.simulated import session_header, session_time_s, simula
 
 def sessions_in(files: Sequence[Path], choices: Choices) -> list[list[Path]]:
     """The files of each session: two that an app wrote together are one, any other is one by itself."""
-    return grouped(files, columns=choices.columns)
+    if any(is_named_pipe(file) for file in files):
+        return [[file] for file in files]
+    try:
+        return grouped(files, columns=choices.columns)
+    except (OSError, RecursionError):  # which of them it was, its own analysis tells
+        return [[file] for file in files]
 
 
 def analyze_sessions(

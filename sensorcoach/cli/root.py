@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from sensorcoach import __version__
 from sensorcoach.cli.options import Person
 from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError, SettingsError
+from sensorcoach.failures import failure_words
 from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class _Group(TyperGroup):
         except BrokenPipeError as error:  # the reader, `head` for one, has seen enough
             say_nothing_more()
             raise typer.Exit from error
+        except (OSError, RecursionError, MemoryError) as error:
+            complain(failure_words(error))
+            raise typer.Exit(EXIT_BAD_INPUT) from error
         return result
 
 

@@ -10,7 +10,8 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings", "preferences", "axes", "choices", "folders", "logfile", "outfile"},
+    {"__init__", "model", "errors", "settings", "preferences", "axes", "choices"}
+    | {"folders", "logfile", "outfile", "failures"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},
