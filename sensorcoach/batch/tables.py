@@ -17,6 +17,7 @@ from sensorcoach.model import Result
 from sensorcoach.outfile import unfinished
 from sensorcoach.output.arrow import reps_schema
 from sensorcoach.output.csv_ import as_csv
+from sensorcoach.output.printable import json_printable
 
 SESSION_COLUMNS: Final = (
     "file", "error", "start", "person", "simulated", "duration_s", "rate_hz", "samples", "lost", "gaps",
@@ -104,7 +105,7 @@ def _write_csv(results: Iterable[Result], failures: Iterable[Failure], out: Path
 def _write_jsonl(results: Iterable[Result], failures: Iterable[Failure], out: Path) -> list[Path]:
     with unfinished(out, replace=True) as place, place.open("wb") as file:
         for one in itertools.chain[Result | Failure](results, failures):
-            file.write(msgspec.json.encode(one) + b"\n")
+            file.write(json_printable(msgspec.json.encode(one).decode()).encode() + b"\n")
     return [out]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from sensorcoach.devices.plausible import possible
 from sensorcoach.devices.profile import CutsSeen, Profile, State
 from sensorcoach.errors import CutPacket, DecodeError
@@ -36,7 +38,8 @@ class Decoding:
     def decode(self, packets: Sequence[Packet]) -> Iterator[Decoded]:
         """All at once; where one of them is bad, each half: decoding is pure, so nothing has happened yet."""
         try:
-            self._state, decoded = self._profile.decode_all(self._state, packets)
+            with np.errstate(invalid="ignore"):  # a signalling NaN among floats from the air: judged as any other NaN
+                self._state, decoded = self._profile.decode_all(self._state, packets)
         except DecodeError as error:
             if len(packets) > 1:
                 middle = len(packets) // 2
