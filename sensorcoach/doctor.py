@@ -115,10 +115,9 @@ async def _held(radio: Radio, profiles: Sequence[RadioProfile[Any]]) -> list[Che
         held = await radio.held(sorted(services))
     except SensorcoachError:
         return []  # told above
-    return [
-        Check("sensor", "note", f"{one.name or one.address} is connected to this computer already", HELD)
-        for one in held
-    ]
+    known = [one for one in held if any(each.advertised.matches(one.name, one.services) for each in profiles)]
+    words = "is connected to this computer already"
+    return [Check("sensor", "note", f"{one.name or one.address} {words}", HELD) for one in known]
 
 
 def _writable(name: str, folder: Path) -> Check:

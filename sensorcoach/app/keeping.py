@@ -59,10 +59,13 @@ class KeptRecording:
         """See `Recorder.append`."""
         try:
             self._writer.append(item)
-            self._look_after(item.t_s)
         except OSError as error:
             self._go_on(error)
             self._writer.append(item)
+        try:
+            self._look_after(item.t_s)
+        except OSError as error:
+            self._go_on(error)
 
     def flush(self) -> None:
         """See `Recorder.flush`; on the disk itself."""
