@@ -302,8 +302,8 @@ class Notice:
     """What the listener of a live session must be told besides events and the link: a sentence that ends in advice.
 
     ``code``: recording_stopped, recording_moved, counting_stopped, slow_stream, undecodable, cut_packets, unverified;
-    beforehand, not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down, wrong_segment,
-    not_in_posture, loose, range.
+    beforehand, not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down,
+    wrong_segment, not_in_posture, loose, range.
     """
 
     t_s: float
