@@ -123,6 +123,7 @@ def main(seconds: float, seed: int, folder: Path) -> int:
                 sys.stdout.write(
                     f"seed {seed}: {' '.join(done.words)}: {'; '.join(done.wrong)}\n{done.stderr[-2000:]}\n"
                 )
+        sys.stdout.flush()
         if not kept:
             for path in folder.glob(f"s{seed}.*"):
                 path.unlink()
