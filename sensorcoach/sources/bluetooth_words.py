@@ -123,11 +123,10 @@ _CONTAINER: Final = (
 
 def _linux_advice(reason: str, where: Surroundings) -> str | None:
     """What helps where the reason lies in what this program runs in."""
-    if reason in ("NO_BUS", "NO_SERVICE", "NO_BLUETOOTH"):
-        if where.wsl:
-            return _WSL
-        if where.container:
-            return _CONTAINER
+    if where.wsl and reason in ("NO_BUS", "NO_SERVICE", "NO_BLUETOOTH"):
+        return _WSL
+    if where.container and reason in ("NO_BUS", "NO_SERVICE"):  # a service that answers lacks the adapter only
+        return _CONTAINER
     if reason in _DENIED and where.container:
         return f"{_CONTAINER} The user in the container needs the rights of one outside."
     return None

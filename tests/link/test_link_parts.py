@@ -358,8 +358,10 @@ def test_advice_is_for_the_system_at_hand() -> None:
     assert "sudo systemctl restart bluetooth" in cannot_use("NO_SERVICE", LINUX, AT_HOME).advice
     without_systemd = Surroundings(container=False, wsl=False, systemd=False)
     assert "systemctl" not in cannot_use("NO_SERVICE", LINUX, without_systemd).advice
-    for reason in ("NO_BUS", "NO_SERVICE", "NO_BLUETOOTH"):
-        assert "/run/dbus:/run/dbus" in cannot_use(reason, LINUX, Surroundings(True, False, False)).advice
+    contained = Surroundings(container=True, wsl=False, systemd=False)
+    assert "container must be given the adapter" in cannot_use("NO_BLUETOOTH", LINUX, contained).advice
+    for reason in ("NO_BUS", "NO_SERVICE"):
+        assert "/run/dbus:/run/dbus" in cannot_use(reason, LINUX, contained).advice
         assert "WSL has no Bluetooth" in cannot_use(reason, LINUX, Surroundings(False, True, True)).advice
     assert "pythoncom" in cannot_use("GUI_THREAD", WINDOWS).advice  # R21
     assert "bluetoothctl remove" in stale_characteristics_advice(LINUX)  # R20
