@@ -16,8 +16,9 @@ from sensorcoach.recording import Header, Item, SessionWriter
 
 SYNC_S: Final = 3.0
 """A power cut loses at most about so much. Every second would keep the disk of a small computer busy."""
-LOOK_S: Final = 1.0
-"""So often it is looked whether the file is where it was."""
+LOOK_S: Final = 0.7
+"""So often the system is handed what came, so that a killed program loses less than a second with what was under way;
+and it is looked whether the file is where it was."""
 
 
 def reserved_recording(folder: Path, begun: datetime) -> Path:
@@ -86,6 +87,7 @@ class KeptRecording:
     def _look_after(self, now_s: float) -> None:
         if _due(self._looked_s, now_s, LOOK_S):
             self._looked_s = now_s
+            self._writer.flush()
             if not self._writer.in_place:
                 self._go_on(None)
         if _due(self._synced_s, now_s, SYNC_S):

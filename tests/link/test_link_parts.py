@@ -338,7 +338,7 @@ def test_being_cancelled_cancels_the_work() -> None:
 @pytest.mark.parametrize(
     "reason",
     ["NO_BLUETOOTH", "NO_BLE_CENTRAL_ROLE", "POWERED_OFF", "DENIED_BY_USER", "DENIED_BY_SYSTEM", "DENIED_BY_UNKNOWN"]
-    + ["UNKNOWN", "NO_SERVICE", "OLD_SERVICE", "NO_ANSWER", "GUI_THREAD", "of a future version"],
+    + ["UNKNOWN", "NO_SERVICE", "NO_BUS", "OLD_SERVICE", "NO_ANSWER", "GUI_THREAD", "of a future version"],
 )
 def test_every_reason_has_a_sentence_and_advice_on_every_system(reason: str, platform: str) -> None:
     error = cannot_use(reason, platform)
