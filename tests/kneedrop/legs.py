@@ -41,7 +41,7 @@ def steadily(x):
 
 @dataclass(frozen=True)
 class Pose:
-    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical; the strap's ``slip_deg``."""
+    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical; ``slip_deg`` of a strap."""
 
     roll_deg: float = 0.0
     pitch_deg: float = 0.0
