@@ -41,7 +41,9 @@ def steadily(x):
 
 @dataclass(frozen=True)
 class Pose:
-    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical, a strap's ``slip_deg``."""
+    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical, ``slip_deg``: how far
+    the strap turned around the leg.
+    """
 
     roll_deg: float = 0.0
     pitch_deg: float = 0.0
