@@ -14,13 +14,16 @@ from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
+from sensorcoach.kneedrop.calibration.calibration import Calibration
 from sensorcoach.kneedrop.counter import WindowListener
-from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Packet, Result, Trace
+from sensorcoach.model import Control, Event, LinkEvent, Packet, Result, Trace
 from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
 Listener = Callable[[Event], None]
+Opened = Callable[[], tuple[str | None, Recording]]
+"""Opens the recording from its beginning each time it is called: name and recording."""
 ItemListener = Callable[[Control | LinkEvent], None]
 
 BATCH_BYTES = 64 * 1024
@@ -76,6 +79,27 @@ def analyze_recording(
     return walk.result()
 
 
+def calibrations_of(
+    opened: Opened, choices: Choices, wanted: Callable[[], bool] = lambda: True
+) -> list[tuple[float, Calibration]] | None:
+    """What a recording is counted with, for who walks through it again and wants to be told all in its place.
+
+    None if it is no longer ``wanted``.
+
+    Raises:
+        InputError: it cannot be analysed.
+        RecordingError: its settings cannot be used.
+    """
+    name, recording = opened()
+    walk = Walk(recording, name, choices, landings=False)
+    for batch in _batches(recording.items, BATCH_BYTES):
+        if not wanted():
+            return None
+        walk.push(batch)
+    walk.finish()
+    return walk.pipeline.calibrations
+
+
 class Walk:
     """An opened recording on its way through the pipeline: ``push`` its items in order, ``finish``, ask the result."""
 
@@ -88,8 +112,9 @@ class Walk:
         on_trace: Callable[[Trace], None] | None = None,
         on_window: WindowListener | None = None,
         landings: bool = True,
+        calibrations: Sequence[tuple[float, Calibration]] | None = None,
     ) -> None:
-        """See `analyze_recording` and `Pipeline`.
+        """See `analyze_recording` and `Pipeline`. Without ``calibrations`` all events come at the end.
 
         Raises:
             RecordingError: the settings of the recording cannot be used.
@@ -101,9 +126,16 @@ class Walk:
         recording.notices.extend(notices)
         profile, device = profile_named(recording.profile), recording.device_settings
         self.pipeline = Pipeline(
-            profile, device, self._mounting, self.settings, on_window=on_window, on_trace=on_trace, landings=landings
+            profile,
+            device,
+            self._mounting,
+            self.settings,
+            on_window=on_window,
+            on_trace=on_trace,
+            landings=landings,
+            calibrations=calibrations,
+            recalibrate=choices.recalibrate,
         )
-        self._aborted: list[Aborted] = []
 
     def push(self, items: Iterable[Item]) -> list[Event]:
         """What became known by these.
@@ -111,7 +143,7 @@ class Walk:
         Raises:
             InputError: they cannot be analysed.
         """
-        return self._noted(self.pipeline.push_all(items))
+        return self.pipeline.push_all(items)
 
     def finish(self) -> list[Event]:
         """What is known at the end.
@@ -119,7 +151,7 @@ class Walk:
         Raises:
             InputError: it cannot be analysed.
         """
-        return self._noted(self.pipeline.flush())
+        return self.pipeline.flush()
 
     def regrade(self, settings: Settings) -> None:
         """After `finish`: judge by other limits; see `Pipeline.regrade`."""
@@ -132,11 +164,7 @@ class Walk:
         Raises:
             InputError: there were too few samples to say anything.
         """
-        return outcome(self._recording, self._name, self.pipeline, self._mounting, self.settings, self._aborted)
-
-    def _noted(self, events: list[Event]) -> list[Event]:
-        self._aborted += [event.aborted for event in events if isinstance(event, NotCounted)]
-        return events
+        return outcome(self._recording, self._name, self.pipeline, self._mounting, self.settings)
 
 
 def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control | LinkEvent]:

@@ -21,7 +21,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 
     ``mounting`` names only the fields to replace. ``presets`` are methods of `Settings`: ``gentle``, ``rocking``.
     ``unit`` and ``columns`` tell how to read a CSV (`importers.open_recording`). ``notices``: what is to be told about
-    these choices (`settings_check`).
+    these choices (`settings_check`). ``recalibrate``: find the centre anew where a live session recorded its own.
     """
 
     mounting: dict[str, str | None] = {}
@@ -30,6 +30,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None = None
     columns: str | None = None
     notices: Notices = ()
+    recalibrate: bool = False
 
 
 def mounting_in_force(told_before: Mounting | None, choices: Choices) -> Mounting:

@@ -60,9 +60,9 @@ class Packet:
 class Control:
     """What a person did: an input of the pipeline, kept in the recording.
 
-    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument: of ``calibrate`` a
-    side; of ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words;
-    of ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
+    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note; or calibration, by the program.
+    ``value`` is its argument: of ``calibrate`` a side; of ``calibration`` one (`kneedrop.calibration.stored`); of
+    ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words; of ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
     calibration drop was seen), of ``pause`` also ``guide`` (a guided session begins) and ``calibrate``.
     """
 
@@ -192,6 +192,8 @@ class Rep(msgspec.Struct, frozen=True, kw_only=True):
     graded: bool = True
     not_graded_reason: str | None = None
     warnings: tuple[Warning, ...] = ()
+    confirmed: bool = True
+    """Beyond doubt to the sides; not so where nobody told an axis and too few movements show one."""
 
 
 class Aborted(msgspec.Struct, frozen=True, kw_only=True):
@@ -472,6 +474,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     pain: tuple[Mark, ...] = ()
     """When the person said that it hurts."""
+    mode: Literal["whole", "causal", "recorded"] = "whole"
+    """What the centre was found from: all of the recording; what had come by then (live); or what a live session had
+    found, as it was recorded."""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from sensorcoach import __version__
 from sensorcoach.errors import InputError
 from sensorcoach.importers import Recording
-from sensorcoach.model import Aborted, Mounting, Result
+from sensorcoach.model import Mounting, Result
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
@@ -21,7 +21,6 @@ def outcome(
     pipeline: Pipeline,
     mounting: Mounting,
     settings: Settings,
-    aborted: Sequence[Aborted],
 ) -> Result:
     """What a session came to, live or analysed.
 
@@ -31,7 +30,6 @@ def outcome(
         pipeline: flushed.
         mounting: in force.
         settings: in force.
-        aborted: movements that were not counted, from the pipeline's events.
 
     Raises:
         InputError: there were too few samples to say anything.
@@ -70,11 +68,12 @@ def outcome(
         notices=(*recording.notices, *_packet_notices(pipeline), *_mounting_notices(mounting)),
         summary=pipeline.summary(),
         reps=pipeline.reps,
-        aborted=tuple(aborted),
+        aborted=tuple(pipeline.aborted),
         person=recording.person,
         corrections=pipeline.tally.corrections,
         marks=pipeline.marks,
         pain=pipeline.pain,
+        mode=pipeline.mode,
     )
 
 
@@ -85,6 +84,11 @@ def _packet_notices(pipeline: Pipeline) -> Iterator[str]:
     if pipeline.cut_packets:
         were = "packet was" if pipeline.cut_packets == 1 else "packets were"
         yield f"{pipeline.cut_packets} {were} cut short by the link (MTU): samples are missing there."
+    if pipeline.dated_by_count:
+        yield (
+            "The times are those of a radio's deliveries, in bursts: samples were dated by their count, and what was "
+            "lost is estimated from it."
+        )
     if not pipeline.counts_loss:
         yield "This sensor numbers neither packets nor samples: what was lost is estimated from the times of arrival."
 

@@ -10,9 +10,10 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from msgspec.structs import replace
 
 from sensorcoach.devices.decoding import Decoding
 from sensorcoach.devices.profile import Profile
@@ -27,6 +28,7 @@ from sensorcoach.kneedrop.regrading import regraded
 from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.kneedrop.tracker import Heard, Tracker, WholeTracker, live_tracker, recorded_tracker
 from sensorcoach.model import (
+    Aborted,
     Control,
     Counted,
     Decoded,
@@ -35,6 +37,7 @@ from sensorcoach.model import (
     LinkEvent,
     Mark,
     Mounting,
+    NotCounted,
     Packet,
     Rep,
     RepDone,
@@ -69,6 +72,7 @@ class Pipeline:
         landings: bool = True,
         live: bool = False,
         calibrations: Sequence[tuple[float, Calibration]] | None = None,
+        recalibrate: bool = False,
     ) -> None:
         """``device_settings``: what the recording's header says the sensor was set to.
 
@@ -76,7 +80,8 @@ class Pipeline:
         ``on_motion``, ``on_trace``: told each stretch of motion, and its curves once its events are known.
         ``landings``: holds are told with what their landing shows; it costs a sixth of all, and no figure rests on it.
         ``live``: the centre is found while the stream goes on; else at its end, from all of it, or known beforehand by
-        ``calibrations`` (from which session time on each holds).
+        ``calibrations`` (from which session time on each holds), or by those that the stream holds as controls, unless
+        it is to ``recalibrate``.
 
         Raises:
             DecodeError: a device setting has the wrong kind of value.
@@ -88,12 +93,18 @@ class Pipeline:
         self._decoding = Decoding(profile, device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
-        self._live, self._calibrations = live, calibrations
+        self._live, self._calibrations, self._recalibrate = live, calibrations, recalibrate
         self._arming = Arming()
         self._recorded: list[tuple[float, Calibration]] = []
         self._tracker: Tracker | WholeTracker | None = None
         self.tally = Tally()
         """Repetitions as counted and as corrected."""
+        self._corrections: list[tuple[float, Control]] = []
+        """Not yet made, since the repetitions before them are not yet known; with the newest instant counted then."""
+        self._moved_s = -math.inf
+        self._flushed = False
+        self.aborted: list[Aborted] = []
+        """Movements that were not counted, as it is known now."""
         self.marks: tuple[Mark, ...] = ()
         self.pain: tuple[Mark, ...] = ()
         self._told_gaps = 0
@@ -143,7 +154,9 @@ class Pipeline:
         if tracker is not None:
             for motion in self._motion.flush():
                 events += self._push_motion(tracker, motion)
+            events += self._new_gaps(math.inf) if isinstance(tracker, WholeTracker) else []
             events += tracker.flush()
+        self._flushed = True
         return self._note(sorted(events, key=lambda event: event.known_s))
 
     def _push_decoded(self, decoded: Decoded) -> list[Event]:
@@ -172,24 +185,29 @@ class Pipeline:
         return WholeTracker(self._mounting, arming, self._recorded, settings, rate_hz, heard, self._on_trace)
 
     def _push_motion(self, tracker: Tracker | WholeTracker, motion: Motion) -> list[Event]:
-        events = self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
+        self._moved_s = float(motion.t_s[-1])
         if self._on_motion is not None:
             self._on_motion(motion)
-        if self._on_trace is not None and isinstance(tracker, Tracker):
+        if isinstance(tracker, WholeTracker):
+            return tracker.push(motion)
+        events = self._new_gaps(self._moved_s) + tracker.push(motion)
+        if self._on_trace is not None:
             self._on_trace(tracker.trace_since(self._traced_s))
-            self._traced_s = float(motion.t_s[-1])
+            self._traced_s = self._moved_s
         return events
 
     def _push_control(self, control: Control) -> None:
         match control.action:
             case "undo" | "correct":
-                self.tally.correct(control)
+                self._corrections.append((self._moved_s, control))
+                if self._flushed or self._live or self._calibrations is not None:
+                    self._correct(math.inf)
             case "mark" | "note":
                 self.marks += (Mark(t_s=control.t_s, text=control.value),)
             case "pain":
                 self.pain += (Mark(t_s=control.t_s, text=control.value),)
             case "calibration":
-                calibration = from_text(control.value)
+                calibration = None if self._recalibrate else from_text(control.value)
                 if calibration is not None:
                     self._recorded.append((control.t_s, calibration))
         self._arming.control(control)
@@ -202,16 +220,28 @@ class Pipeline:
 
     def _note(self, events: list[Event]) -> list[Event]:
         for event in events:
-            if isinstance(event, Counted):
-                self.tally.count(event)
-            elif isinstance(event, RepDone):
-                self._reps.append(event.rep)
-            elif isinstance(event, RepWithdrawn):
-                self.tally.withdraw(event.index)
-                self._reps = [rep for rep in self._reps if rep.index != event.index]
-            elif isinstance(event, SensorSlipped):
-                self._slips.append(event)
+            self._correct(event.known_s)
+            match event:
+                case Counted():
+                    self.tally.count(event)
+                    self.aborted = [one for one in self.aborted if not one.start_s < event.t_s <= one.end_s]
+                case RepDone(rep=rep):
+                    self._reps.append(rep)
+                case RepWithdrawn(index=index):
+                    self.tally.withdraw(index)
+                    self._reps = [rep for rep in self._reps if rep.index != index]
+                case NotCounted(aborted=aborted):
+                    self.aborted.append(aborted)
+                case SensorSlipped():
+                    self._slips.append(event)
+        if self._flushed:
+            self._correct(math.inf)
         return events
+
+    def _correct(self, known_s: float) -> None:
+        """What the person corrected before ``known_s`` became known."""
+        while self._corrections and self._corrections[0][0] < known_s:
+            self.tally.correct(self._corrections.pop(0)[1])
 
     # --- what is known so far ----------------------------------------------------------------------------------------
 
@@ -229,6 +259,11 @@ class Pipeline:
     def counts_loss(self) -> bool:
         """Whether lost samples are counted; else they are estimated."""
         return self._profile.counts_loss
+
+    @property
+    def dated_by_count(self) -> bool:
+        """The samples carried times of arrival; see `Timeline.dated_by_count`."""
+        return self._timeline.dated_by_count
 
     @property
     def undecodable(self) -> int:
@@ -278,6 +313,13 @@ class Pipeline:
         return [] if self._tracker is None else list(self._tracker.calibrations)
 
     @property
+    def mode(self) -> Literal["whole", "causal", "recorded"]:
+        """See `Result`."""
+        if self._live:
+            return "causal"
+        return "recorded" if any(one.mode == "causal" for _, one in self.calibrations) else "whole"
+
+    @property
     def axis_confirmed(self) -> bool:
         """What counted was beyond doubt to the sides."""
         calibration = None if self._tracker is None else self._tracker.calibration
@@ -285,8 +327,10 @@ class Pipeline:
 
     @property
     def reps(self) -> tuple[Rep, ...]:
-        """Final repetitions so far, as a result shows them."""
-        return settle(self._reps, self._settings.limits)
+        """Final repetitions so far, as a result shows them: those that stand are confirmed as soon as the axis is."""
+        confirmed = self.axis_confirmed
+        reps = [rep if rep.confirmed == confirmed else replace(rep, confirmed=confirmed) for rep in self._reps]
+        return settle(reps, self._settings.limits)
 
     def summary(self) -> Summary:
         """The session in numbers, from the final repetitions so far."""

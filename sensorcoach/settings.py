@@ -213,11 +213,16 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     swing_most_s: Annotated[float, Meta(ge=0.1, le=120.0)] = 10.0
     """A midpoint needs so many swings, half of them each way, about equally far, and none slower: rolling from side to
     side takes 0.9-4 s a side (MEx), with holds of a breath on both up to 10 s."""
+    run_gap_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
+    stragglers: Annotated[int, Meta(ge=0, le=100)] = 2
+    run_scatter: Share = 0.4
+    """So few excursions, farther from the others than that in time, whose ranges differ from the usual one by more than
+    this share, are no part of the exercise."""
     enough: Annotated[float, Meta(ge=0.0, le=100.0)] = 0.5
     """Evidence that makes movements an exercise: one calm, wide excursion is enough, one quick small one is not."""
     calm_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 4.0
     wide_deg: Annotated[float, Meta(ge=1.0, le=180.0)] = 40.0
-    """An excursion that is shorter or smaller weighs less, in proportion: people bend, sit and reach in 1-2 s."""
+    """One that is shorter or smaller weighs less, in proportion: people bend, sit and reach in 1-2 s."""
     unhurried_s: Annotated[float, Meta(ge=0.1, le=600.0)] = 10.0
     """One that lasts longer also weighs less, by the square: people lie on their side, or sit, for half a minute."""
     one_way_least_deg: Angle = 25.0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensorcoach.analysis import Walk, analyze_files, open_session
+from sensorcoach.analysis import Opened, Walk, analyze_files, calibrations_of, open_session
 from sensorcoach.batch import Failure, analyze_one, session_name
 from sensorcoach.choices import Choices, mounting_in_force
 from sensorcoach.coach import Coach
@@ -77,13 +77,12 @@ def replay_files(
     ``listener`` is told what a live session tells, with the coach's cues and curves; ``on_time`` the session time at
     which each packet came, before what follows from it. The result comes at the end.
     """
-    name, recording = open_session(files, choices)
-    return _play(recording, name, choices, speed, listener, on_time)
+    return _play(lambda: open_session(files, choices), choices, speed, listener, on_time)
 
 
 def replay_demo(speed: float, listener: Listener, on_time: Callable[[float], None] = lambda t_s: None) -> Result:
     """Play `DEMO`, a simulated session, as `replay_files` plays a recording."""
-    return _play(demo_recording(), None, Choices(), speed, listener, on_time)
+    return _play(lambda: (None, demo_recording()), Choices(), speed, listener, on_time)
 
 
 def demo_recording() -> Recording:
@@ -122,15 +121,16 @@ def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -
 
 
 def _play(
-    recording: Recording,
-    name: str | None,
+    opened: Opened,
     choices: Choices,
     speed: float,
     listener: Listener,
     on_time: Callable[[float], None],
 ) -> Result:
+    known = calibrations_of(opened, choices)
+    name, recording = opened()
     delay_s = usual_delay_s(profile_named(recording.profile))
-    walk = Walk(recording, name, choices, on_trace=listener)
+    walk = Walk(recording, name, choices, on_trace=listener, calibrations=known)
     tape = Tape(Coach(walk.settings, delay_s=delay_s))
     for item in replayed(recording, MonotonicClock(), speed):
         tape.advance(item.t_s)

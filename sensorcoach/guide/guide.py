@@ -41,6 +41,7 @@ from sensorcoach.model import (
     Notice,
     PhaseChanged,
     RepDone,
+    RepWithdrawn,
     Side,
     StageChanged,
     StageName,
@@ -89,7 +90,7 @@ class Guide:
         """A movement is under way."""
         self._reached_by_rep = False
         """The last repetition reached the target; whatever the leg does now does not belong to it."""
-        self._unfinished = 0
+        self._unfinished: set[int] = set()
         """Counted repetitions whose figures are not final."""
         self._told: set[str] = set()
         self._events: deque[Event] = deque()
@@ -166,11 +167,15 @@ class Guide:
                 self._away = True
             case Counted():
                 self._away = False
-                self._unfinished += 1
+                self._unfinished.add(event.index)
                 self._tally.count(event)
                 self._reached_by_rep = self._reached()
-            case RepDone():
-                self._unfinished -= 1
+            case RepDone(rep=rep):
+                self._unfinished.discard(rep.index)
+            case RepWithdrawn(index=index):
+                self._unfinished.discard(index)
+                self._tally.withdraw(index)
+                self._reached_by_rep = self._reached_by_rep and self._reached()
             case NotCounted(aborted=aborted):
                 self._away = False
                 if aborted.reason == "calibration" and self._stage == "side":

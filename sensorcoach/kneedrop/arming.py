@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from sensorcoach.model import Control, Side
 
+_BY_GUIDE = ("still", "side")
+"""Why the guide arms: it saw the leg at rest; whoever presses a key may sit at it."""
+_AT_ONCE_S = 0.1
+"""A movement that begins so shortly before it is asked for follows from it: borders are dated that well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -30,16 +35,18 @@ class Arming:
     def control(self, control: Control) -> None:
         """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the next one's side.
 
-        A calibration drop counts while armed; in a pause it only tells the side. Both ``arm`` and a ``calibrate`` in a
-        pause say that the leg lies at the centre.
+        A calibration drop counts while armed; in a pause it only tells the side. An ``arm`` of the guide and a
+        ``calibrate`` in a pause say that the leg lies at the centre.
         """
         paused = self._paused(control.t_s)
         if control.action == "pause":
-            self._pauses.append((control.t_s, math.inf))
+            if not paused:
+                self._pauses.append((control.t_s, math.inf))
         elif control.action == "arm" and paused:
             since_s, _ = self._pauses[-1]
             self._pauses[-1] = since_s, control.t_s
-            self.rests_s.append(control.t_s)
+            if control.value in _BY_GUIDE:
+                self.rests_s.append(control.t_s)
         elif control.action == "calibrate" and control.value in ("left", "right"):
             self.asked.append(Asked(control.t_s, "left" if control.value == "left" else "right", paused))
             if paused:
@@ -48,6 +55,13 @@ class Arming:
     def named(self) -> list[tuple[float, Side]]:
         """From when on the next drop went to a side that was named."""
         return [(one.t_s, one.side) for one in self.asked]
+
+    def answers(self, start_s: float, end_s: float) -> bool:
+        """A movement from ``start_s`` to ``end_s`` is the one asked for in a pause that still lasts."""
+        asked = next((one for one in reversed(self.asked) if one.t_s <= start_s + _AT_ONCE_S), None)
+        if asked is None or not asked.paused:
+            return False
+        return any(since <= asked.t_s and end_s < until for since, until in self._pauses)
 
     def throughout(self, start_s: float, end_s: float) -> bool:
         """No pause touches the time from ``start_s`` to ``end_s``."""

@@ -70,30 +70,29 @@ class Counter:
         settings: Settings,
         *,
         start: int,
-        next_index: int = 1,
         known: int = 0,
-        on_window: WindowListener | None = None,
+        windows: bool = False,
         landings: bool = True,
     ) -> None:
-        """Counts from sample ``start`` on, numbering from ``next_index``.
+        """Counts from sample ``start`` on, numbering from 1.
 
-        ``known``: the sample at which the calibration came to be known; what ended before is dated back.
+        ``known``: the sample at which the calibration came to be known; what ended before is dated back. ``windows``:
+        keep those of final repetitions until they are taken.
         """
         self.calibration = calibration
         self._history, self._arming, self._settings = history, arming, settings
-        self._on_window, self._landings = on_window, landings
+        self.windows: dict[int, tuple[Rep, Window]] | None = {} if windows else None
+        """By the number of their repetition; arrays may be views of the history."""
+        self._landings = landings
         self._known, self._known_s = known, history.time(max(known - 1, history.start))
-        self.next_index = next_index
+        self._next_index = 1
         self._piece = 0
-        self._position = start
         self._segmenter = Segmenter(self._centre_from(history.time(start)), settings, start)
         self._pending: list[_Pending] = []
         self._named_movement: Movement | None = None
         self._named: tuple[Direction, Side | None] = (1, None)
         """Direction and side of the movement under way, as its events say it."""
         self._told_phase: tuple[int, What, int] | None = None
-        self.settled = start
-        """Everything before this sample is told and final: another calibration may count from here."""
 
     @property
     def centre(self) -> Centre:
@@ -104,18 +103,6 @@ class Counter:
     def under_way(self) -> Movement | None:
         """The movement that has left the centre and is not yet back."""
         return self._segmenter.machine.movement
-
-    def at_home(self, at: int) -> bool:
-        """The leg is at the centre in the sample before ``at``."""
-        machine = self._segmenter.machine
-        if machine.state != "centre":
-            return False
-        return angle_between_deg(machine.centre.up0, self._history.up_at(at - 1)) <= machine.band_deg
-
-    def use(self, calibration: Calibration, known: int) -> None:
-        """Go on with a calibration whose centres so far are the same."""
-        self.calibration, self._known = calibration, known
-        self._known_s = self._history.time(known - 1)
 
     def advance(self, end: int) -> list[Event]:
         """Walk as far as sample ``end``."""
@@ -165,7 +152,6 @@ class Counter:
                 events += self._judge(change)
             elif (phase := _PHASES.get(change.what)) is not None:
                 events += self._phase_changed(change, phase)
-        self._position = max(self._position, end)
         return events + self._finalise(end, at_end=False)
 
     # --- phases ------------------------------------------------------------------------------------------------------
@@ -211,10 +197,16 @@ class Counter:
         """Count a finished movement or say why not."""
         moving = change.movement
         reason = why_rejected(self._history, moving, self.calibration, self._arming, self._settings)
-        known = max(change.known, min(self._known, self._history.end - 1))
+        known = max(change.known, self._known - 1)
         if reason is None:
             return [self._counted(moving, known)]
+        if reason == "disarmed" and self._is_answer(moving):
+            reason = "calibration"
         return [self._not_counted(moving, moving.return_end, known, reason)]
+
+    def _is_answer(self, moving: Movement) -> bool:
+        """It is the drop that was asked for while nothing counts, to tell the side."""
+        return self._arming.answers(self._history.time(moving.drop_start), self._history.time(moving.return_end))
 
     def _counted(self, moving: Movement, known: int) -> Event:
         history = self._history
@@ -223,8 +215,8 @@ class Counter:
         direction, _ = self.calibration.direction(moving.centre, heading)
         side = self.calibration.side(direction)
         dated_back = history.time(moving.return_end) < self._known_s
-        index = self.next_index
-        self.next_index += 1
+        index = self._next_index
+        self._next_index += 1
         self._pending.append(_Pending(moving, self._segmenter, index, direction, side, dated_back, known))
         return Counted(
             t_s=history.time(moving.return_end),
@@ -266,8 +258,8 @@ class Counter:
                 side=pending.side,
                 dated_back=pending.dated_back,
             )
-            if self._on_window is not None:
-                self._on_window(rep, window)
+            if self.windows is not None:
+                self.windows[rep.index] = rep, window
             events.append(RepDone(self._history.time(end - 1 if due is None else due), rep))
         return events
 

@@ -169,7 +169,9 @@ def test_summary_line() -> None:
     assert summary_line(result()) == "No knee drop found."
 
 
-@pytest.mark.parametrize(("t_s", "text"), [(0, "0:00"), (59.6, "1:00"), (61, "1:01"), (3661, "1:01:01"), (-5, "-0:05")])
+@pytest.mark.parametrize(
+    ("t_s", "text"), [(0, "0:00"), (59.6, "1:00"), (61, "1:01"), (3661, "1:01:01"), (-5, "-0:05")]
+)
 def test_clock(t_s: float, text: str) -> None:
     assert clock(t_s) == text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -87,20 +87,41 @@ class Calibration:
         """Whether both count alike, whatever they rest on."""
         if len(self.pieces) != len(other.pieces) or (self.lateral is None) != (other.lateral is None):
             return False
-        if (self.sided, self.confirmed, self.got_up_s, self.mode) != (
-            other.sided, other.confirmed, other.got_up_s, other.mode
+        if (self.sided, self.confirmed, self.got_up_s, self.mode, self.drops > 0) != (
+            other.sided, other.confirmed, other.got_up_s, other.mode, other.drops > 0
         ):  # fmt: skip
             return False
-        centres = zip(self.pieces, other.pieces, strict=True)
-        if any(angle_between_deg(a.centre.up0, b.centre.up0) > _SAME_CENTRE_DEG for a, b in centres):
+        if not _same_instant(self.span_s[0], other.span_s[0]) or not _same_instant(self.span_s[1], other.span_s[1]):
             return False
-        if self.lateral is None or other.lateral is None:
-            return True
-        return angle_between_deg(self.lateral, other.lateral) < _SAME_LINE_DEG
+        if not all(_same_instant(a.start_s, b.start_s) for a, b in zip(self.pieces[1:], other.pieces[1:], strict=True)):
+            return False
+        if not self.same_centres(other):
+            return False
+        ways = ((self.lateral, other.lateral), (self.opposite, other.opposite))
+        return all(a is None or b is None or angle_between_deg(a, b) < _SAME_LINE_DEG for a, b in ways)
+
+    def same_centres(self, other: Calibration) -> bool:
+        """Whether both start movements from the same directions, one after the other."""
+        return len(self.pieces) == len(other.pieces) and all(
+            angle_between_deg(a.centre.up0, b.centre.up0) <= _SAME_CENTRE_DEG
+            for a, b in zip(self.pieces, other.pieces, strict=True)
+        )
+
+    def reversed_ways(self) -> Calibration:
+        """The same with `Direction` 1 and -1 exchanged."""
+        if self.lateral is None:
+            return self
+        return replace(self, lateral=-self.lateral if self.opposite is None else self.opposite, opposite=self.lateral)
 
 
 _SAME_CENTRE_DEG = 3.0
 _SAME_LINE_DEG = 15.0
+_SAME_INSTANT_S = 2.0
+"""Borders of two calibrations of one movement differ by less: they lie in the pauses between."""
+
+
+def _same_instant(one_s: float, other_s: float) -> bool:
+    return one_s == other_s or abs(one_s - other_s) < _SAME_INSTANT_S
 
 
 def turned(a: Floats, b: Floats) -> Floats:

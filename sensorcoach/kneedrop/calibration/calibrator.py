@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Protocol
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.arming import Arming
-from sensorcoach.kneedrop.calibration.calibration import Calibration, CentrePiece
-from sensorcoach.kneedrop.calibration.lateral import left_of
+from sensorcoach.kneedrop.calibration.calibration import Calibration, CentrePiece, Mode
+from sensorcoach.kneedrop.calibration.lateral import is_told, left_of
 from sensorcoach.kneedrop.calibration.search import calibrate
 from sensorcoach.kneedrop.calibration.track import STEP_S, Track, Tracked
-from sensorcoach.kneedrop.frame import Centre, unit
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
 from sensorcoach.kneedrop.history import History
 from sensorcoach.model import Floats, Mounting
 from sensorcoach.settings import Settings
+
+LOOKED_BACK_S = 600.0
+"""A live pass looks back so far: it costs what it looks at, and who still exercises then did for some of it."""
+_OTHER_WAY_DEG = 90.0
+_BEFORE_REST_S = 2.0
+"""A guided session begins so long before the guide first had the leg at rest."""
+_BEGUN_S = 1.0
+"""A session that is paused within so long of its beginning is guided."""
+_ANCHORS = 3
+"""The last places at which the guide had the leg at rest are asked about."""
 
 
 class Calibrator(Protocol):
@@ -27,7 +38,10 @@ class Calibrator(Protocol):
         """The sample before which all must be counted before `look` is asked; None: not within what is there."""
 
     def look(self, at: int, history: History) -> Calibration | None:
-        """The calibration as known with the samples before ``at``; None: there is none yet."""
+        """The calibration as known with the samples before ``at``; None: as before."""
+
+    def last_look(self, history: History) -> int | None:
+        """The stream is over: the same for its end."""
 
 
 class CausalCalibrator:
@@ -36,48 +50,65 @@ class CausalCalibrator:
     def __init__(self, rate_hz: float, mounting: Mounting, arming: Arming, settings: Settings) -> None:
         self._mounting, self._arming, self._settings = mounting, arming, settings
         self._track = Track(rate_hz)
+        self._per_bin = max(1, round(STEP_S * rate_hz))
         self._hop = max(1, round(settings.calibration.look_s * rate_hz))
+        self._seen = 0
         self._looked = 0
-        self._asked = 0
-        self._sure = False
+        self._rests: list[tuple[float, int]] = []
+        """When the guide had the leg at rest, and how many samples were counted when it said so; not yet looked at."""
+        self._rests_known = 0
+        self._found: Calibration | None = None
 
     def push(self, motion: Motion) -> None:
         """See `Calibrator`."""
+        told = self._arming.rests_s
+        self._rests += [(t_s, self._seen) for t_s in told[self._rests_known :]]
+        self._rests_known = len(told)
+        self._seen += len(motion)
         self._track.push(motion)
 
     def next_look(self, history: History) -> int | None:
         """On a raster of sample numbers, however the stream was cut; and where a rest is told."""
-        hop = self._hop * (self._settings.calibration.sure_hops if self._sure else 1)
+        sure = self._found is not None and self._found.confirmed and self._found.drops >= 2
+        hop = self._hop * (self._settings.calibration.sure_hops if sure else 1)
         at = (self._looked // hop + 1) * hop
-        told = self._arming.rests_s
-        seen_s = history.time(history.end - 1) if history.end > history.start else -math.inf
-        if len(told) > self._asked and told[self._asked] <= seen_s:
-            at = min(at, max(self._looked + 1, history.index_after(told[self._asked])))
+        if self._rests and history.end > history.start and self._rests[0][0] <= history.time(history.end - 1):
+            t_s, counted = self._rests[0]
+            at = min(at, max(self._looked + 1, counted, history.index_after(t_s)))
         return at if at <= history.end else None
+
+    def last_look(self, history: History) -> int | None:
+        """See `Calibrator`."""
+        return history.end if history.end > self._looked else None
 
     def look(self, at: int, history: History) -> Calibration | None:
         """See `Calibrator`."""
         self._looked = at
         until_s = history.time(at - 1)
-        told = self._arming.rests_s
-        while self._asked < len(told) and told[self._asked] <= until_s:
-            self._asked += 1
-        track = until(self._track.tracked(), until_s)
-        found = pass_over(track, self._mounting, self._arming, self._settings, mode="causal")
-        if found is None and self._asked:
-            found = self._at_rest(track, told[self._asked - 1])
-        self._sure = found is not None and found.confirmed and found.drops >= 2
-        return found
+        while self._rests and self._rests[0][0] <= until_s:
+            self._rests.pop(0)
+        seen = self._track.tracked().before(at // self._per_bin)
+        found = pass_over(
+            seen, self._mounting, self._arming, self._settings, mode="causal", looked_back_s=LOOKED_BACK_S
+        )
+        if found is None:
+            found = self._at_rest(seen, until_s)
+        if found is not None:
+            self._found = self._continued(found, until_s)
+        return self._found
 
-    def _at_rest(self, track: Tracked, rest_s: float) -> Calibration | None:
+    def _at_rest(self, track: Tracked, until_s: float) -> Calibration | None:
         """Nothing was seen yet but where the guide had the leg at rest."""
-        up = rest_before(track, rest_s)
+        rests_s = [t_s for t_s in self._arming.rests_s if t_s <= until_s]
+        if not rests_s or (self._found is not None and self._found.drops):
+            return None
+        up = rest_before(track, rests_s[-1])
         if up is None:
             return None
         centre = Centre(up, "calibration")
         left = left_of(centre, self._mounting)
         return Calibration(
-            pieces=(CentrePiece(rest_s, centre),),
+            pieces=(CentrePiece(rests_s[-1], centre),),
             lateral=left,
             opposite=None,
             sided=left is not None,
@@ -86,9 +117,25 @@ class CausalCalibrator:
             got_up_s=(),
             drops=0,
             mode="causal",
-            known_s=float(track.t_s[-1]),
+            known_s=until_s,
             score=0.0,
         )
+
+    def _continued(self, found: Calibration, until_s: float) -> Calibration:
+        """What was told of the ways stays, where nothing but the order of what was seen names them."""
+        before = self._found
+        if before is None or before.drops == 0:
+            return found
+        forgotten_s = until_s - LOOKED_BACK_S
+        if forgotten_s > before.span_s[0]:
+            found = replace(found, span_s=(before.span_s[0], found.span_s[1]))
+        named = is_told(self._mounting) or any(t_s >= forgotten_s for t_s, _ in self._arming.named())
+        if found.sided and (named or not before.sided) and (named or forgotten_s < before.span_s[0]):
+            return found
+        told, seen = before.lateral, found.lateral
+        if told is not None and seen is not None and angle_between_deg(told, seen) > _OTHER_WAY_DEG:
+            found = found.reversed_ways()
+        return replace(found, sided=found.sided or before.sided, confirmed=found.confirmed or before.sided)
 
 
 class RecordedCalibrator:
@@ -108,7 +155,11 @@ class RecordedCalibrator:
         since_s = self._coming[0][0]
         if since_s > history.time(history.end - 1):
             return None
-        return max(history.index_after(since_s), history.start + 1)
+        return max(history.index_after(since_s), 1)
+
+    def last_look(self, history: History) -> int | None:
+        """See `Calibrator`."""
+        return self.next_look(history)
 
     def look(self, at: int, history: History) -> Calibration | None:
         """See `Calibrator`."""
@@ -116,27 +167,35 @@ class RecordedCalibrator:
 
 
 def pass_over(
-    track: Tracked, mounting: Mounting, arming: Arming, settings: Settings, *, mode: str
+    track: Tracked,
+    mounting: Mounting,
+    arming: Arming,
+    settings: Settings,
+    *,
+    mode: Mode,
+    looked_back_s: float = math.inf,
 ) -> Calibration | None:
-    """The pass, from where the guide had the leg at rest for the first time on."""
-    rests_s = [t_s for t_s in arming.rests_s if len(track) and t_s <= track.t_s[-1]]
-    anchors = [up for t_s in rests_s if (up := rest_before(track, t_s)) is not None]
-    if rests_s:
-        track = track.since(max(0, int(track.t_s.searchsorted(rests_s[0] - 2.0))))
+    """The pass, over the last ``looked_back_s``; in a guided session from its first rest on."""
+    if len(track) == 0:
+        return None
+    end_s = float(track.t_s[-1])
+    rests_s = [t_s for t_s in arming.rests_s if t_s <= end_s]
+    anchors = [up for t_s in rests_s[-_ANCHORS:] if (up := rest_before(track, t_s)) is not None]
+    start_s = end_s - looked_back_s
+    begin_s = float(track.t_s[0])
+    if rests_s and not arming.throughout(begin_s, begin_s + _BEGUN_S):
+        start_s = max(start_s, rests_s[0] - _BEFORE_REST_S)
+    if start_s > track.t_s[0]:
+        track = track.since(int(track.t_s.searchsorted(start_s)))
     return calibrate(
         track,
         mounting,
         settings.phases,
         settings.calibration,
-        mode="causal" if mode == "causal" else "whole",
-        named=arming.named(),
+        mode=mode,
+        named=[(t_s, side) for t_s, side in arming.named() if t_s >= start_s and t_s <= end_s],
         anchors=anchors,
     )
-
-
-def until(track: Tracked, t_s: float) -> Tracked:
-    """The part of ``track`` that was known at ``t_s``."""
-    return track.before(int(track.t_s.searchsorted(t_s, side="right")))
 
 
 def rest_before(track: Tracked, t_s: float) -> Floats | None:

@@ -80,9 +80,13 @@ def explain(
 
 
 def _at_home(one: Excursion, centre: Centre, settings: CalibrationSettings) -> float:
-    """Between the sides nobody need rest; but who never rests at a centre that was a rest was elsewhere."""
+    """Between the sides nobody need rest; but who never rests at a centre that was a rest was elsewhere.
+
+    What goes less far says less.
+    """
     if centre.source == "midpoint":
-        return settings.swing_weight
+        return min(1.0, 2.0 * one.range_deg / settings.wide_deg) * settings.swing_weight
+    size = min(1.0, one.range_deg / settings.wide_deg)
     before = 1.0 if one.still_before_s >= settings.home_still_s else settings.restless_weight
     after = 1.0 if one.still_after_s >= settings.home_still_s else settings.restless_weight
-    return before * after
+    return size * before * after

@@ -95,9 +95,10 @@ def best_succession(
     middles = _apart([m for ends in (*tried, *turns) if (m := _middle(ends, settings)) is not None], settings)
     swings = [explain(track, middle, 0.0, mounting, phases, settings) for middle in middles]
     tried = [one for one in (*tried, *(s for s in swings if is_swinging(s, settings))) if one.drops]
-    found = [_doubted(one, track, mounting, named, settings) for one in successions(tried, settings)]
+    found = [_doubted(one, track, named, settings) for one in successions(tried, settings)]
     found = [one for one in found if is_enough(one, mounting, named, settings)]
-    return max(found, key=lambda one: one.score, default=None)
+    best = max(found, key=lambda one: one.score, default=None)
+    return None if best is None else _without_stragglers(best, settings)
 
 
 def _places_of_turn(track: Tracked, settings: CalibrationSettings) -> list[Place]:
@@ -146,16 +147,36 @@ def is_swinging(one: Explained, settings: CalibrationSettings) -> bool:
     )
 
 
-def _doubted(
-    one: Succession, track: Tracked, mounting: Mounting, named: Named, settings: CalibrationSettings
-) -> Succession:
+def _without_stragglers(best: Succession, settings: CalibrationSettings) -> Succession:
+    """Without one or two excursions long before or after the exercise that are not like it."""
+    runs: list[list[tuple[Excursion, int]]] = []
+    for drop in best.drops:
+        if runs and drop[0].start_s - runs[-1][-1][0].end_s <= settings.run_gap_s:
+            runs[-1].append(drop)
+        else:
+            runs.append([drop])
+    usual_deg = float(np.median([drop.range_deg for drop, _ in best.drops]))
+    strange = [run for run in (runs[0], runs[-1]) if _is_strange(run, usual_deg, settings)]
+    out = {id(drop) for run in strange for drop, _ in run}
+    steps = [(place, tuple(one for one in drops if id(one[0]) not in out)) for place, drops in best.steps]
+    steps = [step for step in steps if step[1]]
+    return replace(best, steps=tuple(steps)) if steps else best
+
+
+def _is_strange(run: Sequence[tuple[Excursion, int]], usual_deg: float, settings: CalibrationSettings) -> bool:
+    reach_deg = [drop.range_deg for drop, _ in run]
+    unlike = max(abs(one - usual_deg) for one in reach_deg) > settings.run_scatter * usual_deg
+    return unlike and len(run) <= settings.stragglers
+
+
+def _doubted(one: Succession, track: Tracked, named: Named, settings: CalibrationSettings) -> Succession:
     """Always left the same way, in a recording that begins and ends in mid-exercise: it may be a hold as well."""
     drops = one.drops
     signs = {sign for _, sign in drops}
     centre = one.steps[0][0].centre
     if centre.source == "midpoint" or len(drops) < settings.least_swings or len(signs) > 1:
         return one
-    if named or left_of(centre, mounting) is not None:
+    if named or centre.source == "calibration":
         return one
     between = float(np.median([drop.still_before_s for drop, _ in drops[1:]]))
     beyond = max(drops[0][0].still_before_s, drops[-1][0].still_after_s)
@@ -179,9 +200,9 @@ def is_enough(one: Succession, mounting: Mounting, named: Named, settings: Calib
 
 def _likely(drop: Excursion, settings: CalibrationSettings, *, one_way: bool) -> float:
     """0 to 1: how much an excursion looks like a drop, held for some breaths, and not like sitting down or a bridge."""
-    least, wide = (settings.one_way_least_deg, settings.one_way_wide_deg) if one_way else (0.0, settings.wide_deg)
-    size = min(1.0, max(0.0, drop.range_deg - least) / wide)
-    return size * min(1.0, drop.lasted_s / settings.calm_s) * min(1.0, settings.unhurried_s / drop.lasted_s) ** 2
+    over_deg = max(0.0, drop.range_deg - settings.one_way_least_deg)
+    wide = min(1.0, over_deg / settings.one_way_wide_deg) if one_way else 1.0
+    return wide * min(1.0, drop.lasted_s / settings.calm_s) * min(1.0, settings.unhurried_s / drop.lasted_s) ** 2
 
 
 def left_direction(best: Succession, mounting: Mounting, named: Named) -> Direction | None:

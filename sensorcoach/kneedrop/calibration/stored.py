@@ -26,7 +26,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     opposite: _Vector | None
     sided: bool
     confirmed: bool
-    span_s: tuple[float, float | None]
+    span_s: tuple[float | None, float | None]
     got_up_s: tuple[tuple[float, float], ...]
     drops: int
     mode: Mode
@@ -36,14 +36,14 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 def as_text(calibration: Calibration) -> str:
     """One line of JSON."""
-    end_s = calibration.span_s[1]
+    start_s, end_s = calibration.span_s
     stored = _Stored(
         pieces=tuple(_Piece(p.start_s, _plain(p.centre.up0), p.centre.source) for p in calibration.pieces),
         lateral=None if calibration.lateral is None else _plain(calibration.lateral),
         opposite=None if calibration.opposite is None else _plain(calibration.opposite),
         sided=calibration.sided,
         confirmed=calibration.confirmed,
-        span_s=(calibration.span_s[0], None if math.isinf(end_s) else end_s),
+        span_s=(None if math.isinf(start_s) else start_s, None if math.isinf(end_s) else end_s),
         got_up_s=calibration.got_up_s,
         drops=calibration.drops,
         mode=calibration.mode,
@@ -62,13 +62,14 @@ def from_text(text: str) -> Calibration | None:
     vectors = [*(p.up0 for p in stored.pieces), *(v for v in (stored.lateral, stored.opposite) if v is not None)]
     if not stored.pieces or any(abs(math.hypot(*vector) - 1.0) > 1e-3 for vector in vectors):
         return None
+    start_s, end_s = stored.span_s
     return Calibration(
         pieces=tuple(CentrePiece(p.start_s, Centre(np.array(p.up0), p.source)) for p in stored.pieces),
         lateral=None if stored.lateral is None else np.array(stored.lateral),
         opposite=None if stored.opposite is None else np.array(stored.opposite),
         sided=stored.sided,
         confirmed=stored.confirmed,
-        span_s=(stored.span_s[0], math.inf if stored.span_s[1] is None else stored.span_s[1]),
+        span_s=(-math.inf if start_s is None else start_s, math.inf if end_s is None else end_s),
         got_up_s=stored.got_up_s,
         drops=stored.drops,
         mode=stored.mode,
