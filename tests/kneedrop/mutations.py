@@ -13,7 +13,7 @@ reason    an ``if`` that only returns, breaks or continues is deleted
 flip      a comparison is turned round (``<`` is ``>=``)
 term      a term of a sum is dropped, or a factor, or one side of an ``and`` or ``or``
 limit     a setting is twice, or half, of what it is
-=======  ===============================================================================================
+========  ===============================================================================================
 
 Mutants that run for ever count as caught. Ends with 1 if less than `GOAL` of them are caught.
 """
@@ -132,6 +132,8 @@ def _replaced(kind: str, node: ast.AST, field: str, new: object, said: str) -> I
 def _dropped_term(node: ast.BinOp) -> Iterator[Change]:
     """The right operand goes, as far as that can be written: ``a + b`` is ``a + 0``, ``a * b`` is ``a * 1``."""
     neutral: ast.expr
+    if isinstance(node.right, ast.Constant) and node.right.value == 1:  # a sample more or less: no angle shows it
+        return
     if isinstance(node.op, (ast.Add, ast.Sub)):
         neutral = ast.Constant(0)
     elif isinstance(node.op, ast.Mult):

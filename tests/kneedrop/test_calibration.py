@@ -307,11 +307,12 @@ def test_the_side_told_of_the_first_drop_names_all(counted, side):
 @MODES
 @pytest.mark.parametrize("side", ["left", "right"])
 def test_a_named_side_is_that_of_the_next_drop(counted, side):
-    """Named before the third drop, which goes where the first went."""
+    """Named before the third drop, which goes where the first went. Live, what was told before may stay as it was."""
     other = {"left": "right", "right": "left"}[side]
     outcome = counted(exercise(), controls=[calibrate(24.5, side)])
     assert outcome.sides[2:] == [side, other]
-    assert len({outcome.sides[0], outcome.sides[1], None} & {side, other}) in (0, 2)
+    for was, true in zip(outcome.sides[:2], (side, other), strict=True):
+        assert was == true or (was is None and counted is live)
 
 
 def test_what_was_named_last_holds_and_more_than_a_told_axis():
@@ -343,7 +344,12 @@ def test_the_guides_rest_is_an_anchor(counted):
     assert outcome.sides == ["left", "right"]
     assert place(outcome).source in ("rest", "calibration")
     assert off_deg(place(outcome).up0, leg.frame()[0]) < 1.5
-    assert outcome.reasons == ["disarmed"]
+    assert outcome.reasons == ["calibration"]
+
+
+def test_who_arms_with_a_key_may_sit_at_it():
+    leg = Leg().stay(6.0)
+    assert live(leg, TOLD, controls=[pause(0.0), arm(5.0, "key")]).calibration is None
 
 
 def test_the_guides_rest_alone_is_a_centre_live():
@@ -601,7 +607,6 @@ def test_live_what_was_before_the_calibration_is_dated_back_and_counted():
     assert outcome.of(RepWithdrawn) == []
 
 
-@pytest.mark.xfail(reason="confirmed by it, the calibration counts the last one again: told in time, final dated back")
 def test_live_a_repetition_told_in_time_is_not_dated_back_later():
     outcome = live(exercise())
     told = {event.index: event.dated_back for event in outcome.of(Counted)}
