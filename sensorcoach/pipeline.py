@@ -271,6 +271,11 @@ class Pipeline:
         return self._decoding.undecodable
 
     @property
+    def impossible(self) -> int:
+        """Samples that no chip can have measured; they were left out."""
+        return self._decoding.impossible
+
+    @property
     def cut_packets(self) -> int:
         """Packets that the link cut short; what was left of them was used where that can be."""
         return self._decoding.cut_packets

@@ -23,6 +23,7 @@ from sensorcoach.session.tape import Kept, Tape
 from sensorcoach.settings import Settings
 from sensorcoach.sources.replay import in_steps
 
+
 class Reel:
     """`run` it in a thread; whoever looks at it meanwhile holds ``turn``.
 
