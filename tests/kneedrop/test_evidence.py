@@ -228,6 +228,27 @@ def test_who_never_rested_at_home_weighs_half_and_half_again():
     assert score(swung, settings=without) == pytest.approx(2.0 * half, abs=0.01)
 
 
+def test_what_goes_less_far_says_less():
+    without = Settings(calibration=CalibrationSettings(rest_weight=0.0))
+    for deg in (20.0, 30.0):
+        drops = [deg, -deg] * 3
+        expected = 6.0 * deg / LIMITS.wide_deg
+        assert score(Leg().stay(5.0).drops(*drops), settings=without) == pytest.approx(expected, rel=0.05)
+    assert score(Leg().stay(5.0).drops(*[80, -80] * 3), settings=without) == pytest.approx(6.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("deg", "many", "after_s", "counted"),
+    [(25.0, 1, 1.3, 4), (25.0, 1, 0.5, 5), (55.0, 1, 1.3, 5), (25.0, 4, 1.3, 8)],
+    ids=["a straggler", "soon", "alike", "too many"],
+)
+def test_one_or_two_unlike_the_exercise_long_after_or_before_it_are_none_of_it(deg, many, after_s, counted):
+    after = Leg().stay(5.0).drops(60, -50, 60, -50).stay(after_s * LIMITS.run_gap_s).drops(*[deg] * many)
+    assert whole(after, TOLD, rate_hz=50.0).count == counted
+    before = Leg().stay(5.0).drops(*[deg] * many).stay(after_s * LIMITS.run_gap_s).drops(60, -50, 60, -50)
+    assert whole(before, TOLD, rate_hz=50.0).count == counted
+
+
 def test_other_directions_add_a_little():
     """Bridges also begin and end at the centre."""
     without = Settings(calibration=CalibrationSettings(rest_weight=0.0))

@@ -104,7 +104,7 @@ calibrations = st.builds(
     opposite=st.none() | units,
     sided=st.booleans(),
     confirmed=st.booleans(),
-    span_s=st.tuples(finite, finite | st.just(math.inf)),
+    span_s=st.tuples(finite | st.just(-math.inf), finite | st.just(math.inf)),
     got_up_s=st.lists(st.tuples(finite, finite), max_size=3).map(tuple),
     drops=st.integers(0, 10_000),
     mode=st.sampled_from(["whole", "causal"]),
