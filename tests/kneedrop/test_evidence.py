@@ -13,7 +13,7 @@ from sensorcoach.kneedrop.frame import Centre
 from sensorcoach.model import Mounting
 from sensorcoach.settings import CalibrationSettings, PhaseSettings, Settings
 from tests.kneedrop.counting import SHIN, TOLD, UNTOLD, live, off_deg, passed, tracked, truly, whole
-from tests.kneedrop.legs import Leg, swinging
+from tests.kneedrop.legs import Leg, steadily, swinging
 
 LIMITS = CalibrationSettings()
 
@@ -42,9 +42,9 @@ def test_a_hole_parts_two_rests():
 
 
 def test_slow_sinking_is_rest_and_steady_turning_is_none():
-    still = Leg().roll(0.5 * LIMITS.still_dps * 5.0, 5.0, lambda x: x)
+    still = Leg().roll(0.75 * LIMITS.still_dps * 5.0, 5.0, steadily)
     assert len(find_rests(tracked(still), LIMITS).up) == 1
-    turning = Leg().roll(1.6 * LIMITS.still_dps * 5.0, 5.0, lambda x: x)
+    turning = Leg().roll(1.6 * LIMITS.still_dps * 5.0, 5.0, steadily)
     assert len(find_rests(tracked(turning), LIMITS).up) == 0
 
 
@@ -103,6 +103,24 @@ def test_what_the_stream_ends_in_is_the_last():
     assert not one.unfinished
     assert last.last
     assert last.unfinished
+
+
+@pytest.mark.parametrize(("share", "last"), [(0.35, False), (0.65, True)])
+def test_who_is_half_way_home_at_the_end_has_finished(share, last):
+    leg = Leg().stay(3.0).drop(-60).roll(60, 2.0).stay(2.0).roll(share * 60, 1.5)
+    assert excursions(leg)[-1].last is last
+
+
+@pytest.mark.parametrize(("share", "rested_s"), [(0.75, 4.0), (1.5, 0.0)])
+def test_slow_swaying_at_home_is_rest(share, rested_s):
+    leg = replace(Leg(), breath_deg=0.02).stay(3.0).roll(60, 2.0).stay(2.0).roll(-2, 2.0)
+    for deg in (2, -2, 2, -2):
+        leg.roll(deg, 4.0 / (share * LIMITS.still_dps), steadily)
+    swayed_s = leg.t_s
+    leg.roll(-60, 1.0)
+    one = excursions(leg)[0]
+    swaying_s = swayed_s - 9.0
+    assert one.still_after_s == pytest.approx(min(1.0, rested_s) * swaying_s, abs=0.6)
 
 
 def test_rest_at_home_is_still_and_near():
