@@ -62,7 +62,8 @@ class Control:
 
     ``action``: arm, pause, calibrate, undo, correct, mark, pain, note; or calibration, by the program.
     ``value`` is its argument: of ``calibrate`` a side; of ``calibration`` one (`kneedrop.calibration.stored`); of
-    ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words; of ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
+    ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words; of
+    ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
     calibration drop was seen), of ``pause`` also ``guide`` (a guided session begins) and ``calibrate``.
     """
 

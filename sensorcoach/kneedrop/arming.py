@@ -31,6 +31,8 @@ class Arming:
         self.asked: list[Asked] = []
         self.rests_s: list[float] = []
         """When the leg lay still at the centre, as the guide saw it or the person said."""
+        self._begun = False
+        self._asked_anew_s = -math.inf
 
     def control(self, control: Control) -> None:
         """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the next one's side.
@@ -45,21 +47,28 @@ class Arming:
         elif control.action == "arm" and paused:
             since_s, _ = self._pauses[-1]
             self._pauses[-1] = since_s, control.t_s
+            self._begun = True
             if control.value in _BY_GUIDE:
                 self.rests_s.append(control.t_s)
         elif control.action == "calibrate" and control.value in ("left", "right"):
             self.asked.append(Asked(control.t_s, "left" if control.value == "left" else "right", paused))
             if paused:
                 self.rests_s.append(control.t_s)
+                if not self._begun:
+                    self._asked_anew_s = control.t_s
 
     def named(self) -> list[tuple[float, Side]]:
         """From when on the next drop went to a side that was named."""
         return [(one.t_s, one.side) for one in self.asked]
 
+    def rests_until(self, t_s: float) -> list[float]:
+        """Those up to ``t_s``; not those before the side was asked for anew, before anything counted: it was no rest."""
+        return [one for one in self.rests_s if self._asked_anew_s <= one <= t_s]
+
     def answers(self, start_s: float, end_s: float) -> bool:
         """A movement from ``start_s`` to ``end_s`` is the one asked for in a pause that still lasts."""
-        asked = next((one for one in reversed(self.asked) if one.t_s <= start_s + _AT_ONCE_S), None)
-        if asked is None or not asked.paused:
+        asked = next((one for one in reversed(self.asked) if one.t_s <= end_s), None)
+        if asked is None or not asked.paused or start_s < asked.t_s - _AT_ONCE_S:
             return False
         return any(since <= asked.t_s and end_s < until for since, until in self._pauses)
 

@@ -44,7 +44,7 @@ from sensorcoach.settings import Settings
 
 _ALWAYS_S = -1e9
 """The calibration of a whole recording holds from before its beginning."""
-_KEPT_S = 150.0
+KEPT_S = 150.0
 """The longest repetition and what is looked at around it."""
 _BLOCK_S = 60.0
 """No block of motion is longer: it is appended before it is counted."""
@@ -101,7 +101,9 @@ class Tracker:
         """By the counter's number: those whose figures are to come; None: nothing is to be told of it."""
         self._count = 0
         self._slips_s: list[float] = []
-        """Steps of the centre that were told."""
+        """Steps of the centre that were told, ..."""
+        self._slips: list[SensorSlipped] = []
+        """... and those that are still to come: a calibration that is known beforehand knows them."""
         self.calibrations: list[tuple[float, Calibration]] = []
         """Every calibration that was in force, and since when."""
 
@@ -140,7 +142,12 @@ class Tracker:
         return events + self._count_until(end)
 
     def _count_until(self, end: int) -> list[Event]:
-        return [] if self._counter is None else self._known(self._counter.advance(end))
+        slipped: list[Event] = []
+        while self._slips and self._slips[0].t_s <= self._history.time(end - 1):
+            slip = self._slips.pop(0)
+            slipped.append(replace(slip, known_s=max(slip.known_s, slip.t_s)))
+            self._slips_s.append(slip.t_s)
+        return slipped + ([] if self._counter is None else self._known(self._counter.advance(end)))
 
     def _known(self, events: Sequence[Event]) -> list[Event]:
         """Events of the counter as they are told: numbered on, and once."""
@@ -192,7 +199,8 @@ class Tracker:
         if counter is None or not counter.calibration.same_centres(found):
             valid_s = max(found.pieces[-1].start_s, self._history.time(self._oldest(at)))
             events.append(CentreFound(known_s, min(valid_s, known_s), found.pieces[-1].centre.source))
-        return events + self._slips(found, known_s) + self._count_again(found, at)
+        self._slips = self._slips_of(found, known_s)
+        return events + self._count_again(found, at)
 
     def _oldest(self, at: int) -> int:
         """The first sample that is remembered at ``at``, however the stream was cut."""
@@ -249,17 +257,16 @@ class Tracker:
             told.append(NotCounted(known_s, Aborted(start_s=begun_s, end_s=known_s, reason="slipped")))
         return withdrawn + self._known(told)
 
-    def _slips(self, found: Calibration, known_s: float) -> list[Event]:
+    def _slips_of(self, found: Calibration, known_s: float) -> list[SensorSlipped]:
         """Steps of the centre that were not told before."""
-        events: list[Event] = []
+        slips: list[SensorSlipped] = []
         for one, other in itertools.pairwise(found.pieces):
             angle_deg = angle_between_deg(one.centre.up0, other.centre.up0)
             warning = sensor_slipped(angle_deg, self._settings.calibration.slip_levels_deg)
-            if warning is None or any(abs(other.start_s - told_s) < _SETTLED_S for told_s in self._slips_s):
-                continue
-            self._slips_s.append(other.start_s)
-            events.append(SensorSlipped(other.start_s, max(known_s, other.start_s), angle_deg, warning.severity))
-        return events
+            told = any(abs(other.start_s - told_s) < _SETTLED_S for told_s in self._slips_s)
+            if warning is not None and not told:
+                slips.append(SensorSlipped(other.start_s, known_s, angle_deg, warning.severity))
+        return slips
 
 
 class WholeTracker:
@@ -323,7 +330,7 @@ def recorded_tracker(
 ) -> Tracker:
     """Counts with calibrations that are known beforehand, as it goes: as a live session did, if they are of one."""
     live = any(one.mode == "causal" for _, one in calibrations)
-    kept_s = LOOKED_BACK_S if live else _KEPT_S
+    kept_s = LOOKED_BACK_S if live else KEPT_S
     return Tracker(RecordedCalibrator(list(calibrations)), arming, settings, rate_hz, heard, kept_s)
 
 

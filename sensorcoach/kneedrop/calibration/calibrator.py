@@ -87,19 +87,21 @@ class CausalCalibrator:
         until_s = history.time(at - 1)
         while self._rests and self._rests[0][0] <= until_s:
             self._rests.pop(0)
+        rests_s = self._arming.rests_until(until_s)
+        if self._found is not None and rests_s and rests_s[0] > self._found.known_s:
+            self._found = None  # what came before the guide asked anew was something else
         seen = self._track.tracked().before(at // self._per_bin)
         found = pass_over(
             seen, self._mounting, self._arming, self._settings, mode="causal", looked_back_s=LOOKED_BACK_S
         )
         if found is None:
-            found = self._at_rest(seen, until_s)
+            found = self._at_rest(seen, rests_s, until_s)
         if found is not None:
             self._found = self._continued(found, until_s)
         return self._found
 
-    def _at_rest(self, track: Tracked, until_s: float) -> Calibration | None:
+    def _at_rest(self, track: Tracked, rests_s: list[float], until_s: float) -> Calibration | None:
         """Nothing was seen yet but where the guide had the leg at rest."""
-        rests_s = [t_s for t_s in self._arming.rests_s if t_s <= until_s]
         if not rests_s or (self._found is not None and self._found.drops):
             return None
         up = rest_before(track, rests_s[-1])
@@ -179,7 +181,7 @@ def pass_over(
     if len(track) == 0:
         return None
     end_s = float(track.t_s[-1])
-    rests_s = [t_s for t_s in arming.rests_s if t_s <= end_s]
+    rests_s = arming.rests_until(end_s)
     anchors = [up for t_s in rests_s[-_ANCHORS:] if (up := rest_before(track, t_s)) is not None]
     start_s = end_s - looked_back_s
     begin_s = float(track.t_s[0])
