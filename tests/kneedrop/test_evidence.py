@@ -7,7 +7,7 @@ import pytest
 
 from sensorcoach.kneedrop.calibration.calibration import Calibration, CentrePiece
 from sensorcoach.kneedrop.calibration.excursions import find_excursions
-from sensorcoach.kneedrop.calibration.lateral import fit_line, left_of
+from sensorcoach.kneedrop.calibration.lateral import fit_line, is_told, left_of
 from sensorcoach.kneedrop.calibration.rests import find_rests, places_of_rest
 from sensorcoach.kneedrop.frame import Centre
 from sensorcoach.model import Mounting
@@ -199,6 +199,13 @@ def test_across_a_told_axis_little_weighs():
 def test_what_weighs_more_is_the_line():
     line = fitted([0, 180, 90, 90, 90], weights=[1.0, 1.0, 0.2, 0.2, 0.2])
     assert (line.plus | line.minus).tolist() == [True, True, False, False, False]
+
+
+def test_told_is_the_axis_that_says_something_of_this_segment():
+    assert is_told(TOLD)
+    assert is_told(SHIN)
+    for nothing in (UNTOLD, Mounting(segment="shank", up_leg="y"), Mounting(front="z"), Mounting(first_side="left")):
+        assert not is_told(nothing)
 
 
 def test_left_by_the_right_hand_rule():
