@@ -450,6 +450,14 @@ def test_a_small_shift_is_no_slip():
     assert outcome.count == 8
 
 
+def test_a_slip_too_small_to_be_told_still_moves_the_centre():
+    tilt_deg = 1.4 * LIMITS.home_same_deg
+    leg = slip(math.degrees(2.0 * math.asin(math.sin(math.radians(tilt_deg / 2.0)) / math.cos(math.radians(50.0)))))
+    outcome = whole(leg)
+    assert [rep.range_deg for rep in outcome.reps] == pytest.approx([60.0, 50.0] * 4, abs=2.0)
+    assert outcome.slips == []
+
+
 def test_two_places_one_after_the_other_are_two_slips():
     leg = Leg().stay(5.0).drops(60, -50, 60)
     leg.move(0.5, slip_deg=20.0).stay(3.0).drops(-50, 60, -50).move(0.5, slip_deg=40.0).stay(3.0).drops(60, -50, 60)
