@@ -158,8 +158,9 @@ def off_deg(one, other):
     return float(np.degrees(np.arccos(np.clip(np.dot(one, other), -1.0, 1.0))))
 
 
-def arm(t_s):
-    return Control(t_s, "arm")
+def arm(t_s, why="still"):
+    """As the guide does, which saw the leg at rest."""
+    return Control(t_s, "arm", why)
 
 
 def pause(t_s):

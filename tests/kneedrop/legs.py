@@ -41,7 +41,9 @@ def steadily(x):
 
 @dataclass(frozen=True)
 class Pose:
-    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical; the strap's ``slip_deg``."""
+    """``roll_deg`` to the left, ``pitch_deg`` up at the knee, ``yaw_deg`` about the vertical, ``slip_deg``: how far
+    the strap turned around the leg.
+    """
 
     roll_deg: float = 0.0
     pitch_deg: float = 0.0
@@ -140,10 +142,10 @@ class Leg:
         up = np.cos(pitch)[:, None] * out + np.sin(pitch)[:, None] * knee
         c, s = np.cos(slip), np.sin(slip)  # around the leg's own axis, which is y
         up = np.stack([c * up[:, 0] + s * up[:, 2], up[:, 1], -s * up[:, 0] + c * up[:, 2]], axis=1)
+        yaw = np.radians(np.gradient(poses[:, 2], times)) + np.gradient(slip, times) * up[:, 1]
         if turned is not None:
             up = up @ np.asarray(turned).T
         rate = np.gradient(up, times, axis=0)
-        yaw = np.radians(np.gradient(poses[:, 2], times))
         shaking = np.full(len(times), 0.01)
         for part in self.parts:
             shaking[(times >= part.start_s) & (times < part.start_s + part.lasts_s)] = part.shaking_g

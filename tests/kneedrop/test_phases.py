@@ -256,6 +256,15 @@ def test_swinging_through_counts_each_side_once_with_a_shared_border():
     assert [rep.return_end_s for rep in outcome.reps[:-1]] == pytest.approx(list(crossings), abs=0.05)
 
 
+def test_a_swing_that_passes_beside_the_centre_counts_each_side():
+    leg = rested().roll(60, 1.5, swinging)
+    for _ in range(2):
+        leg.move(1.2, roll_deg=0.0, pitch_deg=18.0).move(1.2, roll_deg=-60.0, pitch_deg=0.0)
+        leg.move(1.2, roll_deg=0.0, pitch_deg=18.0).move(1.2, roll_deg=60.0, pitch_deg=0.0)
+    leg.roll(0, 1.5, swinging).stay(3.0)
+    assert about(leg).sides == ["left", "right", "left", "right", "left"]
+
+
 def test_with_a_pause_between_nothing_swings_through():
     outcome = about(rested().drops(50, -50, rest_s=1.0))
     assert outcome.count == 2
