@@ -279,7 +279,7 @@ class Calibrated:
     """Counting goes on with another calibration (`kneedrop.calibration`), which the recording keeps."""
 
     known_s: float
-    calibration: object
+    calibration: object = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

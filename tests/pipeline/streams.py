@@ -88,8 +88,8 @@ def packets(samples, sizes):
     return out
 
 
-def new_pipeline(worn=None):
-    return Pipeline(ROWS, {}, worn or Mounting(), Settings())
+def new_pipeline(worn=None, **more):
+    return Pipeline(ROWS, {}, worn or Mounting(), Settings(), **more)
 
 
 def events_of(items, worn=None):
