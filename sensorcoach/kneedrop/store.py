@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,7 +18,8 @@ class MotionStore:
     """``append`` blocks; `blocks` gives them back, once, in order."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed when read
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 - closed when read, or forgotten
+        weakref.finalize(self, self._file.close)
         self._lengths: list[int] = []
 
     def append(self, motion: Motion) -> None:
