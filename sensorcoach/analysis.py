@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
-from sensorcoach.errors import InputError, RecordingError
+from sensorcoach.errors import InputError, RecordingError, SensorcoachError
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
 from sensorcoach.kneedrop.calibration.calibration import Calibration
@@ -178,13 +178,17 @@ def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control
 
 
 def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
-    """Packets up to so many bytes; what is no packet ends its batch."""
+    """Packets up to so many bytes; what is no packet ends its batch, and so does damage behind it."""
     batch: list[Item] = []
     size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item.payload) if isinstance(item, Packet) else 0
-        if size >= batch_bytes or not isinstance(item, Packet):
-            yield batch
-            batch, size = [], 0
+    try:
+        for item in items:
+            batch.append(item)
+            size += len(item.payload) if isinstance(item, Packet) else 0
+            if size >= batch_bytes or not isinstance(item, Packet):
+                yield batch
+                batch, size = [], 0
+    except SensorcoachError:
+        yield batch
+        raise
     yield batch

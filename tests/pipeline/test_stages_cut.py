@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sensorcoach.kneedrop.stations import RestFinder, TurnFinder
 from streams import RATE_HZ, SAME, difference, rows
 
 from sensorcoach.dsp.gaussian import CentredFilter, gaussian_kernel, slope_kernel
 from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.kneedrop.history import History
-from sensorcoach.kneedrop.stations import RestFinder, TurnFinder
 from sensorcoach.kneedrop.tracker import Tracker
 from sensorcoach.model import Mounting, RepDone, Samples
 from sensorcoach.settings import Settings
