@@ -13,6 +13,7 @@ from pathlib import Path
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError, RecordingError, SensorcoachError
+from sensorcoach.failures import refuse_pipes
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
 from sensorcoach.kneedrop.calibration.calibration import Calibration
@@ -46,6 +47,7 @@ def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recordin
     """
     if not paths:
         raise InputError("No file was given.", "Name at least one recording.")
+    refuse_pipes(tuple(paths))
     opened = open_recordings(paths, unit=choices.unit, columns=choices.columns)
     names = [" + ".join(str(path) for path in files) for files, _ in opened]
     if len(opened) == 1:

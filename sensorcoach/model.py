@@ -321,9 +321,9 @@ class CentreFound:
 class Notice:
     """What the listener of a live session must be told besides events and the link: a sentence that ends in advice.
 
-    ``code``: recording_stopped, counting_stopped, slow_stream, undecodable, cut_packets, unverified; beforehand,
-    not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down, wrong_segment,
-    not_in_posture, loose, range.
+    ``code``: recording_stopped, recording_moved, counting_stopped, slow_stream, undecodable, cut_packets, unverified;
+    beforehand, not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down,
+    wrong_segment, not_in_posture, loose, range.
     """
 
     t_s: float
@@ -463,7 +463,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, object]
     gaps: tuple[Gap, ...]
     counts: dict[str, int]
-    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file."""
+    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file; impossible samples, if any."""
     notices: tuple[str, ...]
     """What was assumed or repaired, in words."""
     summary: Summary

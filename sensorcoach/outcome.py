@@ -64,6 +64,7 @@ def outcome(
             "duplicated": counts.duplicated + pipeline.duplicated_packets,
             "undecodable": pipeline.undecodable,
             "cut_packets": pipeline.cut_packets,
+            **({"impossible": pipeline.impossible} if pipeline.impossible else {}),
         },
         notices=(*recording.notices, *_packet_notices(pipeline), *_mounting_notices(mounting)),
         summary=pipeline.summary(),
@@ -81,9 +82,17 @@ def _packet_notices(pipeline: Pipeline) -> Iterator[str]:
     if pipeline.undecodable:
         are = "packet is" if pipeline.undecodable == 1 else "packets are"
         yield f"{pipeline.undecodable} {are} not what this sensor sends. The first: {pipeline.first_undecodable}"
+    if pipeline.impossible:
+        are = "sample is" if pipeline.impossible == 1 else "samples are"
+        yield f"{pipeline.impossible} {are} beyond what any sensor measures (32 g, 4000 °/s), and left out."
     if pipeline.cut_packets:
         were = "packet was" if pipeline.cut_packets == 1 else "packets were"
         yield f"{pipeline.cut_packets} {were} cut short by the link (MTU): samples are missing there."
+    if pipeline.dated_by_count:
+        yield (
+            "The times are those of a radio's deliveries, in bursts: samples were dated by their count, and what was "
+            "lost is estimated from it."
+        )
     if not pipeline.counts_loss:
         yield "This sensor numbers neither packets nor samples: what was lost is estimated from the times of arrival."
 

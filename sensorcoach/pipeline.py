@@ -261,9 +261,19 @@ class Pipeline:
         return self._profile.counts_loss
 
     @property
+    def dated_by_count(self) -> bool:
+        """The samples carried times of arrival; see `Timeline.dated_by_count`."""
+        return self._timeline.dated_by_count
+
+    @property
     def undecodable(self) -> int:
         """Packets that were not what the sensor sends by its profile; they were left out. Cut ones count apart."""
         return self._decoding.undecodable
+
+    @property
+    def impossible(self) -> int:
+        """Samples that no chip can have measured; they were left out."""
+        return self._decoding.impossible
 
     @property
     def cut_packets(self) -> int:

@@ -5,11 +5,14 @@ They live with the settings in one TOML file in the person's configuration folde
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from sensorcoach.settings import Settings
+
+ADAPTER_NAME: Final = "^hci[0-9]{1,3}$"
+"""As Linux names Bluetooth adapters."""
 
 
 class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,12 +57,20 @@ class ProgressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     not far enough changes nothing, and it follows within a few sessions."""
 
 
+class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How sensors are reached."""
+
+    adapter: Annotated[str, msgspec.Meta(pattern=ADAPTER_NAME)] | None = None
+    """Bluetooth adapter, on Linux: hci0, hci1 ... (`sensorcoach doctor` names them); None: the system's choice."""
+
+
 class Personal(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The personal settings file: the settings of a session, and the preferences beside them."""
 
     voice: VoiceSettings = VoiceSettings()
     screen: ScreenSettings = ScreenSettings()
     progress: ProgressSettings = ProgressSettings()
+    link: LinkSettings = LinkSettings()
 
     def settings(self) -> Settings:
         """Only what a session and its result keep."""

@@ -17,6 +17,7 @@ import msgspec
 
 from sensorcoach.errors import SettingsError
 from sensorcoach.folders import Folders, folders
+from sensorcoach.outfile import free_name
 from sensorcoach.preferences import Personal
 from sensorcoach.settings_check import Notices, checked, toml_table
 
@@ -165,7 +166,7 @@ def reset_personal(person: str | None = None, places: Folders | None = None) -> 
         SettingsError: it cannot be renamed.
     """
     path = personal_file_of(person, places)
-    aside = path.with_suffix(".toml.old")
+    aside = free_name(path.with_suffix(".toml.old"))
     try:
         path.replace(aside)
     except OSError as error:

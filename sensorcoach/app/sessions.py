@@ -13,8 +13,10 @@ from sensorcoach.choices import Choices, mounting_in_force
 from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import usual_delay_s
+from sensorcoach.failures import is_named_pipe
 from sensorcoach.importers import Recording, grouped, write_session
 from sensorcoach.model import Packet, Result, Side
+from sensorcoach.outfile import refuse_taken, unfinished
 from sensorcoach.output.json_ import as_json
 from sensorcoach.recording import refuse_unwritable
 from sensorcoach.session import Listener
@@ -29,7 +31,12 @@ from sensorcoach.sources.simulated import session_header, session_time_s, simula
 
 def sessions_in(files: Sequence[Path], choices: Choices) -> list[list[Path]]:
     """The files of each session: two that an app wrote together are one, any other is one by itself."""
-    return grouped(files, columns=choices.columns)
+    if any(is_named_pipe(file) for file in files):
+        return [[file] for file in files]
+    try:
+        return grouped(files, columns=choices.columns)
+    except (OSError, RecursionError):  # which of them it was, its own analysis tells
+        return [[file] for file in files]
 
 
 def analyze_sessions(
@@ -101,23 +108,27 @@ def demo_recording() -> Recording:
     )
 
 
-def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -> None:
+def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None, *, replace: bool = False) -> None:
     """Simulate a session (one of `simulator.SCENARIOS`, for instance) into a session file.
 
     Args:
         plan: what to simulate.
         file: the session file, made anew.
         truth: a JSON file for the plan and its true repetitions, on the time base of the session file.
+        replace: ``truth`` may take the place of another file; a session file never does.
 
     Raises:
-        RecordingError: ``file`` exists already or cannot be written.
+        RecordingError: a file exists already or cannot be written.
     """
+    if truth is not None:
+        refuse_taken(truth, replace=replace)
     simulation = simulate(plan)
     write_simulated(file, simulation)
     if truth is not None:
         reps = [_on_session_time(rep, simulation) for rep in simulation.truth]
         told = {"simulated": True, "mounting": simulation.mounting, "reps": reps, "plan": simulation.plan}
-        truth.write_text(as_json(told) + "\n", encoding="utf-8")
+        with unfinished(truth, replace=replace) as place:
+            place.write_text(as_json(told) + "\n", encoding="utf-8")
 
 
 def _play(

@@ -64,6 +64,11 @@ Columns = Annotated[
     ),
 ]
 
+Adapter = Annotated[
+    str | None,
+    typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter (Linux): hci1; `sensorcoach doctor` names them."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there already, without asking.")]
 NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
 VoiceTo = Annotated[
     Path | None,

@@ -106,9 +106,13 @@ def _edited(text: str) -> str:
 
 
 def _editor() -> list[str]:
-    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    named = (os.environ.get("VISUAL") or "").strip() or (os.environ.get("EDITOR") or "").strip()
     if named:
-        return shlex.split(named, posix=os.name != "nt")
+        try:
+            return shlex.split(named, posix=os.name != "nt")
+        except ValueError as error:
+            advice = "Close the quotation marks in the variable EDITOR (or VISUAL)."
+            raise SettingsError(f"The editor {named!r} cannot be started: {error}.", advice) from error
     found = next(filter(None, map(shutil.which, EDITORS)), None)
     if found is None:
         raise SettingsError("No editor was found.", "Name one in the variable EDITOR.")

@@ -69,6 +69,11 @@ class Timeline:
         """The session's one grid rate; None until enough samples have come."""
         return None if self._period_s is None else 1.0 / self._period_s
 
+    @property
+    def dated_by_count(self) -> bool:
+        """The rows carried times of arrival: they are dated by their count, and what was lost is estimated from it."""
+        return self._arrivals is not None
+
     def push(self, decoded: Decoded) -> Samples | None:
         """The grid as far as it is certain; None if nothing new is.
 

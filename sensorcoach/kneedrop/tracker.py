@@ -44,7 +44,7 @@ from sensorcoach.settings import Settings
 
 _ALWAYS_S = -1e9
 """The calibration of a whole recording holds from before its beginning."""
-_KEPT_S = 150.0
+KEPT_S = 150.0
 """The longest repetition and what is looked at around it."""
 _BLOCK_S = 60.0
 """No block of motion is longer: it is appended before it is counted."""
@@ -331,7 +331,7 @@ def recorded_tracker(
 ) -> Tracker:
     """Counts with calibrations that are known beforehand, as it goes: as a live session did, if they are of one."""
     live = any(one.mode == "causal" for _, one in calibrations)
-    kept_s = LOOKED_BACK_S if live else _KEPT_S
+    kept_s = LOOKED_BACK_S if live else KEPT_S
     return Tracker(RecordedCalibrator(list(calibrations)), arming, settings, rate_hz, heard, kept_s)
 
 

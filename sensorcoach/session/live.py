@@ -51,7 +51,7 @@ INTERRUPTIONS: Final = frozenset({"connecting", "stalled", "lost", "resumed", "o
 """Link events after which the rate is measured anew."""
 CUT: Final = (
     "Packets arrive cut short: the link carries fewer bytes at once (MTU) than the sensor puts into a packet. Its "
-    "firmware must send fewer samples a packet; until then, another Bluetooth adapter may help."
+    "firmware must send fewer samples a packet; until then, another Bluetooth adapter (--adapter) may help."
 )
 
 

@@ -16,7 +16,8 @@ NOON = datetime(2026, 3, 1, 12, 0, 0)
 def write_log(path: Path, table: np.ndarray, begins: datetime) -> Path:
     """The header-less form of accelerometer loggers: wall-clock stamp, then g."""
     lines = [
-        f"{begins + timedelta(seconds=t_s)!s:.23},{','.join(f'{a / G:.5f}' for a in acc)}" for t_s, *acc in table[:, :4]
+        f"{begins + timedelta(seconds=t_s)!s:.23},{','.join(f'{a / G:.5f}' for a in acc)}"
+        for t_s, *acc in table[:, :4]
     ]
     path.write_text("\n".join(lines) + "\n")
     return path

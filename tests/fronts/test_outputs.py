@@ -51,6 +51,16 @@ def table(of: Result, stream: io.StringIO | None = None) -> str:
     return as_table(of, stream or io.StringIO())
 
 
+HOSTILE = "\x9b31mred\x85\u202egnissem\u2066 \U000e0041 ok \u00e4"
+
+
+def test_json_holds_nothing_that_commands_a_terminal_and_means_the_same() -> None:
+    text = as_json({"name": HOSTILE})
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert json.loads(text) == {"name": HOSTILE}
+    assert "\u00e4" in text, "letters stay letters"
+
+
 # --- JSON ---------------------------------------------------------------------------------------------------------
 
 

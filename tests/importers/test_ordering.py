@@ -82,6 +82,14 @@ def test_the_result_tells_how_many_were_repeated_and_how_many_out_of_order():
     assert analyze(Arrays(t_s, acc)).reps == result.reps
 
 
+def test_the_result_says_that_samples_were_dated_by_their_count():
+    t_s, acc = leg()
+    arrived_s = np.repeat(t_s[4::5], 5)
+    result = analyze(Arrays(arrived_s, acc))
+    assert any("dated by their count" in notice for notice in result.notices)
+    assert not any("dated by their count" in notice for notice in analyze(Arrays(t_s, acc)).notices)
+
+
 def test_arrays_of_a_clock_that_was_set_back_are_refused():
     t_s, acc = leg()
     t_s[3000:] -= 1.5

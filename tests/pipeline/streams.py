@@ -113,7 +113,7 @@ def flat(value, path=""):
 
 
 def leaves(event):
-    return flat(msgspec.to_builtins(event), type(event).__name__)
+    return flat(msgspec.to_builtins(event, enc_hook=lambda array: array.tolist()), type(event).__name__)
 
 
 def difference(events, others):

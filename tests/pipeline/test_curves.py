@@ -5,7 +5,7 @@ import pytest
 from streams import KINDS, REST, mounting, new_pipeline, packets, plan_of, rep, rows_of, simulated
 
 from sensorcoach.devices.rows import ROWS
-from sensorcoach.kneedrop.tracker import HISTORY_S
+from sensorcoach.kneedrop.tracker import KEPT_S
 from sensorcoach.model import Control, Mounting, RepDone
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
@@ -88,4 +88,4 @@ def test_a_whole_file_at_once_forgets_no_curve():
     simulation = simulate(plan_of(REST, *many, imu=KINDS["rest_start"].imu.__class__(rate_hz=25.0)))
     traces, pipeline, _ = walked(simulation, None, size=10**6)
     assert sum(len(one.t_s) for one in traces) == pipeline.counts.received
-    assert pipeline.last_t_s > 2.0 * HISTORY_S
+    assert pipeline.last_t_s > 2.0 * KEPT_S
