@@ -6,12 +6,13 @@ the other, so a file of any size needs the memory of one batch and of its reps.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
-from sensorcoach.errors import InputError
+from sensorcoach.errors import InputError, RecordingError, SensorcoachError
 from sensorcoach.failures import refuse_pipes
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
@@ -86,19 +87,21 @@ def calibrations_of(
 ) -> list[tuple[float, Calibration]] | None:
     """What a recording is counted with, for who walks through it again and wants to be told all in its place.
 
-    None if it is no longer ``wanted``.
+    None if it is no longer ``wanted``. Of a damaged one, from what comes before the damage: who walks there meets it.
 
     Raises:
-        InputError: it cannot be analysed.
-        RecordingError: its settings cannot be used.
+        InputError: it cannot be opened.
+        RecordingError: likewise, or its settings cannot be used.
     """
     name, recording = opened()
     walk = Walk(recording, name, choices, landings=False)
-    for batch in _batches(recording.items, BATCH_BYTES):
-        if not wanted():
-            return None
-        walk.push(batch)
-    walk.finish()
+    with contextlib.suppress(InputError, RecordingError):
+        for batch in _batches(recording.items, BATCH_BYTES):
+            if not wanted():
+                return None
+            walk.push(batch)
+    with contextlib.suppress(InputError):
+        walk.finish()
     return walk.pipeline.calibrations
 
 
@@ -177,13 +180,17 @@ def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control
 
 
 def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
-    """Packets up to so many bytes; what is no packet ends its batch."""
+    """Packets up to so many bytes; what is no packet ends its batch, and so does damage behind it."""
     batch: list[Item] = []
     size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item.payload) if isinstance(item, Packet) else 0
-        if size >= batch_bytes or not isinstance(item, Packet):
-            yield batch
-            batch, size = [], 0
+    try:
+        for item in items:
+            batch.append(item)
+            size += len(item.payload) if isinstance(item, Packet) else 0
+            if size >= batch_bytes or not isinstance(item, Packet):
+                yield batch
+                batch, size = [], 0
+    except SensorcoachError:
+        yield batch
+        raise
     yield batch

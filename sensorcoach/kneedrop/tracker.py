@@ -226,7 +226,8 @@ class Tracker:
         if calibration is None:
             return
         now_s, oldest_s = self._history.time(at - 1), self._history.time(self._oldest(at))
-        until_s = now_s - _SETTLED_S if calibration.confirmed else oldest_s + _SAME_REP_S
+        sure = calibration.confirmed and calibration.drops > 0
+        until_s = now_s - _SETTLED_S if sure else oldest_s + _SAME_REP_S
         while self._told and self._told[0].done and self._told[0].counted.t_s <= until_s:
             self._settled_s = self._settled_s[1], self._told.pop(0).counted.t_s
 
