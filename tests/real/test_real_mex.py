@@ -20,7 +20,7 @@ def test_the_count_is_the_one_counted_by_hand(subject):
 
 
 TURNED = [
-    pytest.param(subject, marks=pytest.mark.xfail(subject == "05", reason="two holds of 2-4 s are dated late", strict=False))
+    pytest.param(subject, marks=pytest.mark.xfail(subject == "05", reason="holds are dated late", strict=False))
     for subject in MEX_SUBJECTS
 ]
 
