@@ -86,6 +86,7 @@ def analyze(
     unit: str | None = None,
     columns: str | None = None,
     on_event: Listener | None = None,
+    recalibrate: bool = False,
 ) -> Analysis:
     """Count and grade the knee drops of a recording.
 
@@ -99,7 +100,8 @@ def analyze(
         presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
         unit: acceleration of a CSV, ``"g"``, ``"mg"`` or ``"mps2"``, where its header hides it.
         columns: which columns of a CSV to use, ``"t=time,ax=foo,ay=bar,az=baz"``, or the names of all of them in order.
-        on_event: called with each event of the pipeline as it happens.
+        on_event: called with each event of the pipeline.
+        recalibrate: find the centre anew where a live session recorded its own; else the numbers are the live ones.
 
     Raises:
         InputError: the file cannot be analysed, or the files of one session overlap in time; arrays whose shapes do not
@@ -108,7 +110,14 @@ def analyze(
         SettingsError: an axis or another part of the mounting that does not exist; a setting out of its bounds, or no
             such preset.
     """
-    choices = Choices(mounting=_fields(mounting), settings=settings, presets=tuple(presets), unit=unit, columns=columns)
+    choices = Choices(
+        mounting=_fields(mounting),
+        settings=settings,
+        presets=tuple(presets),
+        unit=unit,
+        columns=columns,
+        recalibrate=recalibrate,
+    )
     reopen = _opener(source, choices)
     name, recording = reopen()
     result = analyze_recording(recording, name, choices, on_event)

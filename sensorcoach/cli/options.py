@@ -69,6 +69,10 @@ Adapter = Annotated[
     typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter (Linux): hci1; `sensorcoach doctor` names them."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already, without asking.")]
+Recalibrate = Annotated[
+    bool, typer.Option("--recalibrate", help="Find the centre anew, not as the live session recorded it.")
+]
+
 NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
 VoiceTo = Annotated[
     Path | None,
@@ -91,6 +95,7 @@ def choices_of(
     rocking: bool,
     unit: str | None = None,
     columns: str | None = None,
+    recalibrate: bool = False,
 ) -> Choices:
     """What was typed, as the library takes it.
 
@@ -109,4 +114,5 @@ def choices_of(
         unit=unit,
         columns=columns,
         notices=notices,
+        recalibrate=recalibrate,
     )

@@ -21,6 +21,7 @@ from sensorcoach.cli.options import (
     Leg,
     NoVoice,
     Person,
+    Recalibrate,
     Rocking,
     Segment,
     SettingsFile,
@@ -84,6 +85,7 @@ def analyze(
     join: Annotated[bool, typer.Option("--join", help="Treat the files as one session, ordered by time.")] = False,
     unit: Unit = None,
     columns: Columns = None,
+    recalibrate: Recalibrate = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Every recording in the folders, however deep.")
     ] = False,
@@ -109,7 +111,7 @@ def analyze(
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.table import as_table
 
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, recalibrate)
     sessions = [files] if join else sessions_under(files) if recursive else sessions_in(files, choices)
     if out is not None:
         analyze_into_table(sessions, choices, out, jobs, scheduler, force=force)
@@ -145,12 +147,13 @@ def replay(
     rocking: Rocking = False,
     unit: Unit = None,
     columns: Columns = None,
+    recalibrate: Recalibrate = False,
     no_voice: NoVoice = False,
     voice_to: VoiceTo = None,
     language: Language = None,
 ) -> None:
     """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, recalibrate)
     if not plain and screen_possible():
         from sensorcoach.tui.start.openings import OpenReplay
 
