@@ -31,7 +31,7 @@ def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnCh
     gyroscope = len(rows[0]) >= len(_ACC + _GYR) and all(_is_lively(rows, place) for place in range(4, 7))
     names = _ACC + _GYR if gyroscope else _ACC
     notices.append(f"No header: read as time and {'accelerometer and gyroscope' if gyroscope else 'accelerometer'}.")
-    return ColumnChoice({}, names, None)
+    return ColumnChoice(in_order=names)
 
 
 def _is_sample(row: Sequence[str]) -> bool:

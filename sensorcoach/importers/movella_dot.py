@@ -47,8 +47,8 @@ def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnCh
             "Measure in the mode 'Rate quantities' or 'Custom mode 5', or export acceleration and angular velocity.",
         )
     gyr = three_axes(_GYR, "gyr", "dps") if set(_GYR) <= set(names) else {}
-    time = Meaning("time", "", WRAPPING_US, "sampletimefine")
-    return ColumnChoice({_HEADER[1]: time, **three_axes(_ACC, "acc", "mps2"), **gyr}, (), None)
+    time = Meaning("time", "", WRAPPING_US, kind="sampletimefine")
+    return ColumnChoice({_HEADER[1]: time, **three_axes(_ACC, "acc", "mps2"), **gyr}, program="Movella DOT")
 
 
 def _in_microseconds(rows: Sequence[Sequence[str]]) -> bool:

@@ -12,9 +12,11 @@ from sensorcoach.model import STANDARD_GRAVITY, Floats
 
 ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000}
 """m/s² in one."""
-GYR_SCALE: Final = {"radps": 1.0, "dps": float(np.deg2rad(1.0))}
+GYR_SCALE: Final = {
+    "radps": 1.0, "dps": float(np.deg2rad(1.0)), "mdps": float(np.deg2rad(1e-3)), "mradps": 1e-3,
+}  # fmt: skip
 """rad/s in one."""
-IN_WORDS: Final = {"mps2": "m/s²", "g": "g", "mg": "mg", "radps": "rad/s", "dps": "°/s"}
+IN_WORDS: Final = {"mps2": "m/s²", "g": "g", "mg": "mg", "radps": "rad/s", "dps": "°/s", "mdps": "m°/s", "mradps": "mrad/s"}
 
 REST_G: Final = (0.7, 1.3)
 """Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds some."""
@@ -24,10 +26,6 @@ MOST_WINDOWS: Final = 300
 """Of a longer recording so many seconds, spread evenly, tell the rest magnitude as well as all of them."""
 SURVIVING_SHARE: Final = 0.5
 """Of the acceleration, at least this much survives the averaging where gravity is in it (walking: 0.9)."""
-TILT_STEP_S: Final = 0.2
-"""Tilt turns are compared with the gyroscope over this time."""
-DEGREES_RATIO: Final = 7.5
-"""Gyroscope against turning of gravity: at least 1 in rad/s and 57 in °/s; the limit lies midway (geometric mean)."""
 FASTEST_RADPS: Final = 12.0
 """Nobody's leg turns faster (690 °/s): with too little movement to compare, larger numbers are °/s."""
 
@@ -87,42 +85,6 @@ def acceleration_unit(
             f"at rest it reads {rest:.3g}."
         )
     return seen
-
-
-def turning_unit(gyr: Floats, acc: Floats, rate_hz: float, named: str | None, notices: list[str]) -> str:
-    """The unit of the turning rate: as named, else from how fast gravity turns in the sensor's axes.
-
-    Args:
-        gyr: (n, 3) in the unknown unit.
-        acc: (n, 3) in any unit.
-        rate_hz: samples a second.
-        named: unit in the file's header.
-        notices: what was assumed is added here.
-    """
-    if named is not None:
-        return named
-    seen = "dps" if _looks_like_degrees(gyr, acc, rate_hz) else "radps"
-    notices.append(
-        f"Turning rate is taken to be in {IN_WORDS[seen]}, by comparison with the turning of gravity; "
-        "a header like gx_dps or gx_radps would tell."
-    )
-    return seen
-
-
-def _looks_like_degrees(gyr: Floats, acc: Floats, rate_hz: float) -> bool:
-    readable = np.isfinite(acc).all(axis=1) & np.isfinite(gyr).all(axis=1)
-    tilts = _window_means(acc[readable], rate_hz, TILT_STEP_S)
-    turning = _window_means(np.linalg.norm(gyr[readable], axis=1, keepdims=True), rate_hz, TILT_STEP_S)[:, 0]
-    if len(tilts) < 3:
-        return bool(len(turning) and turning.max() > FASTEST_RADPS)
-    directions = tilts / np.maximum(np.linalg.norm(tilts, axis=1, keepdims=True), 1e-12)
-    cosines = np.clip((directions[1:] * directions[:-1]).sum(axis=1), -1.0, 1.0)
-    tilt_rate = np.arccos(cosines) / TILT_STEP_S
-    between = 0.5 * (turning[1:] + turning[:-1])
-    fastest = tilt_rate >= np.quantile(tilt_rate, 0.75)
-    if np.median(tilt_rate[fastest]) < 0.1:
-        return bool(between.max() > FASTEST_RADPS)
-    return bool(np.median(between[fastest] / tilt_rate[fastest]) > DEGREES_RATIO)
 
 
 def _spread(values: Floats, length: int) -> Floats:

@@ -1,0 +1,184 @@
+"""The turning rate of a recording, checked by gravity: its unit is corrected where it is clear, else it is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from sensorcoach.dsp.turning import Turning, gravity_turning
+from sensorcoach.errors import InputError
+from sensorcoach.importers.units import FASTEST_RADPS, GYR_SCALE, IN_WORDS
+from sensorcoach.model import Floats
+
+LOOKED_AT_ROWS: Final = 60_000
+"""So many rows are held back until there is movement enough: ten minutes at 100 a second, 3 MB."""
+ENOUGH_RAD: Final = 3.0
+"""When gravity has turned so far, two drops or more, no further rows are waited for."""
+AGREES: Final = 0.5
+"""Least agreement with gravity of a turning rate that is used. Right ones have 0.9 and more in the exercise (measured);
+a wrong axis has less than 0.5."""
+SAME: Final = 1.35
+"""A factor this near to that of a unit is the unit's; real gyroscopes are off by less, and units by 17 or more."""
+WORTH_TELLING: Final = 1.2
+STEADY: Final = 0.35
+"""Most spread of a factor between pieces of a recording that still is one factor."""
+_COUNTS_FACTOR: Final = 3.0
+"""From this factor on it cannot be the gyroscope's fault; values are counts or in another unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRows:
+    """Blocks (n, 7), or (n, 4) where the turning rate is left out, in SI; ``unit`` is that of the turning rate."""
+
+    rows: Iterator[Floats]
+    unit: str | None
+
+
+def checked_turning(
+    rows: Iterator[Floats], period_s: float, named: str | None, name: str, notices: list[str]
+) -> CheckedRows:
+    """Rows whose turning rate agrees with how gravity turns.
+
+    Args:
+        rows: blocks (n, 7) of t_s, acceleration in SI and turning rate in the unit ``named``, in SI; else raw.
+        period_s: roughly the sampling period.
+        named: the unit that the file tells, see `units.GYR_SCALE`.
+        name: of the file, for messages.
+        notices: what was corrected, or left out, is added here.
+
+    Raises:
+        InputError: the rate disagrees, where this turns out only after rows were handed out.
+    """
+    ahead, turning = _looked_at(rows, period_s)
+    if not ahead:
+        return CheckedRows(rows, IN_WORDS.get(named or ""))
+    if turning is None:
+        seen = named or _unit_by_size(ahead, notices)
+        factor = 1.0 if named else GYR_SCALE[seen]
+        watched = _watched(_scaled(rows, factor), period_s, name)
+        return CheckedRows(chain(_scaled(iter(ahead), factor), watched), IN_WORDS[seen])
+    factor, unit = _judged(turning, named, notices)
+    if factor is None:
+        return CheckedRows((one[:, :4] for one in chain(ahead, rows)), None)
+    return CheckedRows(_scaled(chain(ahead, rows), factor), unit)
+
+
+def _looked_at(rows: Iterator[Floats], period_s: float) -> tuple[list[Floats], Turning | None]:
+    """The first rows, until they show enough movement, and what they show."""
+    ahead: list[Floats] = []
+    turning: Turning | None = None
+    while sum(map(len, ahead)) < LOOKED_AT_ROWS and (turning is None or turning.turned_rad < ENOUGH_RAD):
+        block = next(rows, None)
+        if block is None:
+            break
+        ahead.append(block)
+        turning = _turning(np.concatenate(ahead), period_s)
+    return ahead, turning
+
+
+def _turning(rows: Floats, period_s: float) -> Turning | None:
+    known = rows[np.isfinite(rows).all(axis=1)]
+    with np.errstate(over="ignore", invalid="ignore"):  # garbage may be as large as numbers go
+        known = known[(np.abs(known) < _GARBAGE).all(axis=1)]
+        return gravity_turning(known[:, 1:4], known[:, 4:], 1 / period_s)
+
+
+_GARBAGE: Final = 1e12
+
+
+def _judged(turning: Turning, named: str | None, notices: list[str]) -> tuple[float | None, str | None]:
+    """What to multiply the rate by, and its unit in words; None: it cannot be used."""
+    if turning.agreement < AGREES or turning.spread > STEADY * 2:
+        reversed_ = turning.agreement < -AGREES
+        how = "turns the other way round" if reversed_ else "does not turn as gravity does"
+        notices.append(
+            f"The gyroscope {how} (agreement {turning.agreement:.2f} of 1, expected {AGREES:g} or more); it is left out."
+        )
+        return None, None
+    base = 1.0 if named is None else GYR_SCALE[named]
+    seen = min(GYR_SCALE, key=lambda unit: abs(np.log(GYR_SCALE[unit] / (base * turning.factor))))
+    off = base * turning.factor / GYR_SCALE[seen]
+    if not 1 / SAME <= off <= SAME:
+        return _steady_factor(turning, named, notices)
+    if named is None:
+        notices.append(
+            f"Turning rate is taken to be in {IN_WORDS[seen]}, by comparison with the turning of gravity; "
+            "a header like gx_dps or gx_radps would tell."
+        )
+    elif seen != named:
+        notices.append(
+            f"Turning rate is taken to be in {IN_WORDS[seen]}, although the header says {IN_WORDS[named]}: gravity "
+            f"turns {turning.factor:.3g} times as fast as that would say."
+        )
+    elif not 1 / WORTH_TELLING <= turning.factor <= WORTH_TELLING:
+        notices.append(
+            f"Gravity turns {turning.factor:.2f} times as fast as the gyroscope says; it is used as it is written."
+        )
+    return GYR_SCALE[seen] / base, IN_WORDS[seen]
+
+
+def _steady_factor(turning: Turning, named: str | None, notices: list[str]) -> tuple[float | None, str | None]:
+    """A factor that no unit explains: counts of an unknown scale, or a gyroscope that is off."""
+    if turning.spread > STEADY:
+        notices.append(
+            f"Gravity turns {turning.factor:.3g} times as fast as the gyroscope says, and not steadily so; it is left out."
+        )
+        return None, None
+    if named is not None and 1 / _COUNTS_FACTOR < turning.factor < _COUNTS_FACTOR:
+        notices.append(
+            f"Gravity turns {turning.factor:.2f} times as fast as the gyroscope says; it is used as it is written."
+        )
+        return 1.0, IN_WORDS[named]
+    said = f"; the header says {IN_WORDS[named]}" if named else ""
+    notices.append(
+        f"Turning rate is scaled by gravity's turning: 1 of its numbers is {np.rad2deg(turning.factor * 1.0):.3g} °/s{said}."
+        if named is None
+        else f"Turning rate is scaled by gravity's turning, by a factor of {turning.factor:.3g}{said}."
+    )
+    return turning.factor, "counts"
+
+
+def _unit_by_size(ahead: list[Floats], notices: list[str]) -> str:
+    """The likely unit of a rate that never turned gravity."""
+    fastest = max(float(np.nanmax(np.abs(rows[:, 4:]), initial=0.0)) for rows in ahead)
+    seen = "dps" if fastest > FASTEST_RADPS else "radps"
+    notices.append(
+        f"Turning rate is taken to be in {IN_WORDS[seen]}, by its size (up to {fastest:.3g}): nothing turned that it "
+        "could be compared with; a header like gx_dps or gx_radps would tell."
+    )
+    return seen
+
+
+def _scaled(rows: Iterator[Floats], factor: float) -> Iterator[Floats]:
+    if factor == 1.0:
+        return rows
+    return (np.column_stack((one[:, :4], one[:, 4:] * factor)) for one in rows)
+
+
+def _watched(rows: Iterator[Floats], period_s: float, name: str) -> Iterator[Floats]:
+    """Rows after a long rest: the first movement must agree, for what went before cannot be taken back."""
+    judged = False
+    before = np.empty((0, 7))
+    for block in rows:
+        if not judged:
+            before = np.concatenate((before, block))[-LOOKED_AT_ROWS:]
+            turning = _turning(before, period_s)
+            judged = turning is not None and turning.turned_rad >= ENOUGH_RAD
+            if turning is not None and judged:
+                _refuse_disagreement(turning, name)
+                before = np.empty((0, 7))
+        yield block
+
+
+def _refuse_disagreement(turning: Turning, name: str) -> None:
+    if turning.agreement >= AGREES and 1 / SAME <= turning.factor <= SAME:
+        return
+    raise InputError(
+        f"{name}: after a long rest gravity turns {turning.factor:.3g} times as fast as the gyroscope says "
+        f"(agreement {turning.agreement:.2f} of 1).",
+        "Cut the rest off, name the gyroscope's unit in the header, or name only the accelerometer with --columns.",
+    )
