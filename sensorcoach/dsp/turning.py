@@ -15,15 +15,19 @@ import numpy as np
 
 from sensorcoach.model import Floats
 
-STEP_S: Final = 0.2
-"""Gravity is averaged over this time and compared from one to the next: several samples, and short against a drop."""
+STEP_S: Final = 0.5
+"""Gravity is averaged over this time and compared from one to the next: long against a step, a knock or a swing of
+hand or bar (measured: at 0.2 s right gyroscopes of walkers seem to disagree), short against a drop with its hold."""
 NEARLY_GRAVITY: Final = 0.15
 """Steps are used where the averaged length is within this share of its median: what else there is, is movement."""
+SHAKEN: Final = 0.25
+"""... and where the acceleration strays from its average by no more than this share of it, root mean square. A turn by
+1 rad within a step strays by 0.29; running, driving and jumping by more than 0.3 (measured)."""
 LONGEST_TURN_RAD: Final = 1.0
 """A greater turn within a step is no longer a straight line (8 % off at this one)."""
-LEAST_TURN_RAD: Final = 0.02
-"""A smaller turn within a step is noise of the accelerometer."""
-FEWEST_STEPS: Final = 8
+LEAST_TURN_RAD: Final = 0.08
+"""A smaller turn within a step is noise of the accelerometer; a return in 3 s turns 0.15 rad a step."""
+FEWEST_STEPS: Final = 6
 ENOUGH_RAD: Final = 0.5
 """Gravity must have turned so far in all, about half a drop, for anything to be said."""
 PIECE_STEPS: Final = 10
@@ -64,7 +68,9 @@ def gravity_turning(acc: Floats, gyr: Floats, rate_hz: float) -> Turning | None:
     usual = float(np.median(sizes))
     if not usual > 0:
         return None
-    calm = np.abs(sizes - usual) <= NEARLY_GRAVITY * usual
+    strays = acc[: number * length].reshape(number, length, 3) - pulls[:, np.newaxis]
+    shaken = np.sqrt((strays**2).sum(axis=2).mean(axis=1))
+    calm = (np.abs(sizes - usual) <= NEARLY_GRAVITY * usual) & (shaken <= SHAKEN * usual)
     directions = pulls / np.maximum(sizes, 1e-12 * usual)[:, np.newaxis]
     seen = np.diff(directions, axis=0)
     angles = np.linalg.norm(seen, axis=1)

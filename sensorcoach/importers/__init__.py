@@ -133,7 +133,11 @@ def _belong_together(one: tuple[Export, list[Path]], other: tuple[Export, list[P
     if first.app != second.app or not begin_together([*first.parts, *second.parts]):
         return False
     # Most apps count from their own start, so that files of two recordings begin at the same time.
-    return first.zero_s > 0 or path.resolve().parent == beside.resolve().parent
+    return _is_dated(first) or path.resolve().parent == beside.resolve().parent
+
+
+def _is_dated(export: Export) -> bool:
+    return all(part.since_1970_s is not None for part in export.parts)
 
 
 def _open_together(paths: Sequence[Path], asked: Asked) -> Recording:

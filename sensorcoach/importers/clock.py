@@ -145,19 +145,20 @@ def _candidate(
     decimal_comma: bool,
 ) -> _Candidate:
     cells = [cell for cell in columns.get(column.index, ()) if cell]
-    if not cells:
+    numbers = _numbers(cells, decimal_comma)
+    stamps = _mostly(cells, is_stamp)
+    if not cells or not (stamps or np.isfinite(numbers).any()):
         refusal = InputError(f"{path}: the time column {column.name!r} is empty.", advice)
         return _Candidate(Clock(column), meaning, cells, None, refusal, 1.0, False)
-    if _mostly(cells, is_stamp):
+    if stamps:
         beside = None if date is None or not _mostly(cells, is_clock) else Column(date, "date", None)
-        stamps = cells if beside is None else [" ".join(pair) for pair in zip(columns[date or 0], cells, strict=False)]
-        possible = orders_possible(stamps)
+        texts = cells if beside is None else [" ".join(pair) for pair in zip(columns[date or 0], cells, strict=False)]
+        possible = orders_possible(texts)
         order = dates if dates in possible else None
         order = order or (next(iter(possible)) if len(possible) == 1 else None)
-        order = order or (None if any(map(leaves_order_open, stamps[:1])) else "us")
-        repeats = sum(one == other for one, other in zip(stamps, stamps[1:], strict=False)) / len(stamps)
+        order = order or (None if any(map(leaves_order_open, texts[:1])) else "us")
+        repeats = sum(one == other for one, other in zip(texts, texts[1:], strict=False)) / len(texts)
         return _Candidate(Clock(column, date=beside, order=order), meaning, cells, None, None, repeats, False)
-    numbers = _numbers(cells, decimal_comma)
     steps = np.diff(numbers[np.isfinite(numbers)])
     repeats = float((steps == 0).mean()) if len(steps) else 1.0
     moving = steps[steps != 0]
@@ -193,7 +194,8 @@ def _unit(
     if counts_rows or not fitting:
         moves = f"moves by {step:g} a row, which is a sample's time in no unit" if step else "does not move"
         what = "counts rows" if counts_rows else moves
-        return None, None, InputError(f"{path}: the time column {column.name!r} {what}.", advice)
+        unit = "" if counts_rows else "Name its unit in the header (t_s, t_ms, t_us, t_ns). "
+        return None, None, InputError(f"{path}: the time column {column.name!r} {what}.", unit + advice)
     return fitting[0], None, None
 
 

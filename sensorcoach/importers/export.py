@@ -105,15 +105,15 @@ def recording_of(export: Export, name: str, asked: Asked, left_out: Sequence[str
     }
     sign = sign_of(export.sign, asked.acc_sign, notices)
     if "acc+gyr" in streams:
-        rows, period_s = _signed(streams["acc+gyr"], sign).rows, streams["acc+gyr"].period_s
+        rows = _signed(streams["acc+gyr"], sign).rows
     else:
         acc = _signed(streams.get("acc") or summed(streams["linear"], streams["gravity"], notices), sign)
         if "linear" in streams:
             notices.append("Acceleration is the sum of what the phone calls acceleration and gravity.")
-        rows, period_s = merged(acc, streams["gyr"], notices) if "gyr" in streams else acc.rows, acc.period_s
+        rows = merged(acc, streams["gyr"], notices) if "gyr" in streams else acc.rows
     if {"gyr", "acc+gyr"} & streams.keys():
         named = next((unit for unit, words in IN_WORDS.items() if words == told.units.get("turning rate")), None)
-        checked = checked_turning(rows, period_s, named, name, notices)
+        checked = checked_turning(rows, named, name, notices)
         rows, told.units["turning rate"] = checked.rows, checked.unit
     else:
         told.units["turning rate"] = None
@@ -316,5 +316,6 @@ def _on_wall_time(stream: Stream, export: Export) -> Stream:
 
 def begin_together(parts: Sequence[Part]) -> bool:
     """Whether parts are one sensor's acceleration and another's turning rate, begun at the same time."""
-    begins_s = [part.begins_s for part in parts]
+    epochs = [part.since_1970_s for part in parts]
+    begins_s = [part.begins_s if None in epochs else (epoch or 0.0) for part, epoch in zip(parts, epochs, strict=True)]
     return sorted(part.sensor for part in parts) == ["acc", "gyr"] and max(begins_s) - min(begins_s) <= TOGETHER_S

@@ -18,16 +18,21 @@ LOOKED_AT_ROWS: Final = 60_000
 """So many rows are held back until there is movement enough: ten minutes at 100 a second, 3 MB."""
 ENOUGH_RAD: Final = 3.0
 """When gravity has turned so far, two drops or more, no further rows are waited for."""
-AGREES: Final = 0.5
-"""Least agreement with gravity of a turning rate that is used. Right ones have 0.9 and more in the exercise (measured);
-a wrong axis has less than 0.5."""
-SAME: Final = 1.35
-"""A factor this near to that of a unit is the unit's; real gyroscopes are off by less, and units by 17 or more."""
-WORTH_TELLING: Final = 1.2
+DISAGREES: Final = 0.3
+"""Less agreement with gravity than this is another sensor's, another axis's or a reversed turning rate. Right ones have
+0.99 in the exercise and 0.5 or more in daily life; swapped axes have less than 0.2 (measured)."""
+SURELY_RAD: Final = 1.0
+"""Gravity must have turned so far for a turning rate to be left out, or its unit to be corrected."""
+AGREES: Final = 0.6
+"""Least agreement for a factor to be believed."""
+MAY_BE_OFF: Final = 3.0
+"""A factor up to this, or its inverse, is movement and a poor gyroscope; units are at least 17 apart. Right ones have
+0.4 to 1.25 (measured on walking, squats and therapy)."""
+NEAR_A_UNIT: Final = 1.6
+"""A factor this near to that of a unit is the unit's."""
+WORTH_TELLING: Final = 1.35
 STEADY: Final = 0.35
 """Most spread of a factor between pieces of a recording that still is one factor."""
-_COUNTS_FACTOR: Final = 3.0
-"""From this factor on it cannot be the gyroscope's fault; values are counts or in another unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +44,12 @@ class CheckedRows:
 
 
 def checked_turning(
-    rows: Iterator[Floats], period_s: float, named: str | None, name: str, notices: list[str]
+    rows: Iterator[Floats], named: str | None, name: str, notices: list[str]
 ) -> CheckedRows:
     """Rows whose turning rate agrees with how gravity turns.
 
     Args:
         rows: blocks (n, 7) of t_s, acceleration in SI and turning rate in the unit ``named``, in SI; else raw.
-        period_s: roughly the sampling period.
         named: the unit that the file tells, see `units.GYR_SCALE`.
         name: of the file, for messages.
         notices: what was corrected, or left out, is added here.
@@ -53,13 +57,13 @@ def checked_turning(
     Raises:
         InputError: the rate disagrees, where this turns out only after rows were handed out.
     """
-    ahead, turning = _looked_at(rows, period_s)
+    ahead, turning = _looked_at(rows)
     if not ahead:
         return CheckedRows(rows, IN_WORDS.get(named or ""))
     if turning is None:
         seen = named or _unit_by_size(ahead, notices)
         factor = 1.0 if named else GYR_SCALE[seen]
-        watched = _watched(_scaled(rows, factor), period_s, name)
+        watched = _watched(_scaled(rows, factor), name)
         return CheckedRows(chain(_scaled(iter(ahead), factor), watched), IN_WORDS[seen])
     factor, unit = _judged(turning, named, notices)
     if factor is None:
@@ -67,7 +71,7 @@ def checked_turning(
     return CheckedRows(_scaled(chain(ahead, rows), factor), unit)
 
 
-def _looked_at(rows: Iterator[Floats], period_s: float) -> tuple[list[Floats], Turning | None]:
+def _looked_at(rows: Iterator[Floats]) -> tuple[list[Floats], Turning | None]:
     """The first rows, until they show enough movement, and what they show."""
     ahead: list[Floats] = []
     turning: Turning | None = None
@@ -76,15 +80,15 @@ def _looked_at(rows: Iterator[Floats], period_s: float) -> tuple[list[Floats], T
         if block is None:
             break
         ahead.append(block)
-        turning = _turning(np.concatenate(ahead), period_s)
+        turning = _turning(np.concatenate(ahead))
     return ahead, turning
 
 
-def _turning(rows: Floats, period_s: float) -> Turning | None:
-    known = rows[np.isfinite(rows).all(axis=1)]
-    with np.errstate(over="ignore", invalid="ignore"):  # garbage may be as large as numbers go
-        known = known[(np.abs(known) < _GARBAGE).all(axis=1)]
-        return gravity_turning(known[:, 1:4], known[:, 4:], 1 / period_s)
+def _turning(rows: Floats) -> Turning | None:
+    known = rows[np.isfinite(rows).all(axis=1) & (np.abs(rows) < _GARBAGE).all(axis=1)]
+    steps = np.diff(known[:, 0])
+    steps = steps[steps > 0]
+    return gravity_turning(known[:, 1:4], known[:, 4:], 1 / float(np.median(steps))) if len(steps) else None
 
 
 _GARBAGE: Final = 1e12
@@ -92,53 +96,55 @@ _GARBAGE: Final = 1e12
 
 def _judged(turning: Turning, named: str | None, notices: list[str]) -> tuple[float | None, str | None]:
     """What to multiply the rate by, and its unit in words; None: it cannot be used."""
-    if turning.agreement < AGREES or turning.spread > STEADY * 2:
-        reversed_ = turning.agreement < -AGREES
-        how = "turns the other way round" if reversed_ else "does not turn as gravity does"
+    base = 1.0 if named is None else GYR_SCALE[named]
+    if turning.agreement < DISAGREES and turning.turned_rad >= SURELY_RAD:
+        how = "turns the other way round" if turning.agreement < -AGREES else "does not turn as gravity does"
+        notices.append(f"The gyroscope {how} (agreement {turning.agreement:.2f}, where 1 is full); it is left out.")
+        return None, None
+    if named is not None and 1 / MAY_BE_OFF <= turning.factor <= MAY_BE_OFF:
+        if not 1 / WORTH_TELLING <= turning.factor <= WORTH_TELLING and _is_steady(turning):
+            notices.append(
+                f"Gravity turns {turning.factor:.2f} times as fast as the gyroscope says; it is used as it is written."
+            )
+        return 1.0, IN_WORDS[named]
+    if turning.agreement < AGREES or turning.factor <= 0:
+        if named is not None and turning.turned_rad < SURELY_RAD:
+            return 1.0, IN_WORDS[named]
         notices.append(
-            f"The gyroscope {how} (agreement {turning.agreement:.2f} of 1, expected {AGREES:g} or more); it is left out."
+            f"Which unit the gyroscope's numbers have cannot be told (agreement with gravity's turning "
+            f"{turning.agreement:.2f}, where 1 is full); it is left out."
         )
         return None, None
-    base = 1.0 if named is None else GYR_SCALE[named]
     seen = min(GYR_SCALE, key=lambda unit: abs(np.log(GYR_SCALE[unit] / (base * turning.factor))))
-    off = base * turning.factor / GYR_SCALE[seen]
-    if not 1 / SAME <= off <= SAME:
-        return _steady_factor(turning, named, notices)
-    if named is None:
-        notices.append(
-            f"Turning rate is taken to be in {IN_WORDS[seen]}, by comparison with the turning of gravity; "
-            "a header like gx_dps or gx_radps would tell."
-        )
-    elif seen != named:
-        notices.append(
-            f"Turning rate is taken to be in {IN_WORDS[seen]}, although the header says {IN_WORDS[named]}: gravity "
-            f"turns {turning.factor:.3g} times as fast as that would say."
-        )
-    elif not 1 / WORTH_TELLING <= turning.factor <= WORTH_TELLING:
-        notices.append(
-            f"Gravity turns {turning.factor:.2f} times as fast as the gyroscope says; it is used as it is written."
-        )
-    return GYR_SCALE[seen] / base, IN_WORDS[seen]
+    if 1 / NEAR_A_UNIT <= base * turning.factor / GYR_SCALE[seen] <= NEAR_A_UNIT:
+        if named is None:
+            notices.append(
+                f"Turning rate is taken to be in {IN_WORDS[seen]}, by comparison with the turning of gravity; "
+                "a header like gx_dps or gx_radps would tell."
+            )
+        else:
+            notices.append(
+                f"Turning rate is taken to be in {IN_WORDS[seen]}, although the header says {IN_WORDS[named]}: gravity "
+                f"turns {turning.factor:.3g} times as fast as that would say."
+            )
+        return GYR_SCALE[seen] / base, IN_WORDS[seen]
+    return _by_its_own_factor(turning, named, notices)
 
 
-def _steady_factor(turning: Turning, named: str | None, notices: list[str]) -> tuple[float | None, str | None]:
-    """A factor that no unit explains: counts of an unknown scale, or a gyroscope that is off."""
-    if turning.spread > STEADY:
+def _is_steady(turning: Turning) -> bool:
+    return turning.agreement >= AGREES and turning.spread <= STEADY and turning.turned_rad >= SURELY_RAD
+
+
+def _by_its_own_factor(turning: Turning, named: str | None, notices: list[str]) -> tuple[float | None, str | None]:
+    """A factor that no unit explains: counts of a scale that nobody told."""
+    if not _is_steady(turning):
         notices.append(
             f"Gravity turns {turning.factor:.3g} times as fast as the gyroscope says, and not steadily so; it is left out."
         )
         return None, None
-    if named is not None and 1 / _COUNTS_FACTOR < turning.factor < _COUNTS_FACTOR:
-        notices.append(
-            f"Gravity turns {turning.factor:.2f} times as fast as the gyroscope says; it is used as it is written."
-        )
-        return 1.0, IN_WORDS[named]
-    said = f"; the header says {IN_WORDS[named]}" if named else ""
-    notices.append(
-        f"Turning rate is scaled by gravity's turning: 1 of its numbers is {np.rad2deg(turning.factor * 1.0):.3g} °/s{said}."
-        if named is None
-        else f"Turning rate is scaled by gravity's turning, by a factor of {turning.factor:.3g}{said}."
-    )
+    one_dps = float(np.rad2deg(turning.factor * (1.0 if named is None else GYR_SCALE[named])))
+    said = f", although the header says {IN_WORDS[named]}" if named else ""
+    notices.append(f"Turning rate is scaled by gravity's turning: 1 of its numbers is {one_dps:.3g} °/s{said}.")
     return turning.factor, "counts"
 
 
@@ -159,14 +165,14 @@ def _scaled(rows: Iterator[Floats], factor: float) -> Iterator[Floats]:
     return (np.column_stack((one[:, :4], one[:, 4:] * factor)) for one in rows)
 
 
-def _watched(rows: Iterator[Floats], period_s: float, name: str) -> Iterator[Floats]:
+def _watched(rows: Iterator[Floats], name: str) -> Iterator[Floats]:
     """Rows after a long rest: the first movement must agree, for what went before cannot be taken back."""
     judged = False
     before = np.empty((0, 7))
     for block in rows:
         if not judged:
             before = np.concatenate((before, block))[-LOOKED_AT_ROWS:]
-            turning = _turning(before, period_s)
+            turning = _turning(before)
             judged = turning is not None and turning.turned_rad >= ENOUGH_RAD
             if turning is not None and judged:
                 _refuse_disagreement(turning, name)
@@ -175,7 +181,7 @@ def _watched(rows: Iterator[Floats], period_s: float, name: str) -> Iterator[Flo
 
 
 def _refuse_disagreement(turning: Turning, name: str) -> None:
-    if turning.agreement >= AGREES and 1 / SAME <= turning.factor <= SAME:
+    if turning.agreement >= DISAGREES and 1 / MAY_BE_OFF <= turning.factor <= MAY_BE_OFF:
         return
     raise InputError(
         f"{name}: after a long rest gravity turns {turning.factor:.3g} times as fast as the gyroscope says "

@@ -31,7 +31,7 @@ from sensorcoach.importers.sensors import (
 )
 from sensorcoach.importers.signs import is_core_motion
 from sensorcoach.importers.stamps import is_stamp
-from sensorcoach.importers.suggestion import suggested_columns
+from sensorcoach.importers.suggestion import USUAL_HZ, is_acceleration, suggested_columns
 from sensorcoach.importers.units import ACC_SCALE
 from sensorcoach.model import Floats
 
@@ -48,7 +48,14 @@ SAME_AS_GRAVITY: Final = 0.7
 """Least correlation of an acceleration with gravity beside it that shows that gravity is in it."""
 _COMMA_NUMBER: Final = re.compile(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
 _POINT_NUMBER: Final = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
-_GROUPED: Final = re.compile(r"\s*[+-]?\d{1,3}(?:([,.' \u00a0\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?\s*")
+_POINTS_AND_COMMA: Final = re.compile(r"\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+\s*")
+_NUMERIC: Final = re.compile(r"\s*[+-]?\d[\d.,' \u00a0\u202f]*(?:[eE][+-]?\d+)?\s*")
+_GROUPED_BY: Final = {
+    mark: re.compile(rf"\s*[+-]?[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+([{'.' if mark != '.' else ','}]\d*)?\s*")
+    for mark in (",", ".", "'", "\u00a0", "\u202f", " ")
+}
+GROUPED_SHARE: Final = 0.98
+_GROUPED: Final = re.compile(r"\s*[+-]?[1-9]\d{0,2}(?:([,.' \u00a0\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +208,8 @@ class Header:
     def first_value(self, name: str) -> float | None:
         """The number in the first row below a name."""
         place = self.names.index(name)
-        cell = self.first_row[place].replace(",", ".") if place < len(self.first_row) else ""
-        return float(cell) if _is_number(cell, decimal_comma=True) else None
+        cell = self.first_row[place] if place < len(self.first_row) else ""
+        return _number(cell, decimal_comma=True)
 
 
 def header_of(head: bytes) -> Header | None:
@@ -228,7 +235,7 @@ def _body(lines: Sequence[_Line]) -> _Body | None:
             cells = len(row)
             if cells < 3 or cells > MOST_COLUMNS or not _is_row(row, separator):
                 run = cells = 0
-            elif run == FIRST_ROWS or (run and place == len(lines) - 1):
+            elif run == FIRST_ROWS or (place == len(lines) - 1 and all(map(_is_value, row))):
                 begins = place - run + 1
                 if best is None or (begins, -cells) < best[:2]:
                     best = (begins, -cells, _Body(begins, separator))
@@ -243,17 +250,18 @@ def _recognised_header(lines: Sequence[_Line], body: _Body | None) -> _Header | 
     before = lines[: min(HEADER_WITHIN_LINES, body.place if body else HEADER_WITHIN_LINES)]
     plain = [line for line in before if not line.is_comment]
     commented = [_Line(line.number, line.text.lstrip("#/ \t")) for line in before if line.is_comment]
-    for group in (plain, commented[::-1]):
-        found = [
-            (_recognised(names), _Header(line, separator, names))
-            for line in group
-            for separator in SEPARATORS
-            if separator in line.text
-            for names in [tuple(split_cells(line.text, separator))]
-        ]
-        best = max(found, key=lambda one: one[0], default=None)
-        if best is not None and best[0] >= 3:
-            return best[1]
+    for separators in ([body.separator] if body else [], SEPARATORS):
+        for group in (plain, commented[::-1]):
+            found = [
+                (_recognised(names), _Header(line, separator, names))
+                for line in group
+                for separator in separators
+                if separator in line.text
+                for names in [tuple(split_cells(line.text, separator))]
+            ]
+            best = max(found, key=lambda one: one[0], default=None)
+            if best is not None and best[0] >= 3:
+                return best[1]
     return None
 
 
@@ -372,11 +380,23 @@ def _without_header(
     if number == 3 and (choice.rate_hz or told.rate_hz):
         notices.append("No header: read as x, y, z of an accelerometer.")
         return _of_body(path, lines, body, names, axes, choice, notices)
-    if number != 4:
-        raise InputError(f"{path} has {number} columns and no header that names them.", _advice(lines, body))
-    notices.append("No header: read as time, x, y, z of an accelerometer.")
+    if number > 4 and is_stamp(split_cells(lines[body.place].text, body.separator)[0]) and _shows_gravity(lines, body):
+        notices.append("No header: read as time, x, y, z of an accelerometer; further columns are left out.")
+    elif number != 4:
+        raise InputError(
+            f"{path}, line {lines[body.place].number}: {number} columns and no header that names them.", _advice(lines, body))
+    else:
+        notices.append("No header: read as time, x, y, z of an accelerometer.")
     meanings = {0: Meaning("time", "", None, kind="t"), **{place + 1: axis for place, axis in axes.items()}}
     return _of_body(path, lines, body, names, meanings, choice, notices)
+
+
+def _shows_gravity(lines: Sequence[_Line], body: _Body) -> bool:
+    """Whether the three columns behind the first are an accelerometer's."""
+    rows = [split_cells(line.text, body.separator) for line in lines[body.place :][:ROWS_LOOKED_AT]]
+    whole = [row for row in rows if len(row) > 3]
+    axes = tuple(Column(place, "", None) for place in (1, 2, 3))
+    return is_acceleration(_values(whole, axes, body.separator != "," and _decimal_comma(rows)), USUAL_HZ)
 
 
 _AXES: Final[tuple[Literal["x", "y", "z"], ...]] = ("x", "y", "z")
@@ -421,37 +441,46 @@ def _is_row(cells: Sequence[str], separator: str) -> bool:
     return len(numbers) >= 3 and all(cell in numbers or not _is_name(cell) for cell in filled)
 
 
+def _is_value(cell: str) -> bool:
+    return not cell or is_stamp(cell) or _is_number(cell, decimal_comma=True)
+
+
 def _is_name(cell: str) -> bool:
     """Whether a cell among numbers would be a column's name, not a stamp or a word in a row."""
     return not is_stamp(cell) and meaning_of(cell) is not None
 
 
 def _is_number(cell: str, *, decimal_comma: bool) -> bool:
+    return _number(cell, decimal_comma=decimal_comma) is not None
+
+
+def _number(cell: str, *, decimal_comma: bool) -> float | None:
     try:
-        float(cell.replace(",", ".") if decimal_comma else cell)
+        return float(cell.replace(",", ".") if decimal_comma else cell)
     except ValueError:
-        return _GROUPED.fullmatch(cell) is not None
-    return True
+        grouped = _GROUPED.fullmatch(cell)
+        return None if grouped is None else float(cell.replace(grouped[1], "").replace(",", "."))
 
 
 def _decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether numbers have decimal commas: no cell has a decimal point, or commas behind it."""
+    """Whether numbers have decimal commas: some do, and commas do not group thousands."""
     cells = [cell for row in rows[:50] for cell in row]
-    commas = [cell for cell in cells if _COMMA_NUMBER.fullmatch(cell)]
-    if any(re.fullmatch(r"\s*[+-]?\d{1,3}(?:\.\d{3})+,\d+\s*", cell) for cell in cells):
-        return True
-    points = [cell for cell in cells if _POINT_NUMBER.fullmatch(cell)]
-    return bool(commas) and not (points and all(_GROUPED.fullmatch(cell) for cell in commas))
+    commas = any(_COMMA_NUMBER.fullmatch(cell) or _POINTS_AND_COMMA.fullmatch(cell) for cell in cells)
+    return commas and _thousands(rows) != ","
 
 
-def _thousands(rows: Sequence[Sequence[str]], *, decimal_comma: bool) -> str:
-    """The mark between groups of three digits, if any."""
-    decimal = "," if decimal_comma else "."
-    for row in rows[:200]:
-        for cell in row:
-            grouped = _GROUPED.fullmatch(cell)
-            if grouped and grouped[1] != decimal:
-                return grouped[1]
+def _thousands(rows: Sequence[Sequence[str]]) -> str:
+    """The mark between groups of three digits, if any: (nearly) all numbers with the mark are grouped by it, and one
+    of them cannot be anything else.
+    """
+    numbers = [cell for row in rows[:200] for cell in row if _NUMERIC.fullmatch(cell)]
+    for mark, form in _GROUPED_BY.items():
+        marked = [cell for cell in numbers if mark in cell]
+        grouped = [found for cell in marked if (found := form.fullmatch(cell))]
+        clear = any(cell.count(mark) > 1 or found[1] for cell, found in zip(marked, grouped, strict=False))
+        others = any(_POINT_NUMBER.fullmatch(cell) for cell in numbers) if mark == "," else False
+        if grouped and len(grouped) >= GROUPED_SHARE * len(marked) and (clear or others or mark not in ",."):
+            return mark
     return ""
 
 
@@ -515,7 +544,7 @@ def _layout(
     return Layout(
         separator=separator,
         decimal_comma=decimal_comma,
-        thousands=_thousands(rows, decimal_comma=decimal_comma),
+        thousands=_thousands(rows),
         only_numbers=numeric and not choice.sparse,
         cells=cells,
         first_line=data[0].number,

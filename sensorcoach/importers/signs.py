@@ -8,12 +8,13 @@ reference (CMAccelerometerData, CMDeviceMotion) and exports of SensorLog (iOS), 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sensorcoach.importers.header import compact
 
-APPLE: str = "Acceleration is given with Apple's sign, opposite to others'; it was turned round (--acc-sign keep leaves it)."
-KEPT: str = "Acceleration keeps the sign in which it is written (--acc-sign keep)."
-FLIPPED: str = "Acceleration was turned round (--acc-sign flip)."
+APPLE: Final = "Apple gives acceleration with the opposite sign; it was turned round (--acc-sign keep leaves it)."
+KEPT: Final = "Acceleration keeps the sign in which it is written (--acc-sign keep)."
+FLIPPED: Final = "Acceleration was turned round (--acc-sign flip)."
 
 
 def is_core_motion(names: Sequence[str]) -> bool:

@@ -45,7 +45,7 @@ def suggested_columns(rows: Sequence[Sequence[str]], rate_hz: float | None, *, d
     ]
     time, step_s = _time(cells, columns)
     rate = 1 / step_s if step_s else rate_hz or USUAL_HZ
-    acc = _first_triple(columns, time, lambda values: _is_acceleration(values, rate))
+    acc = _first_triple(columns, time, lambda values: is_acceleration(values, rate))
     if acc is None:
         return _NOTHING
     parts = [time[1]] if time else [f"rate={rate_hz or USUAL_HZ:g}"]
@@ -87,7 +87,8 @@ def _values(columns: Sequence[Floats], place: int) -> Floats:
     return np.stack(columns[place : place + 3], axis=1)
 
 
-def _is_acceleration(values: Floats, rate_hz: float) -> bool:
+def is_acceleration(values: Floats, rate_hz: float) -> bool:
+    """Whether columns (n, 3) hold gravity in some unit, and each of them moves."""
     known = values[np.isfinite(values).all(axis=1)]
     if len(known) < 10 or len(known) < 0.5 * len(values) or (known.max(axis=0) == known.min(axis=0)).any():
         return False

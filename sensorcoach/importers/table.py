@@ -68,7 +68,7 @@ def open_table(begun: BegunTable, asked: Asked, choice: ColumnChoice, notices: l
     blocks = table.rows(factors, alive=layout.acc if layout.gravity else layout.values)
     gyr_unit = None
     if layout.gyr:
-        checked = checked_turning(blocks, table.period_s, units.gyr, path.name, notices)
+        checked = checked_turning(blocks, units.gyr, path.name, notices)
         blocks, gyr_unit = checked.rows, checked.unit
     told = ReadAs(
         choice.program,
