@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -16,7 +17,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     """What the person asked for; what is left out is taken from the recording, and else the default.
 
     ``mounting`` names only the fields to replace. ``presets`` are methods of `Settings`: ``gentle``, ``rocking``.
-    ``unit`` and ``columns`` tell how to read a CSV (`importers.open_recording`).
+    ``unit``, ``columns``, ``sensor``, ``acc_sign`` and ``dates`` tell how to read a file (`importers.open_recording`).
     """
 
     mounting: dict[str, str | None] = {}
@@ -24,6 +25,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     presets: tuple[str, ...] = ()
     unit: str | None = None
     columns: str | None = None
+    sensor: str | None = None
+    acc_sign: Literal["auto", "keep", "flip"] = "auto"
+    dates: Literal["us", "uk"] | None = None
 
 
 def mounting_in_force(told_before: Mounting | None, choices: Choices) -> Mounting:

@@ -104,8 +104,9 @@ def _spread(seen: Floats, predicted: Floats, factor: float) -> float:
     """Weighted mean deviation of the factors of pieces from the whole one."""
     width = 3 * PIECE_STEPS
     number = max(len(seen) // width, 1)
-    dots = np.array([a @ b for a, b in zip(np.array_split(predicted, number), np.array_split(seen, number), strict=True)])
-    squares = np.array([one @ one for one in np.array_split(predicted, number)])
+    pieces = list(zip(np.array_split(predicted, number), np.array_split(seen, number), strict=True))
+    dots = np.array([one @ other for one, other in pieces])
+    squares = np.array([one @ one for one, _ in pieces])
     moving = squares > squares.mean() * 0.05
     factors = dots[moving] / squares[moving]
     return float(np.average(np.abs(factors - factor), weights=squares[moving]) / abs(factor)) if factor else 0.0

@@ -201,9 +201,7 @@ def _with_gravity(values: Floats, layout: Layout) -> Floats:
 def _rows_of(block: Block, chosen: Bools) -> Block:
     t_s = block.t_s[chosen] if len(block.t_s) else block.t_s
     others = int((~chosen).sum())
-    return replace(
-        block, t_s=t_s, values=block.values[chosen], line_numbers=block.line_numbers[chosen], others=others
-    )
+    return replace(block, t_s=t_s, values=block.values[chosen], line_numbers=block.line_numbers[chosen], others=others)
 
 
 def _plain(text: bytes, layout: Layout) -> bytes:

@@ -1,4 +1,4 @@
-"""Which column tells the time of a row, and how: stamps, numbers in some unit, seconds since 1970, a date beside a time."""
+"""Which column tells the time of a row, and how: stamps, numbers, seconds since 1970, a date beside a time."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ def clock_of(
         if place not in times and place not in meanings and _mostly(cells, is_stamp):
             times[place] = Meaning("time", "", None, kind=names[place].lower())
     found = [
-        _candidate(path, Column(place, names[place], meaning.unit), meaning, columns, date, dates, advice, decimal_comma)
+        _candidate(
+            path, Column(place, names[place], meaning.unit), meaning, columns, date, dates, advice, decimal_comma
+        )
         for place, meaning in sorted(times.items())
         if place != date
     ]
@@ -164,14 +166,14 @@ def _candidate(
     moving = steps[steps != 0]
     step = abs(float(np.median(moving))) if len(moving) else 0.0
     uneven = bool(step and np.median(np.abs(np.abs(moving) - step)) > UNEVEN_SHARE * step)
-    unit, whole, refusal = _unit(path, column, steps, step, advice)
+    unit, whole, why_not = _unit(path, column, steps, step, advice)
     if unit is None:
-        return _Candidate(Clock(column), meaning, cells, numbers, refusal, repeats, uneven)
+        return _Candidate(Clock(column), meaning, cells, numbers, why_not, repeats, uneven)
     first = float(numbers[np.isfinite(numbers)][0])
     unix = UNIX_S[0] <= first * TIME_UNITS.get(unit, 0.0) <= UNIX_S[1]
     if whole is None and 0 <= first * TIME_UNITS[unit] < DAY_S and _near_midnight(first * TIME_UNITS[unit]):
         whole = DAY_S / TIME_UNITS[unit]
-    return _Candidate(Clock(column, unit, unix, whole), meaning, cells, numbers, refusal, repeats, uneven)
+    return _Candidate(Clock(column, unit, unix, whole), meaning, cells, numbers, why_not, repeats, uneven)
 
 
 def _near_midnight(first_s: float) -> bool:
@@ -225,7 +227,9 @@ def _with_wall(best: _Candidate, found: Sequence[_Candidate]) -> Clock:
         return clock
     for other in found:
         if other.refusal is None and other.clock.unit is None and is_dated(other.cells[0]):
-            return Clock(clock.column, clock.unit, False, clock.whole, wall=instant_of(other.cells[0], other.clock.order))
+            return Clock(
+                clock.column, clock.unit, False, clock.whole, wall=instant_of(other.cells[0], other.clock.order)
+            )
         if other.clock.unix and other.numbers is not None:
             wall = instant(float(other.numbers[0]) * TIME_UNITS[other.clock.unit or "s"])
             return Clock(clock.column, clock.unit, False, clock.whole, wall=wall)

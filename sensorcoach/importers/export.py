@@ -17,11 +17,11 @@ from sensorcoach.importers.header import Axis, Meaning
 from sensorcoach.importers.instants import since_1970_s
 from sensorcoach.importers.layout import Header, header_of
 from sensorcoach.importers.merging import Stream, merged, summed
-from sensorcoach.importers.opened import ReadAs, Recording
+from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.sensors import chosen_name
 from sensorcoach.importers.table import BegunTable, Table, columns_told, sign_of, units_of
 from sensorcoach.importers.units import ACC_SCALE, GYR_SCALE, IN_WORDS
-from sensorcoach.model import Floats
+from sensorcoach.model import Floats, ReadAs
 
 Sensor = Literal["acc", "gyr", "acc+gyr", "linear", "gravity"]
 """``linear``: acceleration without gravity; ``gravity``: the rest of it."""

@@ -43,9 +43,7 @@ class CheckedRows:
     unit: str | None
 
 
-def checked_turning(
-    rows: Iterator[Floats], named: str | None, name: str, notices: list[str]
-) -> CheckedRows:
+def checked_turning(rows: Iterator[Floats], named: str | None, name: str, notices: list[str]) -> CheckedRows:
     """Rows whose turning rate agrees with how gravity turns.
 
     Args:
@@ -62,9 +60,9 @@ def checked_turning(
         return CheckedRows(rows, IN_WORDS.get(named or ""))
     if turning is None:
         seen = named or _unit_by_size(ahead, notices)
-        factor = 1.0 if named else GYR_SCALE[seen]
-        watched = _watched(_scaled(rows, factor), name)
-        return CheckedRows(chain(_scaled(iter(ahead), factor), watched), IN_WORDS[seen])
+        scale = 1.0 if named else GYR_SCALE[seen]
+        watched = _watched(_scaled(rows, scale), name)
+        return CheckedRows(chain(_scaled(iter(ahead), scale), watched), IN_WORDS[seen])
     factor, unit = _judged(turning, named, notices)
     if factor is None:
         return CheckedRows((one[:, :4] for one in chain(ahead, rows)), None)
@@ -139,7 +137,8 @@ def _by_its_own_factor(turning: Turning, named: str | None, notices: list[str]) 
     """A factor that no unit explains: counts of a scale that nobody told."""
     if not _is_steady(turning):
         notices.append(
-            f"Gravity turns {turning.factor:.3g} times as fast as the gyroscope says, and not steadily so; it is left out."
+            f"Gravity turns {turning.factor:.3g} times as fast as the gyroscope says, and not steadily so: "
+            "it is left out."
         )
         return None, None
     one_dps = float(np.rad2deg(turning.factor * (1.0 if named is None else GYR_SCALE[named])))

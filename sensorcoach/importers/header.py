@@ -75,7 +75,9 @@ _TIME_NAMES: Final = {
     "ms": "ms", "millis": "ms", "milliseconds": "ms", "us": "us", "micros": "us", "microseconds": "us",
     "ns": "ns", "nanos": "ns", "nanoseconds": "ns",
 }  # fmt: skip
-_TIME_ENDS: Final = ("time", "timestamp", "timestampsincereboot", "timestampsince1970", "timestampunix", "unixtimestamp")
+_TIME_ENDS: Final = (
+    "time", "timestamp", "timestampsincereboot", "timestampsince1970", "timestampunix", "unixtimestamp",
+)  # fmt: skip
 _SINCE_IN: Final = re.compile(r"(.*since_start)_in_(.+)\Z")
 _ACC_SHORT: Final = {"a", "gf", "gforce"}
 _ACC_WORDS: Final = ("acc", "beschleunigung", "aceleracion", "akzel", "gforce")
@@ -109,9 +111,10 @@ _FILLING: Final = {
 }  # fmt: skip
 _CHINESE: Final = (
     ("片上时间", " chip time "), ("设备名称", " device name "), ("设备", " device "), ("系统时间", " system time "),
-    ("时间戳", " timestamp "), ("时间", " time "), ("角加速度", " angular acceleration "), ("线性加速度", " linear acceleration "),
-    ("线加速度", " linear acceleration "), ("加速度计", " acceleration "), ("加速度", " acceleration "), ("角速度", " gyro "), ("陀螺仪", " gyro "),
-    ("重力", " gravity "), ("角度", " angle "), ("磁场", " mag "), ("磁", " mag "), ("度/秒", "deg/s"), ("弧度/秒", "rad/s"),
+    ("时间戳", " timestamp "), ("时间", " time "), ("角加速度", " angular acceleration "),
+    ("线性加速度", " linear acceleration "), ("线加速度", " linear acceleration "), ("加速度计", " acceleration "),
+    ("加速度", " acceleration "), ("角速度", " gyro "), ("陀螺仪", " gyro "), ("重力", " gravity "),
+    ("角度", " angle "), ("磁场", " mag "), ("磁", " mag "), ("弧度/秒", "rad/s"), ("度/秒", "deg/s"),
     ("毫秒", "ms"), ("秒", "s"), ("轴", " axis "),
 )  # fmt: skip
 
@@ -237,6 +240,6 @@ def _sensor_of(words: str) -> tuple[str, str]:
     """The sensor's name and the kind of values in a name without its axis."""
     left = [token for token in re.split(r"[^a-z0-9]+", _QUANTITY_TOKENS.sub("_", words)) if token]
     kind = next((token for token in left if token in KINDS), "")
-    kind = "lownoise" if "low" in left and "noise" in left else "widerange" if "wide" in left and "range" in left else kind
+    kind = next(("".join(pair) for pair in (("low", "noise"), ("wide", "range")) if set(pair) <= set(left)), kind)
     dropped = _FILLING | KINDS.keys() | _ACC_SHORT | _GYR_SHORT | {"low", "noise", "wide", "range"}
     return "_".join(token for token in left if token not in dropped), kind

@@ -68,9 +68,10 @@ def interleaved_by_blanks(
         return ()
     times = {str(index + 1): meaning for index, meaning in meanings.items() if meaning.quantity == "time"}
     streams = []
-    for kind, columns in (("acc", acc), ("gyr", gyr)):
+    pairs: tuple[tuple[Kind, Axes], ...] = (("acc", acc), ("gyr", gyr))
+    for kind, columns in pairs:
         named = {str(column.index + 1): meanings[column.index] for column in columns}
-        streams.append(Interleaved(kind, "", replace(choice, named={**times, **named}, sparse=True)))  # type: ignore[arg-type]
+        streams.append(Interleaved(kind, "", replace(choice, named={**times, **named}, sparse=True)))
     return tuple(streams)
 
 
@@ -86,5 +87,5 @@ def _kinds(values: Sequence[str]) -> dict[str, Kind]:
     for value in values:
         meaning = meaning_of(f"{value} x")
         if meaning is not None and meaning.quantity in ("acc", "gyr", "linear", "gravity") and not meaning.sensor:
-            found.setdefault(value, meaning.quantity)  # type: ignore[arg-type]
+            found.setdefault(value, meaning.quantity)
     return found

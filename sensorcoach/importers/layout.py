@@ -362,9 +362,7 @@ def _no_such_column(
     wanted = {name.lower(): name for name in choice.named}
     best = max(cells, key=lambda names: len(wanted.keys() & {name.lower() for name in names}))
     missing = [name for key, name in wanted.items() if key not in {cell.lower() for cell in best}]
-    return InputError(
-        f"{path} has no column {missing[0]!r}; there is {', '.join(best)[:200]}.", _advice(lines, body)
-    )
+    return InputError(f"{path} has no column {missing[0]!r}; there is {', '.join(best)[:200]}.", _advice(lines, body))
 
 
 def _without_header(
@@ -384,7 +382,9 @@ def _without_header(
         notices.append("No header: read as time, x, y, z of an accelerometer; further columns are left out.")
     elif number != 4:
         raise InputError(
-            f"{path}, line {lines[body.place].number}: {number} columns and no header that names them.", _advice(lines, body))
+            f"{path}, line {lines[body.place].number}: {number} columns and no header that names them.",
+            _advice(lines, body),
+        )
     else:
         notices.append("No header: read as time, x, y, z of an accelerometer.")
     meanings = {0: Meaning("time", "", None, kind="t"), **{place + 1: axis for place, axis in axes.items()}}
@@ -601,7 +601,8 @@ def _sensor(
         linear = next((one.linear[0].name for one in sensors if one.linear), _linear(names, meanings))
         if linear is not None:
             raise InputError(
-                f"{path} holds acceleration without gravity ({linear}); gravity is what shows how far a leg has rolled.",
+                f"{path} holds acceleration without gravity ({linear}); gravity is what shows how far a "
+                "leg has rolled.",
                 "Export the raw accelerometer (in phone apps: acceleration with g).",
             )
         turning = [one for one in sensors if one.gyr]
@@ -657,8 +658,7 @@ def _holds_gravity(acc: Floats, gravity: Floats) -> bool:
 
 def _values(rows: Sequence[Sequence[str]], axes: Axes, decimal_comma: bool) -> Floats:
     """(n, 3) numbers of some columns."""
-    columns = [
-        number_cells([(row[axis.index].replace(",", ".") if decimal_comma else row[axis.index]).encode() for row in rows])
-        for axis in axes
-    ]
-    return np.stack(columns, axis=1)
+    texts = [[row[axis.index] for row in rows] for axis in axes]
+    if decimal_comma:
+        texts = [[cell.replace(",", ".") for cell in column] for column in texts]
+    return np.stack([number_cells([cell.encode() for cell in column]) for column in texts], axis=1)

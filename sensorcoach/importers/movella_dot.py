@@ -65,5 +65,6 @@ def _unit(time: int, rows: Sequence[Sequence[str]], rate_hz: float | None) -> st
         return WRAPPING_US
     step = float(np.median(np.abs(np.diff(ticks))))
     if rate_hz is not None and step > 0:
-        return WRAPPING_US if abs(np.log(step * rate_hz / 1e6)) < abs(np.log(step * rate_hz / 1e4)) else WRAPPING_TENTHS_MS
+        in_us, in_tenths = (abs(np.log(step * rate_hz / each)) for each in (1e6, 1e4))
+        return WRAPPING_US if in_us < in_tenths else WRAPPING_TENTHS_MS
     return WRAPPING_US if step >= LEAST_STEP_US else None

@@ -25,9 +25,8 @@ from sensorcoach.importers.choice import Asked
 from sensorcoach.importers.export import Export, HeadedFile, Part
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.merging import Stream
-from sensorcoach.importers.opened import ReadAs
 from sensorcoach.importers.units import ACC_SCALE, GYR_SCALE, IN_WORDS, acceleration_unit, rest_magnitude
-from sensorcoach.model import Floats
+from sensorcoach.model import Floats, ReadAs
 
 _KEYS: Final[dict[Literal["acc", "gyr"], str]] = {"acc": "ArrayAcc", "gyr": "ArrayGyro"}
 _WORDS: Final = {"acc": "acceleration", "gyr": "turning rate"}

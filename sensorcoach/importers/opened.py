@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sensorcoach.model import Mounting
+from sensorcoach.model import Mounting, ReadAs
 from sensorcoach.recording import Item
-
-
-@dataclass(slots=True)
-class ReadAs:
-    """What a recording was read as: the first thing for a person to check.
-
-    ``columns``: names by what they hold (``time``, ``acceleration``, ``turning rate``, ``gravity``); ``units`` likewise.
-    ``acc_sign``: ``as written`` or ``turned round``. ``assumed`` and ``left_out``: in words.
-    """
-
-    program: str
-    sensor: str
-    files: list[str] = field(default_factory=list)
-    columns: dict[str, list[str]] = field(default_factory=dict)
-    units: dict[str, str | None] = field(default_factory=dict)
-    acc_sign: str = "as written"
-    assumed: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +18,7 @@ class Recording:
     while ``items`` is walked through. ``start``: the instant of time 0 (ISO 8601), where the file tells it; in a table
     with wall-clock stamps that is its first sample.
     ``settings``: those in force when it was recorded, for `sensorcoach.settings`; ``sensor``: what is known of it.
-    ``person``: the label under which the session is kept. ``read_as``: see `ReadAs`.
+    ``person``: the label under which the session is kept. ``read_as``: see `model.ReadAs`.
     """
 
     profile: str

@@ -1,8 +1,8 @@
 """phyphox: a zip or folder with a table a sensor (``Accelerometer.csv``) and notes in ``meta/``.
 
-Columns name sensor, axis and unit: ``"Time (s)";"Acceleration x (m/s^2)"``; in the "simple experiments" of iOS only axis
-and unit (``"X (m/s^2)"``), and the name of the file tells the sensor. Separators are comma, semicolon or tab, decimals
-points or commas. ``meta/time.csv`` tells when the experiment ran: its own clock stands still during a pause.
+Columns name sensor, axis and unit: ``"Time (s)";"Acceleration x (m/s^2)"``; in the "simple experiments" of iOS only
+axis and unit (``"X (m/s^2)"``), and the name of the file tells the sensor. Separators are comma, semicolon or tab,
+decimals points or commas. ``meta/time.csv`` tells when the experiment ran: its own clock stands still during a pause.
 Sources: the app's own exporter (phyphox/phyphox-android: DataExport.java) and the exports at hand.
 """
 

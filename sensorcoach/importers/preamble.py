@@ -1,4 +1,4 @@
-"""What the lines before a table tell: its rate, when it began, how it writes dates. ActiGraph, GENEActiv, DOT and others.
+"""What the lines before a table tell: its rate, when it began, how it writes dates (ActiGraph, GENEActiv, DOT …).
 
 ``Measurement Frequency,100 Hz``, ``… date format M/d/yyyy at 30 Hz``, ``OutputRate: 60``, ``Start Time 10:54:00`` with
 ``Start Date 6/27/2012``, ``StartTime: 2025-12-02 14:37:28.533``.
@@ -14,7 +14,8 @@ from typing import Final
 from sensorcoach.importers.stamps import DateOrder, instant_of, is_date, is_dated, orders_possible
 
 _RATE: Final = re.compile(
-    r"(?:(?:measurement|sampl(?:e|ing))[ _-]?(?:frequency|rate)|output ?rate|\bat)\"?[^0-9a-z]{0,12}(?:\(?hz\)?\W{0,3})?"
+    r"(?:(?:measurement|sampl(?:e|ing))[ _-]?(?:frequency|rate)|output ?rate|\bat)\"?[^0-9a-z]{0,12}"
+    r"(?:\(?hz\)?\W{0,3})?"
     r"(\d+(?:\.\d+)?)(?P<hz> ?hz)?",
     re.IGNORECASE,
 )

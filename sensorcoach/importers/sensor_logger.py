@@ -4,7 +4,8 @@ The tables do not say which sensor they hold; the app's fixed names of the files
 renamed them. ``time`` is in ns since 1970,
 ``seconds_elapsed`` counts from the tap on the start button. On Android ``TotalAcceleration`` is the accelerometer and
 ``Accelerometer`` has no gravity; on iOS the accelerometer is ``Accelerometer`` plus ``Gravity``, with the opposite sign
-unless "Standardise Units & Frames" is on, as the metadata tell; without them these two alone are an iPhone's. Sources: the app's documentation (tszheichoi/awesome-sensor-logger: README,
+unless "Standardise Units & Frames" is on, as the metadata tell; without them these two alone are an
+iPhone's. Sources: the app's documentation (tszheichoi/awesome-sensor-logger: README,
 UNITS, COORDINATES, CROSSPLATFORM) and the exports at hand.
 """
 

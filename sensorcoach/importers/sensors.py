@@ -56,9 +56,7 @@ def sensors_in(names: Sequence[str], meanings: Mapping[int, Meaning]) -> list[Se
     for sensor, quantities in triples.items():
         best = {quantity: min(ranked, key=lambda one: one[0])[1] for quantity, ranked in quantities.items()}
         acc = best.get("acc", ()) or (() if "linear" in best else best.get("bare", ()))
-        found.append(
-            SensorColumns(sensor, acc, best.get("gyr", ()), best.get("linear", ()), best.get("gravity", ()))
-        )
+        found.append(SensorColumns(sensor, acc, best.get("gyr", ()), best.get("linear", ()), best.get("gravity", ())))
     return _paired(found)
 
 

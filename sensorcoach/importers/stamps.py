@@ -17,9 +17,7 @@ DateOrder = Literal["us", "uk"]
 """Month first, or day first."""
 
 _TIME: Final = r"(\d\d?):(\d\d):(\d\d)(?:[.,:](\d+))?\s*([AaPp]\.?[Mm]\.?)?"
-_ISO: Final = re.compile(
-    r"\s*(\d{4})[-/.](\d\d?)[-/.](\d\d?)[T _,]+" + _TIME + r"\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*"
-)
+_ISO: Final = re.compile(r"\s*(\d{4})[-/.](\d\d?)[-/.](\d\d?)[T _,]+" + _TIME + r"\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*")
 _OTHER_DATE: Final = re.compile(
     r"\s*(\d\d?)([-/.])(\d\d?)\2(\d{4}|\d\d)[T _,]+" + _TIME + r"\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\s*"
 )
@@ -261,5 +259,6 @@ def _instant(cell: str, first_ns: int) -> str | None:
     named = _ZONE.search(cell.strip().encode()) if _ISO.fullmatch(cell) or _OTHER_DATE.fullmatch(cell) else None
     zone = named.group(1).decode() if named else "Z" if cell.strip().endswith(("UTC", "GMT")) else ""
     local = np.datetime64(first_ns + _offset_s(zone) * _SECOND_NS, "ns")
+    if len(zone) == len("+0100"):
+        zone = f"{zone[:3]}:{zone[3:]}"
     return str(np.datetime_as_string(local, unit="us")) + zone
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -74,8 +74,9 @@ def _time(cells: Sequence[Sequence[str]], columns: Sequence[Floats]) -> tuple[tu
     return None, 0.0
 
 
-def _first_triple(columns: Sequence[Floats], time: tuple[int, str] | None, holds: object, not_at: int = -9) -> int | None:
-    assert callable(holds)
+def _first_triple(
+    columns: Sequence[Floats], time: tuple[int, str] | None, holds: Callable[[Floats], bool], not_at: int = -9
+) -> int | None:
     for place in range(len(columns) - 2):
         taken = {time[0] if time else -1, *range(not_at, not_at + 3)}
         if not taken & {place, place + 1, place + 2} and holds(_values(columns, place)):

@@ -23,7 +23,7 @@ from sensorcoach.importers.gyroscope import checked_turning
 from sensorcoach.importers.header import TIME_UNITS, WRAPPING_TENTHS_MS
 from sensorcoach.importers.instants import instant, moved
 from sensorcoach.importers.layout import Layout, layout_of
-from sensorcoach.importers.opened import ReadAs, Recording
+from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.sensors import Column
 from sensorcoach.importers.signs import APPLE, FLIPPED, KEPT
 from sensorcoach.importers.stamps import StampReader
@@ -35,7 +35,7 @@ from sensorcoach.importers.units import (
     is_gravity_in_some_unit,
     rest_magnitude,
 )
-from sensorcoach.model import Floats
+from sensorcoach.model import Floats, ReadAs
 
 FEWEST_ROWS: Final = 10
 MOSTLY_BROKEN: Final = 0.5
@@ -112,11 +112,9 @@ def sign_of(by_shape: float, asked: AccSign, notices: list[str]) -> float:
 
 def columns_told(layout: Layout) -> dict[str, list[str]]:
     """The names of the columns in use, by what they hold."""
-    times = [column.name for column in (layout.date, layout.time) if column is not None]
+    times = tuple(column for column in (layout.date, layout.time) if column is not None)
     told = {"time": times, "acceleration": layout.acc, "gravity": layout.gravity, "turning rate": layout.gyr}
-    return {
-        what: [one if isinstance(one, str) else one.name for one in columns] for what, columns in told.items() if columns
-    }
+    return {what: [column.name for column in columns] for what, columns in told.items() if columns}
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +339,9 @@ class _TableReader:
 def _time_reader(layout: Layout, notices: list[str]) -> TimeReader | None:
     clock = layout.clock
     if clock is None:
-        notices.append(f"Times are counted at {layout.rate_hz:g} samples a second, as --columns or the first lines say.")
+        notices.append(
+            f"Times are counted at {layout.rate_hz:g} samples a second, as --columns or the first lines say."
+        )
         return None
     if clock.unit is None:
         return StampReader(clock.order)

@@ -16,7 +16,15 @@ GYR_SCALE: Final = {
     "radps": 1.0, "dps": float(np.deg2rad(1.0)), "mdps": float(np.deg2rad(1e-3)), "mradps": 1e-3,
 }  # fmt: skip
 """rad/s in one."""
-IN_WORDS: Final = {"mps2": "m/s²", "g": "g", "mg": "mg", "radps": "rad/s", "dps": "°/s", "mdps": "m°/s", "mradps": "mrad/s"}
+IN_WORDS: Final = {
+    "mps2": "m/s²",
+    "g": "g",
+    "mg": "mg",
+    "radps": "rad/s",
+    "dps": "°/s",
+    "mdps": "m°/s",
+    "mradps": "mrad/s",
+}
 
 REST_G: Final = (0.7, 1.3)
 """Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds some."""

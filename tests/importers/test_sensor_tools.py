@@ -220,7 +220,7 @@ def test_dot_with_raw_data_across_the_wrap_of_its_clock(tmp_path, first_us, end)
     recording = open_recording(write(tmp_path / "a", text))
     assert_moves_like_the_leg(walked(recording), 0.001, 0.001, at=lambda t_s: t_s)
     assert recording.notices == []
-    assert recording.start == "2026-03-01T09:30:00.000000+0000"
+    assert recording.start == "2026-03-01T09:30:00.000000+00:00"
 
 
 def test_dot_with_more_columns(tmp_path):
