@@ -8,15 +8,29 @@ from pathlib import Path
 from typing import Final
 
 from sensorcoach.errors import InputError, RecordingError
-from sensorcoach.importers import axivity, metamotion, movella_dot, movesense, phyphox, sensor_logger, witmotion
+from sensorcoach.importers import (
+    axivity,
+    empatica,
+    metamotion,
+    motion_bids,
+    movella_dot,
+    movesense,
+    opensignals,
+    phyphox,
+    sensor_logger,
+    witmotion,
+)
 from sensorcoach.importers.arrays import recording_of_arrays
 from sensorcoach.importers.blocks import first_bytes, text_blocks
 from sensorcoach.importers.choice import NO_CHOICE, AccSign, Asked, ColumnChoice, parse_columns
 from sensorcoach.importers.conversion import write_session
 from sensorcoach.importers.export import Export, HeadedFile, begin_together, interleaved_export, recording_of
 from sensorcoach.importers.files import RecordingFile, files_in, is_container
+from sensorcoach.importers.layout import head_lines, looks_like_rows
 from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.programs import program_of
 from sensorcoach.importers.session_file import open_session
+from sensorcoach.importers.several import several_tables
 from sensorcoach.importers.stamps import DateOrder
 from sensorcoach.importers.table import BegunTable, open_table
 from sensorcoach.recording import Item, is_session_start
@@ -25,9 +39,9 @@ __all__ = [
     "Item", "Recording", "grouped", "open_recording", "open_recordings", "recording_of_arrays", "write_session",
 ]  # fmt: skip
 
-EXPORTS: Final = (movesense, metamotion, sensor_logger, phyphox)
+EXPORTS: Final = (movesense, metamotion, motion_bids, sensor_logger, phyphox)
 """Apps that leave several streams behind, in the order they are recognised."""
-TABLES: Final = (movella_dot, witmotion, axivity)
+TABLES: Final = (movella_dot, witmotion, empatica, opensignals, axivity)
 """Programs whose tables need more than their header says, in the order they are recognised; then any table."""
 
 _HEAD_BYTES: Final = 1 << 16
@@ -71,6 +85,10 @@ def _open(path: Path, asked: Asked) -> Recording:
         if export is not None:
             return recording_of(export, str(path), asked)
         partner = metamotion.partner_of(path)
+        if partner is None and (beside := motion_bids.with_channels(path)):
+            export = motion_bids.export_of(motion_bids.headed(beside))
+            if export is not None:
+                return recording_of(export, str(path), asked)
         if partner is not None:
             recording = _open_together([path, partner], asked)
             recording.notices.insert(0, f"The other sensor's part of the recording is {partner.name}.")
@@ -153,7 +171,12 @@ def _open_container(path: Path, asked: Asked) -> Recording:
     export = _export_of(files)
     if export is not None:
         return recording_of(export, str(path), asked, _beside(export, files))
-    return _open_only(path, [one for one in files if _may_be_recording(one)], asked)
+    export, refused = several_tables(files, asked, _columns_of)
+    if export is not None:
+        named = {one.partition(" (")[0] for one in refused}
+        beside = [one for one in _beside(export, files) if one.partition(" (")[0] not in named]
+        return recording_of(export, str(path), asked, [*refused, *beside])
+    return _open_only(path, files, asked)
 
 
 def _beside(export: Export, files: Sequence[HeadedFile]) -> list[str]:
@@ -166,14 +189,17 @@ def _beside(export: Export, files: Sequence[HeadedFile]) -> list[str]:
 def _why_not(one: HeadedFile) -> str:
     if not one.head:
         return "empty"
-    return "no table of motion" if one.header is None else "not this app's, or not motion"
+    return "no samples of motion" if one.header is None else "not this app's"
 
 
 def _open_only(path: Path, files: Sequence[HeadedFile], asked: Asked) -> Recording:
     """The one file that can be opened."""
     opened: list[Recording] = []
     refused: list[InputError | RecordingError] = []
+    others = [one for one in files if not _may_be_recording(one)]
     for one in files:
+        if one in others:
+            continue
         try:
             opened.append(_open_member(one, asked))
         except (InputError, RecordingError) as error:
@@ -187,8 +213,14 @@ def _open_only(path: Path, files: Sequence[HeadedFile], asked: Asked) -> Recordi
     if not opened:
         what = "folder" if path.is_dir() else "zip archive or spreadsheet"
         raise InputError(f"{path} is a {what} without a recording in it.", "Export as CSV, or name the recording.")
-    opened[0].notices.extend(f"Left out: {error.message}" for error in refused)
-    return opened[0]
+    recording = opened[0]
+    recording.notices.extend(f"Left out: {error.message}" for error in refused)
+    left = [f"{one.file.name} ({_why_not(one)})" for one in others]
+    if left:
+        recording.notices.append(f"Left out: {', '.join(left)}.")
+    if recording.read_as is not None:
+        recording.read_as.left_out += [*(error.message for error in refused), *left]
+    return recording
 
 
 def _open_member(one: HeadedFile, asked: Asked) -> Recording:
@@ -202,7 +234,7 @@ def _open_member(one: HeadedFile, asked: Asked) -> Recording:
 def _may_be_recording(one: HeadedFile) -> bool:
     if is_session_start(one.head) or one.header is not None:
         return True
-    return axivity.columns_of(one.file, one.head, []) is not None
+    return looks_like_rows(one.head)
 
 
 def _open_table(file: RecordingFile, asked: Asked) -> Recording:
@@ -217,6 +249,13 @@ def _open_table(file: RecordingFile, asked: Asked) -> Recording:
 
 def _columns_of(file: RecordingFile, notices: list[str]) -> ColumnChoice:
     head = next(text_blocks(file, []))
+    program = program_of(head_lines(head))
+    if program != "table":
+        return replace(_choice_of(file, head, notices), program=program)
+    return _choice_of(file, head, notices)
+
+
+def _choice_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnChoice:
     choices = (program.columns_of(file, head, notices) for program in TABLES)
     return next((choice for choice in choices if choice is not None), NO_CHOICE)
 

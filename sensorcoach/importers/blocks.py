@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO, Final
 
 from sensorcoach.errors import InputError
+from sensorcoach.importers.converted import as_table, is_convertible
 from sensorcoach.importers.encoding import as_utf8
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.recording import unpacked_chunks
 
 LONGEST_LINE_BYTES: Final = 1 << 20
 """A longer line is no row of a table."""
+_SHORTEST_HEAD_BYTES: Final = 1 << 10
+"""A table that is made piece by piece may begin with a line alone."""
 _OLD_SPREADSHEET: Final = b"\xd0\xcf\x11\xe0"
 _CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 
@@ -24,7 +28,10 @@ def first_bytes(path: RecordingFile) -> bytes:
         InputError: there is no such file, or it may not be read.
     """
     with _opened(path) as file:
-        head = next(as_utf8(unpacked_chunks(file, [])), b"")
+        pieces = _table_chunks(path, file, [])
+        head = next(pieces, b"")
+        if len(head) < _SHORTEST_HEAD_BYTES:
+            head += next(pieces, b"")
     return head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
@@ -67,7 +74,7 @@ def text_blocks(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:
         ready = b""
         rest = b""
         zeros = 0
-        for chunk in as_utf8(unpacked_chunks(file, notices)):
+        for chunk in _table_chunks(path, file, notices):
             if not newline:
                 _refuse_binary(path, chunk)
                 newline = b"\r" if b"\r" in chunk and b"\n" not in chunk else b"\n"
@@ -89,6 +96,13 @@ def text_blocks(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:
             notices.append(f"{zeros} zero bytes were left out; a logger that loses power leaves such.")
         # The last block is held back until the end is known, so that a short file is always one block.
         yield ready + rest + b"\n" if rest else ready
+
+
+def _table_chunks(path: RecordingFile, file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
+    """The pieces of a text, or of the table that a file of another kind becomes."""
+    chunks = unpacked_chunks(file, notices)
+    first = next(chunks, b"")
+    yield from as_table(path, first, notices) if is_convertible(first) else as_utf8(chain([first], chunks))
 
 
 def _refuse_binary(path: RecordingFile, head: bytes) -> None:

@@ -191,6 +191,8 @@ def _by_column(
 
 def _with_gravity(values: Floats, layout: Layout) -> Floats:
     """The values (n, 3) or (n, 6) of the columns (n, 6) or (n, 9), gravity (last) added to what is without."""
+    if layout.offset or layout.scale != 1.0:
+        values[:, :3] = (values[:, :3] - layout.offset) * layout.scale
     if not layout.gravity:
         return values
     whole: Floats = values[:, :-3].copy()

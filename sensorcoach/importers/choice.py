@@ -28,7 +28,8 @@ class ColumnChoice:
     ``only``: use the rows in which a column (its place from 0) holds this. ``sparse``: rows without any of the values
     are another sensor's. ``sensor``: the one of several. ``dates``: order of month and day. ``start``: the instant of
     the first sample where the file tells it elsewhere. ``program``: what wrote the table, where that is known.
-    ``sign``: of the acceleration, -1 where the program gives it reversed.
+    ``sign``: of the acceleration, -1 where the program gives it reversed. ``skip``: lines before the rows.
+    ``start_stamp``: when it began, as written. ``offset`` and ``scale``: of acceleration, where it is counts.
     """
 
     named: Mapping[str, Meaning] = field(default_factory=dict)
@@ -41,6 +42,10 @@ class ColumnChoice:
     start: str | None = None
     program: str = "table"
     sign: float = 1.0
+    skip: int = 0
+    start_stamp: str | None = None
+    offset: float = 0.0
+    scale: float = 1.0
 
 
 NO_CHOICE: Final = ColumnChoice()

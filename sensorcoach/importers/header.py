@@ -39,6 +39,7 @@ class Meaning:
 _UNIT_SPELLINGS: Final = {
     "mps2": r"m[_/ ]?\(?s[_ -]?-?2\)?|m/s/s|mps2|m_per_s2|m_s_2|meters?_per_second_squared|meters/second2",
     "mg": r"mg|milli_?g",
+    "g64": r"g64",
     "g": r"gs?|g_?force",
     "mdps": r"mdps|mdeg(?:/|_?per_?)?_?s(?:ec)?|md/s",
     "dps": r"dps|d/s|deg(?:rees?)?(?:/|_|ps_?|_?per_?)?_?(?:s|sec|second)|degps",
@@ -52,7 +53,7 @@ _UNIT: Final = {unit: re.compile(rf"(?:{spelling})\Z") for unit, spelling in _UN
 _SUFFIX: Final = {unit: re.compile(rf"(.+)[_/ ](?:{spelling})\Z") for unit, spelling in _UNIT_SPELLINGS.items()}
 UNITS_OF: Final[dict[str, tuple[str, ...]]] = {
     "time": ("s", "ms", "us", "ns"),
-    "acc": ("mps2", "mg", "g"),
+    "acc": ("mps2", "mg", "g", "g64"),
     "linear": ("mps2", "mg", "g"),
     "gravity": ("mps2", "mg", "g"),
     "gyr": ("dps", "radps", "mdps"),

@@ -30,7 +30,7 @@ from sensorcoach.importers.sensors import (
     usable,
 )
 from sensorcoach.importers.signs import is_core_motion
-from sensorcoach.importers.stamps import is_stamp
+from sensorcoach.importers.stamps import instant_of, is_stamp
 from sensorcoach.importers.suggestion import USUAL_HZ, is_acceleration, suggested_columns
 from sensorcoach.importers.units import ACC_SCALE
 from sensorcoach.model import Floats
@@ -64,7 +64,7 @@ class Layout:
 
     ``acc`` or ``gyr`` is empty where the table has none; not both. Where ``gravity`` is not, ``acc`` is without it, and
     gravity times ``gravity_scale`` is added. ``sparse``: rows without any value are left out as another sensor's.
-    ``only``: rows of one sensor. ``only_numbers``: every cell of the first rows is a number, which allows a faster way
+    ``offset`` and ``scale``: acceleration is (number - offset) x scale. ``only``: rows of one sensor. ``only_numbers``: every cell of the first rows is a number, which allows a faster way
     of reading. ``streams``: the sensors have rows of their own; then they are read one by one.
     """
 
@@ -78,6 +78,7 @@ class Layout:
     clock: Clock | None
     rate_hz: float | None
     start: str | None
+    zero: str | None
     sensor: str
     acc: Axes
     gyr: Axes
@@ -86,6 +87,8 @@ class Layout:
     only: RowSet | None = None
     sparse: bool = False
     sign: float = 1.0
+    offset: float = 0.0
+    scale: float = 1.0
     unused: tuple[str, ...] = ()
     streams: tuple[Interleaved, ...] = ()
     advice: str = ""
@@ -123,7 +126,7 @@ def layout_of(path: RecordingFile, head: bytes, choice: ColumnChoice, notices: l
     Raises:
         InputError: no table, or none with time and a sensor's three axes in it.
     """
-    lines = [line for line in _numbered_lines(head) if line.text.strip(" \t\r,;")]
+    lines = [line for line in _numbered_lines(head)[choice.skip :] if line.text.strip(" \t\r,;")]
     if not lines:
         raise InputError(f"{path} holds only blank lines.", "Export or record it again.")
     body = _body(lines)
@@ -220,6 +223,12 @@ def header_of(head: bytes) -> Header | None:
         return None
     below = next((line.text for line in lines if line.number > found.line.number and not line.is_comment), "")
     return Header(found.names, _meanings(found.names), tuple(split_cells(below, found.separator)))
+
+
+def looks_like_rows(head: bytes) -> bool:
+    """Whether a file without a header holds rows of three numbers or more."""
+    lines = [line for line in _numbered_lines(head) if line.text.strip(" \t\r,;")]
+    return _body(lines) is not None
 
 
 def _body(lines: Sequence[_Line]) -> _Body | None:
@@ -551,7 +560,8 @@ def _layout(
         names=tuple(names),
         clock=clock,
         rate_hz=rate_hz,
-        start=choice.start or told.start,
+        start=choice.start or _instant_told(choice, told),
+        zero=told.zero,
         sensor=sensor.name,
         acc=acc,
         gyr=sensor.gyr,
@@ -559,10 +569,18 @@ def _layout(
         gravity_scale=scale,
         only=only,
         sparse=choice.sparse,
+        offset=choice.offset,
+        scale=choice.scale,
         sign=choice.sign if choice.sign != 1.0 else -1.0 if is_core_motion(names) else 1.0,
         unused=tuple(name for index, name in enumerate(names) if name and index not in used),
         advice=advice,
     )
+
+
+def _instant_told(choice: ColumnChoice, told: Preamble) -> str | None:
+    if choice.start_stamp is not None and is_stamp(choice.start_stamp):
+        return instant_of(choice.start_stamp, choice.dates)
+    return told.start
 
 
 def _shell(
@@ -577,7 +595,7 @@ def _shell(
 ) -> Layout:
     """What is known of a table whose sensors have rows of their own."""
     return Layout(
-        separator, False, "", False, cells, first_line, tuple(names), None, told.rate_hz, told.start, "", (), (),
+        separator, False, "", False, cells, first_line, tuple(names), None, told.rate_hz, told.start, told.zero, "", (), (),
         only=only, streams=streams,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sensorcoach.importers.converted import TIME_ZERO
 from sensorcoach.importers.stamps import DateOrder, instant_of, is_date, is_dated, orders_possible
 
 _RATE: Final = re.compile(
@@ -27,13 +28,15 @@ LIKELY_HZ: Final = (5.0, 5000.0)
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """``rate_hz``: samples a second; ``start``: the instant it names as the recording's (ISO 8601); ``dates``: the
+    """``rate_hz``: samples a second; ``start``: the instant it names as the recording's (ISO 8601), ``zero``: that of
+    time 0; ``dates``: the
     order of month and day; each None where it is not told.
     """
 
     rate_hz: float | None = None
     start: str | None = None
     dates: DateOrder | None = None
+    zero: str | None = None
 
 
 def preamble_of(lines: Sequence[str]) -> Preamble:
@@ -43,8 +46,9 @@ def preamble_of(lines: Sequence[str]) -> Preamble:
     dates: DateOrder | None = None if form is None else "uk" if form == "d" else "us"
     time = next((match[1].strip() for line in lines if (match := _START_TIME.search(line))), None)
     day = next((match[1] for line in lines if (match := _START_DATE.search(line))), None)
+    zero = next((line.removeprefix(TIME_ZERO).strip() for line in lines if line.startswith(TIME_ZERO)), None)
     if time is None:
-        return Preamble(rate_hz, None, dates)
+        return Preamble(rate_hz, None, dates, zero)
     stamp = time if is_dated(time) else f"{day} {time}" if day is not None and is_date(day) else ""
     possible = orders_possible([stamp])
     order = dates if dates in possible else next(iter(possible)) if len(possible) == 1 else None

@@ -12,6 +12,7 @@ UNITS, COORDINATES, CROSSPLATFORM) and the exports at hand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
@@ -42,6 +43,9 @@ _ASSUMED: Final = "No Metadata.csv: Accelerometer and Gravity without TotalAccel
 
 def export_of(files: Sequence[HeadedFile]) -> Export | None:
     """The export among the files; None if no table is Sensor Logger's."""
+    listed = [export for one in files if (export := _of_one_file(one)) is not None]
+    if listed:
+        return listed[0] if len(listed) == 1 else None
     tables = [(one, header) for one in files if (header := one.header) and set(_COLUMNS) <= set(header.names)]
     held = [_SENSORS.get(one.file.name.lower().removesuffix(".csv")) for one, _ in tables]
     if len(tables) > 1 and not any(held):
@@ -59,6 +63,32 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     assumed = not told and {"linear", "gravity"} <= sensors and "acc" not in sensors
     sign = -1.0 if any(told) or assumed else 1.0
     return Export("Sensor Logger", parts, start=start, notices=(_ASSUMED,) if assumed else (), sign=sign)
+
+
+def _of_one_file(one: HeadedFile) -> Export | None:
+    """The export in one file whose rows each name their sensor: its JSON, or its "combined" table."""
+    header = one.header
+    if header is None or "sensor" not in header.names or not set(_COLUMNS) <= set(header.names):
+        return None
+    place = header.names.index("sensor")
+    rows = [split_cells(line, ",") for line in head_lines(one.head)]
+    held = dict.fromkeys(row[place] for row in rows if len(row) == len(header.names))
+    known = {name: _SENSORS[name.lower()] for name in held if name.lower() in _SENSORS}
+    begins_s = header.first_value("seconds_elapsed") or 0.0
+    parts = [
+        table_part(
+            sensor, one.file, replace(_choice(sensor), only=(place, name)), begins_s, rank=rank, name=name,
+            since_1970_s=_zero_s(header, begins_s),
+        )
+        for name, (sensor, rank) in known.items()
+    ]  # fmt: skip
+    sensors = {part.sensor for part in parts}
+    if not sensors:
+        return None
+    start = None if parts[0].since_1970_s is None else instant(parts[0].since_1970_s)
+    assumed = {"linear", "gravity"} <= sensors and "acc" not in sensors
+    notices = (_ASSUMED,) if assumed else ()
+    return Export("Sensor Logger", parts, start=start, notices=notices, sign=-1.0 if assumed else 1.0)
 
 
 def _zero_s(header: Header, begins_s: float) -> float | None:

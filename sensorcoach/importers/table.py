@@ -195,7 +195,7 @@ class Table:
             return instant(self.times.zero / self.times.divisor + self.zero_s)
         if clock is not None and clock.wall is not None and len(first_s):
             return moved(clock.wall, -float(first_s[0]))
-        return self.layout.start
+        return self.layout.start or self.layout.zero
 
     def rows(self, factors: Floats, *, alive: Sequence[Column]) -> Iterator[Floats]:
         """Blocks (n, 1 + columns) of time in s and values times ``factors`` (columns,).

@@ -10,8 +10,10 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.model import STANDARD_GRAVITY, Floats
 
-ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000}
+ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000, "g64": STANDARD_GRAVITY / 64}
 """m/s² in one."""
+COUNTS: Final = ("g64",)
+"""Units that are only believed where a program is known to use them."""
 GYR_SCALE: Final = {
     "radps": 1.0, "dps": float(np.deg2rad(1.0)), "mdps": float(np.deg2rad(1e-3)), "mradps": 1e-3,
 }  # fmt: skip
@@ -20,6 +22,7 @@ IN_WORDS: Final = {
     "mps2": "m/s²",
     "g": "g",
     "mg": "mg",
+    "g64": "g/64",
     "radps": "rad/s",
     "dps": "°/s",
     "mdps": "m°/s",
@@ -75,7 +78,8 @@ def acceleration_unit(
     Raises:
         InputError: in no unit (or not in the chosen one) is this gravity.
     """
-    fitting = [unit for unit, scale in ACC_SCALE.items() if _is_gravity(rest * scale)]
+    likely = ACC_SCALE if named in COUNTS else {unit: ACC_SCALE[unit] for unit in ACC_SCALE if unit not in COUNTS}
+    fitting = [unit for unit, scale in likely.items() if _is_gravity(rest * scale)]
     if chosen is not None:
         if chosen not in ACC_SCALE:
             raise InputError(f"--unit {chosen} is unknown.", f"Choose one of {', '.join(ACC_SCALE)}.")
