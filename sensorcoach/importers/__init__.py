@@ -82,6 +82,8 @@ def _open(path: Path, asked: Asked) -> Recording:
         return _open_container(path, asked)
     if asked.columns is None:
         export = movesense.export_of([HeadedFile(path, head, None)])
+        if export is None and sensor_logger.names_sensors(head):
+            export = sensor_logger.export_of([HeadedFile.of(path, head[:_HEAD_BYTES])])
         if export is not None:
             return recording_of(export, str(path), asked)
         partner = metamotion.partner_of(path)

@@ -15,8 +15,6 @@ from sensorcoach.recording import unpacked_chunks
 
 LONGEST_LINE_BYTES: Final = 1 << 20
 """A longer line is no row of a table."""
-_SHORTEST_HEAD_BYTES: Final = 1 << 10
-"""A table that is made piece by piece may begin with a line alone."""
 _OLD_SPREADSHEET: Final = b"\xd0\xcf\x11\xe0"
 _CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 
@@ -28,10 +26,7 @@ def first_bytes(path: RecordingFile) -> bytes:
         InputError: there is no such file, or it may not be read.
     """
     with _opened(path) as file:
-        pieces = _table_chunks(path, file, [])
-        head = next(pieces, b"")
-        if len(head) < _SHORTEST_HEAD_BYTES:
-            head += next(pieces, b"")
+        head = next(_table_chunks(path, file, []), b"")
     return head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from sensorcoach.errors import InputError
 from sensorcoach.importers.header import TIME_UNITS, WRAPPING_TENTHS_MS, WRAPPING_US, Meaning
 from sensorcoach.importers.instants import instant
-from sensorcoach.importers.numerals import number_cells
+from sensorcoach.importers.numerals import Marks
 from sensorcoach.importers.sensors import Column
 from sensorcoach.importers.stamps import (
     DateOrder,
@@ -96,8 +96,7 @@ def clock_of(
     dates: DateOrder | None,
     advice: str,
     notices: list[str],
-    *,
-    decimal_comma: bool,
+    marks: Marks,
 ) -> Clock:
     """The finest usable time column.
 
@@ -109,7 +108,7 @@ def clock_of(
         dates: order of month and day, as told by the person or the file.
         advice: what to do where no column is usable.
         notices: what was assumed is added here.
-        decimal_comma: whether numbers have one.
+        marks: how numbers are written.
 
     Raises:
         InputError: there is none.
@@ -121,9 +120,7 @@ def clock_of(
         if place not in times and place not in meanings and _mostly(cells, is_stamp):
             times[place] = Meaning("time", "", None, kind=names[place].lower())
     found = [
-        _candidate(
-            path, Column(place, names[place], meaning.unit), meaning, columns, date, dates, advice, decimal_comma
-        )
+        _candidate(path, Column(place, names[place], meaning.unit), meaning, columns, date, dates, advice, marks)
         for place, meaning in sorted(times.items())
         if place != date
     ]
@@ -144,10 +141,10 @@ def _candidate(
     date: int | None,
     dates: DateOrder | None,
     advice: str,
-    decimal_comma: bool,
+    marks: Marks,
 ) -> _Candidate:
     cells = [cell for cell in columns.get(column.index, ()) if cell]
-    numbers = _numbers(cells, decimal_comma)
+    numbers = marks.numbers(cells)
     stamps = _mostly(cells, is_stamp)
     if not cells or not (stamps or np.isfinite(numbers).any()):
         refusal = InputError(f"{path}: the time column {column.name!r} is empty.", advice)
@@ -244,8 +241,3 @@ def _columns(rows: Sequence[Sequence[str]], number: int) -> dict[int, list[str]]
 def _mostly(cells: Sequence[str], holds: Callable[[str], bool]) -> bool:
     filled = [cell for cell in cells if cell][:20]
     return bool(filled) and sum(map(holds, filled)) * 2 > len(filled)
-
-
-def _numbers(cells: Sequence[str], decimal_comma: bool) -> Floats:
-    plain = (cell.replace(",", ".") if decimal_comma else cell.replace(",", "") for cell in cells)
-    return number_cells([cell.encode() for cell in plain])

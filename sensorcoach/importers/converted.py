@@ -16,6 +16,7 @@ from sensorcoach.importers.files import RecordingFile
 PARQUET: Final = b"PAR1"
 MCAP: Final = b"\x89MCAP0\r\n"
 _ROWS_A_PIECE: Final = 8192
+_PIECE_BYTES: Final = 1 << 18
 _LARGEST_IN_MEMORY: Final = 1 << 28
 """Of a file inside an archive, which cannot be read from its end, as these want."""
 SIMULATED: Final = "This session is simulated: it never happened."
@@ -37,8 +38,20 @@ def as_table(path: RecordingFile, head: bytes, notices: list[str]) -> Iterator[b
         InputError: it is damaged, or what reads it is not installed.
     """
     if _is_objects(head):
-        return _of_objects(path)
-    return _of_parquet(path, notices) if head.startswith(PARQUET) else _of_mcap(path, notices)
+        return _in_large_pieces(_of_objects(path))
+    return _in_large_pieces(_of_parquet(path, notices) if head.startswith(PARQUET) else _of_mcap(path, notices))
+
+
+def _in_large_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The first piece of a table must hold rows enough to tell what it is."""
+    ready: list[bytes] = []
+    for piece in pieces:
+        ready.append(piece)
+        if sum(map(len, ready)) >= _PIECE_BYTES:
+            yield b"".join(ready)
+            ready = []
+    if ready:
+        yield b"".join(ready)
 
 
 def _of_parquet(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:

@@ -18,11 +18,12 @@ LOOKED_AT_ROWS: Final = 60_000
 """So many rows are held back until there is movement enough: ten minutes at 100 a second, 3 MB."""
 ENOUGH_RAD: Final = 3.0
 """When gravity has turned so far, two drops or more, no further rows are waited for."""
-DISAGREES: Final = 0.3
-"""Less agreement with gravity than this is another sensor's, another axis's or a reversed turning rate. Right ones have
-0.99 in the exercise and 0.5 or more in daily life; swapped axes have less than 0.2 (measured)."""
+DISAGREES: Final = ((1.0, 0.3), (2.0, 0.55))
+"""(gravity turned, rad; agreement): from so much turning on, less agreement is another sensor's, another axis's or a
+reversed turning rate. Right ones have 0.99 in the exercise, 0.78 and more in lying therapy and 0.6 in daily life; swapped
+axes have 0.5 and less (measured)."""
 SURELY_RAD: Final = 1.0
-"""Gravity must have turned so far for a turning rate to be left out, or its unit to be corrected."""
+"""Gravity must have turned so far for a unit to be corrected."""
 AGREES: Final = 0.6
 """Least agreement for a factor to be believed."""
 MAY_BE_OFF: Final = 3.0
@@ -95,7 +96,7 @@ _GARBAGE: Final = 1e12
 def _judged(turning: Turning, named: str | None, notices: list[str]) -> tuple[float | None, str | None]:
     """What to multiply the rate by, and its unit in words; None: it cannot be used."""
     base = 1.0 if named is None else GYR_SCALE[named]
-    if turning.agreement < DISAGREES and turning.turned_rad >= SURELY_RAD:
+    if _disagrees(turning):
         how = "turns the other way round" if turning.agreement < -AGREES else "does not turn as gravity does"
         notices.append(f"The gyroscope {how} (agreement {turning.agreement:.2f}, where 1 is full); it is left out.")
         return None, None
@@ -127,6 +128,10 @@ def _judged(turning: Turning, named: str | None, notices: list[str]) -> tuple[fl
             )
         return GYR_SCALE[seen] / base, IN_WORDS[seen]
     return _by_its_own_factor(turning, named, notices)
+
+
+def _disagrees(turning: Turning) -> bool:
+    return any(turning.turned_rad >= turned_rad and turning.agreement < least for turned_rad, least in DISAGREES)
 
 
 def _is_steady(turning: Turning) -> bool:
@@ -180,7 +185,7 @@ def _watched(rows: Iterator[Floats], name: str) -> Iterator[Floats]:
 
 
 def _refuse_disagreement(turning: Turning, name: str) -> None:
-    if turning.agreement >= DISAGREES and 1 / MAY_BE_OFF <= turning.factor <= MAY_BE_OFF:
+    if not _disagrees(turning) and 1 / MAY_BE_OFF <= turning.factor <= MAY_BE_OFF:
         return
     raise InputError(
         f"{name}: after a long rest gravity turns {turning.factor:.3g} times as fast as the gyroscope says "

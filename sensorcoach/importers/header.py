@@ -129,7 +129,10 @@ def meaning_of(name: str) -> Meaning | None:
     bracket = _BRACKETS.search(plain)
     if bracket:
         unit = unit_spelt(bracket.group(1))
-        return _meaning(_BRACKETS.sub(" ", plain), unit)
+        found = _meaning(_BRACKETS.sub(" ", plain), unit)
+        # An axis in a unit of something else is something else.
+        other = found is not None and found.quantity == "bare" and bracket.group(1).strip("_ ")
+        return None if other else found
     since = _SINCE_IN.match(plain)
     if since:
         return _meaning(since.group(1), unit_spelt(since.group(2)))

@@ -17,7 +17,7 @@ from sensorcoach.importers.clock import Clock, clock_of
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import Meaning, meaning_of, unit_spelt
 from sensorcoach.importers.interleaved import Interleaved, interleaved_by_blanks, interleaved_by_kind
-from sensorcoach.importers.numerals import number_cells
+from sensorcoach.importers.numerals import Marks
 from sensorcoach.importers.preamble import Preamble, preamble_of
 from sensorcoach.importers.rowsets import RowSet, row_set_of
 from sensorcoach.importers.sensors import (
@@ -64,8 +64,9 @@ class Layout:
 
     ``acc`` or ``gyr`` is empty where the table has none; not both. Where ``gravity`` is not, ``acc`` is without it, and
     gravity times ``gravity_scale`` is added. ``sparse``: rows without any value are left out as another sensor's.
-    ``offset`` and ``scale``: acceleration is (number - offset) x scale. ``only``: rows of one sensor. ``only_numbers``: every cell of the first rows is a number, which allows a faster way
-    of reading. ``streams``: the sensors have rows of their own; then they are read one by one.
+    ``offset`` and ``scale``: acceleration is (number - offset) x scale. ``only``: rows of one sensor. ``only_numbers``:
+    every cell of the first rows is a number, which allows a faster way of reading. ``streams``: the sensors have rows
+    of their own; then they are read one by one.
     """
 
     separator: str
@@ -405,7 +406,7 @@ def _shows_gravity(lines: Sequence[_Line], body: _Body) -> bool:
     rows = [split_cells(line.text, body.separator) for line in lines[body.place :][:ROWS_LOOKED_AT]]
     whole = [row for row in rows if len(row) > 3]
     axes = tuple(Column(place, "", None) for place in (1, 2, 3))
-    return is_acceleration(_values(whole, axes, body.separator != "," and _decimal_comma(rows)), USUAL_HZ)
+    return is_acceleration(_values(whole, axes, _marks(rows)), USUAL_HZ)
 
 
 _AXES: Final[tuple[Literal["x", "y", "z"], ...]] = ("x", "y", "z")
@@ -441,7 +442,7 @@ def _advice(lines: Sequence[_Line], body: _Body | None) -> str:
     data = [line for line in lines[body.place :] if not line.is_comment]
     rows = [split_cells(line.text, body.separator) for line in data[:ROWS_LOOKED_AT]]
     told = preamble_of([line.text for line in lines[: body.place]])
-    return suggested_columns(rows, told.rate_hz, decimal_comma=_decimal_comma(rows))
+    return suggested_columns(rows, told.rate_hz, _marks(rows))
 
 
 def _is_row(cells: Sequence[str], separator: str) -> bool:
@@ -471,11 +472,12 @@ def _number(cell: str, *, decimal_comma: bool) -> float | None:
         return None if grouped is None else float(cell.replace(grouped[1], "").replace(",", "."))
 
 
-def _decimal_comma(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether numbers have decimal commas: some do, and commas do not group thousands."""
+def _marks(rows: Sequence[Sequence[str]]) -> Marks:
+    """How numbers are written: with decimal commas where some are, and commas do not group thousands."""
     cells = [cell for row in rows[:50] for cell in row]
     commas = any(_COMMA_NUMBER.fullmatch(cell) or _POINTS_AND_COMMA.fullmatch(cell) for cell in cells)
-    return commas and _thousands(rows) != ","
+    thousands = _thousands(rows)
+    return Marks(commas and thousands != ",", thousands)
 
 
 def _thousands(rows: Sequence[Sequence[str]]) -> str:
@@ -517,10 +519,10 @@ def _layout(
     notices: list[str],
 ) -> Layout:
     rows = [split_cells(line.text, separator) for line in data[:ROWS_LOOKED_AT]]
-    decimal_comma = _decimal_comma(rows)
+    marks = _marks(rows)
     cells = Counter(len(row) for row in rows[:50]).most_common(1)[0][0]
     surplus = [cell for row in rows[:50] if len(row) == cells for cell in row[len(names) :]]
-    advice = suggested_columns(rows, told.rate_hz, decimal_comma=decimal_comma)
+    advice = suggested_columns(rows, told.rate_hz, marks)
     if cells < len(names) or (any(surplus) and not choice.in_order):
         raise InputError(
             f"{path}, line {data[0].number}: {cells} values where the header names {len(names)} columns.",
@@ -535,7 +537,7 @@ def _layout(
             return _shell(separator, names, cells, data[0].number, only, kinds, rows_of_kind, told)
         whole = [row for row in whole if row[only.index] == only.value]
     sensor = _sensor(path, names, meanings, choice, notices, advice)
-    acc, gravity, scale = _acceleration(sensor, whole, decimal_comma=decimal_comma)
+    acc, gravity, scale = _acceleration(sensor, whole, marks)
     streams = interleaved_by_blanks(acc, sensor.gyr, whole, meanings, choice)
     if streams:
         return _shell(separator, names, cells, data[0].number, only, streams, whole, told)
@@ -545,15 +547,15 @@ def _layout(
         order = choice.dates or told.dates
         wanted = sensor.acc + sensor.gyr + gravity
         of_sensor = [row for row in whole if any(row[column.index] for column in wanted)]
-        clock = clock_of(path, names, meanings, of_sensor, order, advice, notices, decimal_comma=decimal_comma)
+        clock = clock_of(path, names, meanings, of_sensor, order, advice, notices, marks)
     elif rate_hz is None:
         rate_hz = told.rate_hz
-    numeric = all(_is_number(cell, decimal_comma=decimal_comma) for row in rows for cell in row)
+    numeric = all(_is_number(cell, decimal_comma=marks.decimal_comma) for row in rows for cell in row)
     used = {column.index for column in acc + sensor.gyr + gravity} | ({clock.column.index} if clock else set())
     return Layout(
         separator=separator,
-        decimal_comma=decimal_comma,
-        thousands=_thousands(rows),
+        decimal_comma=marks.decimal_comma,
+        thousands=marks.thousands,
         only_numbers=numeric and not choice.sparse,
         cells=cells,
         first_line=data[0].number,
@@ -595,8 +597,8 @@ def _shell(
 ) -> Layout:
     """What is known of a table whose sensors have rows of their own."""
     return Layout(
-        separator, False, "", False, cells, first_line, tuple(names), None, told.rate_hz, told.start, told.zero, "", (), (),
-        only=only, streams=streams,
+        separator, False, "", False, cells, first_line, tuple(names), None, told.rate_hz, told.start, told.zero,
+        "", (), (), only=only, streams=streams,
     )  # fmt: skip
 
 
@@ -651,16 +653,12 @@ def _linear(names: Sequence[str], meanings: Mapping[int, Meaning]) -> str | None
     return next((names[index] for index, meaning in sorted(meanings.items()) if meaning.quantity == "linear"), None)
 
 
-def _acceleration(
-    sensor: SensorColumns, rows: Sequence[Sequence[str]], *, decimal_comma: bool
-) -> tuple[Axes, Axes, float]:
+def _acceleration(sensor: SensorColumns, rows: Sequence[Sequence[str]], marks: Marks) -> tuple[Axes, Axes, float]:
     """The columns of acceleration, those of the gravity to be added, and its scale in the acceleration's unit."""
     if not sensor.gravity:
         return sensor.acc, (), 1.0
     without = sensor.acc or sensor.linear
-    if sensor.acc and _holds_gravity(
-        _values(rows, sensor.acc, decimal_comma), _values(rows, sensor.gravity, decimal_comma)
-    ):
+    if sensor.acc and _holds_gravity(_values(rows, sensor.acc, marks), _values(rows, sensor.gravity, marks)):
         return sensor.acc, (), 1.0
     units = [axes[0].unit for axes in (sensor.gravity, without)]
     scale = ACC_SCALE[units[0]] / ACC_SCALE[units[1]] if units[0] is not None and units[1] is not None else 1.0
@@ -674,9 +672,6 @@ def _holds_gravity(acc: Floats, gravity: Floats) -> bool:
     return size > 0 and abs(float((acc[known] * gravity[known]).sum())) > SAME_AS_GRAVITY * size
 
 
-def _values(rows: Sequence[Sequence[str]], axes: Axes, decimal_comma: bool) -> Floats:
+def _values(rows: Sequence[Sequence[str]], axes: Axes, marks: Marks) -> Floats:
     """(n, 3) numbers of some columns."""
-    texts = [[row[axis.index] for row in rows] for axis in axes]
-    if decimal_comma:
-        texts = [[cell.replace(",", ".") for cell in column] for column in texts]
-    return np.stack([number_cells([cell.encode() for cell in column]) for column in texts], axis=1)
+    return np.stack([marks.numbers([row[axis.index] for row in rows]) for axis in axes], axis=1)

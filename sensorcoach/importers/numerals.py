@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -13,6 +14,24 @@ from sensorcoach.model import Bools, Floats
 NUMBERS: Final = msgspec.json.Decoder(list[float])
 MISSING: Final = frozenset({b"", b"nan", b"na", b"n/a", b"null", b"none", b"-", b"#n/a"})
 """Cells without a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a file writes numbers: the decimal mark, and the one between groups of three digits, if any."""
+
+    decimal_comma: bool = False
+    thousands: str = ""
+
+    def plain(self, cell: str) -> str:
+        """A number as programs write it."""
+        if self.thousands:
+            cell = cell.replace(self.thousands, "")
+        return cell.replace(",", ".") if self.decimal_comma else cell
+
+    def numbers(self, cells: Sequence[str]) -> Floats:
+        """(n,) numbers of some cells; NaN where one is empty or no number."""
+        return number_cells([self.plain(cell).encode() for cell in cells])
 
 
 def number_cells(cells: Sequence[bytes]) -> Floats:

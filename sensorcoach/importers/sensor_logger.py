@@ -65,6 +65,12 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     return Export("Sensor Logger", parts, start=start, notices=(_ASSUMED,) if assumed else (), sign=sign)
 
 
+def names_sensors(head: bytes) -> bool:
+    """Whether a file may be one whose rows each name their sensor."""
+    line = head.partition(b"\n")[0].split(b",")
+    return b"sensor" in line and b"seconds_elapsed" in line
+
+
 def _of_one_file(one: HeadedFile) -> Export | None:
     """The export in one file whose rows each name their sensor: its JSON, or its "combined" table."""
     header = one.header

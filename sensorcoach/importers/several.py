@@ -26,6 +26,7 @@ _NO_NAMES: Final = frozenset({
     "polar", "sense", "metawear", "cal", "samples", "sampl",
 })  # fmt: skip
 """Words in names of files that name no sensor."""
+_SHORTEST_NAME: Final = 3
 _NUMBER: Final = re.compile(r"\d[0-9a-z]*|[0-9a-f]{6,}|[t]\d+|hz")
 
 
@@ -54,7 +55,8 @@ def several_tables(files: Sequence[HeadedFile], asked: Asked, columns_of: Column
     held = {part.sensor for part in parts}
     makes_one = "acc" in held and "gyr" in held
     of_sensors = len({part.worn_as for part in parts if part.sensor in ("acc", "acc+gyr")}) > 1
-    if not (makes_one or of_sensors or {"linear", "gravity"} <= held):
+    one_whole = sum(part.sensor == "acc+gyr" for part in parts) == 1 and len(parts) > 1
+    if not (makes_one or one_whole or of_sensors or {"linear", "gravity"} <= held):
         return None, left
     first = next((part for part in parts if part.sensor in ("acc", "acc+gyr", "linear")), parts[0])
     names = [name for one in files if one.header is not None for name in one.header.names]
@@ -78,7 +80,7 @@ def _part(one: HeadedFile, asked: Asked, columns_of: ColumnsOf) -> Part | None:
     if quantities["acc"] and quantities["gyr"]:
         sensor = "acc+gyr"
     elif quantities["acc"]:
-        sensor = named if named in ("linear", "gravity") else "acc"  # type: ignore[assignment]
+        sensor = named if named in ("linear", "gravity") else "acc"
     elif quantities["gyr"]:
         sensor = "gyr"
     elif quantities["linear"] and quantities["gravity"]:
@@ -86,7 +88,7 @@ def _part(one: HeadedFile, asked: Asked, columns_of: ColumnsOf) -> Part | None:
     elif quantities["linear"] or quantities["gravity"]:
         sensor = "linear" if quantities["linear"] else "gravity"
     elif quantities["bare"] and named in ("acc", "gyr", "linear", "gravity"):
-        sensor = named  # type: ignore[assignment]
+        sensor = named
     else:
         return None
     choice = replace(columns_of(one.file, []), dates=asked.dates, sensor=None)
@@ -111,4 +113,5 @@ def _as_it_is(one: HeadedFile, sensor: Sensor, choice: ColumnChoice) -> ColumnCh
 def _worn_as(one: HeadedFile) -> str:
     """The sensor's name in the name of the file, or of its folder's columns."""
     tokens = sensor_in(_ENDINGS.sub("", one.file.name)).split("_")
-    return "_".join(token for token in tokens if token not in _NO_NAMES and not _NUMBER.fullmatch(token))
+    names = [token for token in tokens if token not in _NO_NAMES and not _NUMBER.fullmatch(token)]
+    return "_".join(names) if any(len(name) >= _SHORTEST_NAME for name in names) else ""

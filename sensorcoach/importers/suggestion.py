@@ -9,7 +9,7 @@ import numpy as np
 
 from sensorcoach.dsp.turning import gravity_turning
 from sensorcoach.importers.header import TIME_UNITS
-from sensorcoach.importers.numerals import number_cells
+from sensorcoach.importers.numerals import Marks
 from sensorcoach.importers.stamps import is_stamp
 from sensorcoach.importers.units import is_gravity_in_some_unit, rest_magnitude
 from sensorcoach.model import Floats
@@ -26,23 +26,20 @@ _NOTHING: Final = (
 )
 
 
-def suggested_columns(rows: Sequence[Sequence[str]], rate_hz: float | None, *, decimal_comma: bool) -> str:
+def suggested_columns(rows: Sequence[Sequence[str]], rate_hz: float | None, marks: Marks) -> str:
     """Advice with a complete ``--columns`` line for some rows, or what to export where none would work.
 
     Args:
         rows: cells of the first rows.
         rate_hz: as the file's first lines tell it, for a table without usable times.
-        decimal_comma: whether numbers have one.
+        marks: how numbers are written.
     """
     number = min(max(map(len, rows), default=0), MOST_COLUMNS)
     whole = [row for row in rows if len(row) == len(rows[0])]
     if not whole or len(whole[0]) < 3:
         return _NOTHING
     cells = [[row[place] for row in whole] for place in range(min(number, len(whole[0])))]
-    columns = [
-        number_cells([(cell.replace(",", ".") if decimal_comma else cell).encode() for cell in column])
-        for column in cells
-    ]
+    columns = [marks.numbers(column) for column in cells]
     time, step_s = _time(cells, columns)
     rate = 1 / step_s if step_s else rate_hz or USUAL_HZ
     acc = _first_triple(columns, time, lambda values: is_acceleration(values, rate))

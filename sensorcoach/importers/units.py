@@ -59,8 +59,8 @@ def rest_magnitude(acc: Floats, rate_hz: float) -> float:
 
 
 def is_gravity_in_some_unit(rest: float) -> bool:
-    """Whether a `rest_magnitude` is one g in a known unit."""
-    return any(_is_gravity(rest * scale) for scale in ACC_SCALE.values())
+    """Whether a `rest_magnitude` is one g in a unit that a table may have without saying so."""
+    return any(_is_gravity(rest * scale) for unit, scale in ACC_SCALE.items() if unit not in COUNTS)
 
 
 def acceleration_unit(
