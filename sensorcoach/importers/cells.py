@@ -54,11 +54,11 @@ class NumericTime:
 
 class WrappingTime:
     """A count that begins again at 0 after ``whole`` of its units, of which ``divisor`` make a second: a step back by
-    more than half of that is the wrap.
+    more than a share (``least``) of that is the wrap.
     """
 
-    def __init__(self, whole: float, divisor: int, *, from_first: bool = False) -> None:
-        self._whole, self._divisor = whole, divisor
+    def __init__(self, whole: float, divisor: int, *, least: float = 0.5, from_first: bool = False) -> None:
+        self._whole, self._divisor, self._least = whole, divisor, least
         self._zero: float | None = None if from_first else 0.0
         self._newest: float | None = None
         self._wraps = 0
@@ -75,7 +75,8 @@ class WrappingTime:
             return seconds
         counted = numbers[readable]
         before = counted[0] if self._newest is None else self._newest
-        turns = np.rint(np.diff(counted, prepend=before) / self._whole)
+        steps = np.diff(counted, prepend=before) / self._whole
+        turns = np.where(np.abs(steps) >= self._least, np.rint(steps), 0.0)
         wraps = self._wraps - np.cumsum(turns)
         self._newest, self._wraps = float(counted[-1]), int(wraps[-1])
         self._zero = float(counted[0]) if self._zero is None else self._zero

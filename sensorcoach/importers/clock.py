@@ -42,7 +42,6 @@ _ELAPSED: Final = (
 )  # fmt: skip
 _OF_SAMPLES: Final = ("sample", "sensor", "device", "chip")
 """In names of a sensor's own clock."""
-_SECONDS_OF_DAY: Final = (43_200.0, 86_400.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +167,9 @@ def _candidate(
         return _Candidate(Clock(column), meaning, cells, numbers, why_not, repeats, uneven)
     first = float(numbers[np.isfinite(numbers)][0])
     unix = UNIX_S[0] <= first * TIME_UNITS.get(unit, 0.0) <= UNIX_S[1]
-    if whole is None and 0 <= first * TIME_UNITS[unit] < DAY_S and _near_midnight(first * TIME_UNITS[unit]):
+    if whole is None and 0 <= first * TIME_UNITS[unit] < DAY_S:
         whole = DAY_S / TIME_UNITS[unit]
     return _Candidate(Clock(column, unit, unix, whole), meaning, cells, numbers, why_not, repeats, uneven)
-
-
-def _near_midnight(first_s: float) -> bool:
-    """Whether a count of seconds may be one of the day that ends within the recording."""
-    return _SECONDS_OF_DAY[0] <= first_s < _SECONDS_OF_DAY[1]
 
 
 def _unit(

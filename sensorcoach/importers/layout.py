@@ -31,7 +31,7 @@ from sensorcoach.importers.sensors import (
 )
 from sensorcoach.importers.signs import is_core_motion
 from sensorcoach.importers.stamps import instant_of, is_stamp
-from sensorcoach.importers.suggestion import USUAL_HZ, is_acceleration, suggested_columns
+from sensorcoach.importers.suggestion import USUAL_HZ, is_acceleration, spelled_columns, suggested_columns
 from sensorcoach.importers.units import ACC_SCALE
 from sensorcoach.model import Floats
 
@@ -190,7 +190,7 @@ def split_cells(text: str, separator: str) -> list[str]:
     if separator == " ":
         return text.split()
     if separator == "|":
-        return [cell.strip() for cell in text.strip("| \t").split("|")]
+        return [cell.strip(' \t"') for cell in text.strip("| \t").split("|")]
     try:
         return [cell.strip() for cell in next(csv.reader([text], delimiter=separator), [])]
     except csv.Error:
@@ -236,6 +236,8 @@ def _body(lines: Sequence[_Line]) -> _Body | None:
     """The first rows of numbers that follow each other; cut by the separator that finds them first, and cuts finest."""
     best: tuple[int, int, _Body] | None = None
     for separator in SEPARATORS:
+        if separator == " " and best is not None:
+            break
         run = cells = 0
         for place, line in enumerate(lines[: HEADER_WITHIN_LINES + FIRST_ROWS]):
             if line.is_comment:
@@ -537,6 +539,8 @@ def _layout(
             return _shell(separator, names, cells, data[0].number, only, kinds, rows_of_kind, told)
         whole = [row for row in whole if row[only.index] == only.value]
     sensor = _sensor(path, names, meanings, choice, notices, advice)
+    if usable(sensor) and all(column.name for column in sensor.acc or sensor.linear):
+        advice = spelled_columns(sensor, names, told.rate_hz)
     acc, gravity, scale = _acceleration(sensor, whole, marks)
     streams = interleaved_by_blanks(acc, sensor.gyr, whole, meanings, choice)
     if streams:

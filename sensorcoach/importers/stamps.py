@@ -125,7 +125,7 @@ class StampReader:
         times = at_ns[valid]
         before = times[0] if self._newest_ns is None else self._newest_ns
         self._newest_ns = int(times[-1])
-        turns = self._turns + np.cumsum(np.diff(times, prepend=before) < -whole_ns // 2)
+        turns = self._turns - np.cumsum(np.rint(np.diff(times, prepend=before) / whole_ns)).astype(np.int64)
         self._turns = int(turns[-1])
         counted = at_ns.copy()
         counted[valid] = times + turns * whole_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -10,10 +11,13 @@ import numpy as np
 from sensorcoach.dsp.turning import gravity_turning
 from sensorcoach.importers.header import TIME_UNITS
 from sensorcoach.importers.numerals import Marks
+from sensorcoach.importers.sensors import SensorColumns
 from sensorcoach.importers.stamps import is_stamp
 from sensorcoach.importers.units import is_gravity_in_some_unit, rest_magnitude
 from sensorcoach.model import Floats
 
+_PLAIN: Final = re.compile(r"[A-Za-z_][\w.-]*")
+"""Names that need no quotes in a command."""
 USUAL_HZ: Final = 100.0
 RISING_SHARE: Final = 0.99
 FASTEST_STEP_S: Final = 1 / 1500
@@ -55,6 +59,21 @@ def suggested_columns(rows: Sequence[Sequence[str]], rate_hz: float | None, mark
     return f"Name the columns: --columns {','.join(parts)}{hint}."
 
 
+def spelled_columns(sensor: SensorColumns, names: Sequence[str], rate_hz: float | None) -> str:
+    """Advice with a complete ``--columns`` line for columns that are known, in a table without usable times."""
+    keys = {"a": sensor.acc, "g": sensor.gyr} if sensor.acc else {"user_": sensor.linear, "gravity_": sensor.gravity}
+    keys = keys if sensor.acc else {**keys, "g": sensor.gyr}
+    columns = [column for axes in keys.values() for column in axes]
+    plain = all(_PLAIN.fullmatch(column.name) and list(names).count(column.name) == 1 for column in columns)
+    parts = [
+        f"{key}{axis}{f'_{column.unit}' if column.unit else ''}={column.name if plain else column.index + 1}"
+        for key, axes in keys.items()
+        for axis, column in zip("xyz", axes, strict=False)
+    ]
+    hint = "" if rate_hz else " with the samples a second that it really has"
+    return f"Name the columns: --columns {','.join([f'rate={rate_hz or USUAL_HZ:g}', *parts])}{hint}."
+
+
 def _time(cells: Sequence[Sequence[str]], columns: Sequence[Floats]) -> tuple[tuple[int, str] | None, float]:
     """The place of the time and how it is spelt, and its step in s where that is known."""
     for place, column in enumerate(cells):
@@ -90,6 +109,8 @@ def is_acceleration(values: Floats, rate_hz: float) -> bool:
     known = values[np.isfinite(values).all(axis=1)]
     if len(known) < 10 or len(known) < 0.5 * len(values) or (known.max(axis=0) == known.min(axis=0)).any():
         return False
+    if ((np.diff(known, axis=0) > 0).mean(axis=0) > RISING_SHARE).any():
+        return False  # a count or a time
     with np.errstate(over="ignore", invalid="ignore"):
         return is_gravity_in_some_unit(rest_magnitude(known, rate_hz))
 

@@ -16,7 +16,7 @@ from sensorcoach.devices.rows import rows_packet
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
-from sensorcoach.importers.cells import Block, Broken, NumericTime, TimeReader, WrappingTime, read_block
+from sensorcoach.importers.cells import U32, Block, Broken, NumericTime, TimeReader, WrappingTime, read_block
 from sensorcoach.importers.choice import AccSign, Asked, ColumnChoice
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.gyroscope import checked_turning
@@ -44,6 +44,8 @@ COARSE_SHARE: Final = 0.2
 """More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates."""
 SLACK_PERIODS: Final = 1.01
 """Time may go back by one sample and the rounding of its stamp."""
+SURELY_MIDNIGHT: Final = 0.99
+"""A step back by this share of a day is midnight in a count of the day's seconds, not a recording begun anew."""
 REVERSED_SHARE: Final = 0.95
 """More than this share of the first steps go back: the table stands on its head."""
 LARGEST_REVERSED_ROWS: Final = 3_000_000
@@ -348,7 +350,9 @@ def _time_reader(layout: Layout, notices: list[str]) -> TimeReader | None:
     divisor = 10_000 if clock.unit == WRAPPING_TENTHS_MS else round(1 / TIME_UNITS[clock.unit])
     from_first = clock.unix or (layout.start is not None and clock.wall is None)
     if clock.whole is not None:
-        return WrappingTime(clock.whole, divisor, from_first=from_first)
+        # A day's seconds end at midnight and nowhere else; a counter may lose packets around its wrap.
+        least = 0.5 if clock.whole == U32 else SURELY_MIDNIGHT
+        return WrappingTime(clock.whole, divisor, least=least, from_first=from_first)
     return NumericTime(divisor, from_first)
 
 
@@ -363,9 +367,11 @@ def _turned(reader: _TableReader, table: Table) -> Iterator[Floats]:
                 "Sort it by time, oldest first.",
             )
     table.notices.append("The rows are in reverse order; they were turned round.")
-    clock = table.layout.clock
+    clock, begins_s = table.layout.clock, float(np.nanmin(blocks[-1][:, 0]))
     if clock is not None and (clock.unix or clock.unit is None):
-        table.zero_s = float(np.nanmin(blocks[-1][:, 0]))
+        table.zero_s = begins_s
+    elif clock is not None and clock.whole is not None and begins_s < 0:
+        table.zero_s = -clock.whole * TIME_UNITS[clock.unit or "s"]
     return (block - [table.zero_s, *[0.0] * len(reader.factors)] for block in reversed(blocks))
 
 

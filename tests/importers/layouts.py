@@ -273,3 +273,5 @@ WITHOUT_START = {
     "x-IMU3", "Shimmer of old", "words in rows", "blanks in rows", "two sensors in rows", "two sensors in files",
     "archive in archive", "long preamble",
 }  # fmt: skip
+
+T_S, ACC, GYR = session()
