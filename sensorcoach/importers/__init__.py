@@ -27,6 +27,7 @@ from sensorcoach.importers.conversion import write_session
 from sensorcoach.importers.export import Export, HeadedFile, begin_together, interleaved_export, recording_of
 from sensorcoach.importers.files import RecordingFile, files_in, is_container
 from sensorcoach.importers.layout import head_lines, looks_like_rows
+from sensorcoach.importers.loggers import is_logger_file, logger_export
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.programs import program_of
 from sensorcoach.importers.session_file import open_session
@@ -78,6 +79,8 @@ def open_recording(
 
 def _open(path: Path, asked: Asked) -> Recording:
     head = b"" if path.is_dir() else first_bytes(path)
+    if head and is_logger_file(path, head):
+        return recording_of(logger_export(path), str(path), asked)
     if is_container(path, head):
         return _open_container(path, asked)
     if asked.columns is None:

@@ -659,9 +659,9 @@ def _linear(names: Sequence[str], meanings: Mapping[int, Meaning]) -> str | None
 
 def _acceleration(sensor: SensorColumns, rows: Sequence[Sequence[str]], marks: Marks) -> tuple[Axes, Axes, float]:
     """The columns of acceleration, those of the gravity to be added, and its scale in the acceleration's unit."""
-    if not sensor.gravity:
-        return sensor.acc, (), 1.0
     without = sensor.acc or sensor.linear
+    if not sensor.gravity or not without:
+        return sensor.acc, (), 1.0
     if sensor.acc and _holds_gravity(_values(rows, sensor.acc, marks), _values(rows, sensor.gravity, marks)):
         return sensor.acc, (), 1.0
     units = [axes[0].unit for axes in (sensor.gravity, without)]

@@ -31,6 +31,7 @@ from sensorcoach import Arrays, analyze
 from sensorcoach.errors import InputError
 from sensorcoach.importers import open_recording
 
+
 def reps_of(result):
     return [(rep.side, rep.drop_start_s, rep.drop_end_s, rep.return_end_s, rep.range_deg) for rep in result.reps]
 
