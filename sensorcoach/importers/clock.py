@@ -25,6 +25,8 @@ from sensorcoach.importers.stamps import (
 )
 from sensorcoach.model import Floats
 
+Advice = Callable[[], str]
+"""What to do about a table that is refused; made only then, for it looks at all its columns."""
 UNIX_S: Final = (946_684_800.0, 4_102_444_800.0)
 """The years 2000 to 2100, in s since 1970."""
 FASTEST_STEP_S: Final = 1 / 1500
@@ -93,7 +95,7 @@ def clock_of(
     meanings: Mapping[int, Meaning],
     rows: Sequence[Sequence[str]],
     dates: DateOrder | None,
-    advice: str,
+    advice: Advice,
     notices: list[str],
     marks: Marks,
 ) -> Clock:
@@ -124,7 +126,7 @@ def clock_of(
         if place != date
     ]
     if not found:
-        raise InputError(f"{path} has no time column (its columns: {', '.join(names)[:200]}).", advice)
+        raise InputError(f"{path} has no time column (its columns: {', '.join(names)[:200]}).", advice())
     best = max(found, key=_Candidate.fitness)
     if best.refusal is not None:
         raise best.refusal
@@ -139,14 +141,14 @@ def _candidate(
     columns: Mapping[int, Sequence[str]],
     date: int | None,
     dates: DateOrder | None,
-    advice: str,
+    advice: Advice,
     marks: Marks,
 ) -> _Candidate:
     cells = [cell for cell in columns.get(column.index, ()) if cell]
     numbers = marks.numbers(cells)
     stamps = _mostly(cells, is_stamp)
     if not cells or not (stamps or np.isfinite(numbers).any()):
-        refusal = InputError(f"{path}: the time column {column.name!r} is empty.", advice)
+        refusal = InputError(f"{path}: the time column {column.name!r} is empty.", advice())
         return _Candidate(Clock(column), meaning, cells, None, refusal, 1.0, False)
     if stamps:
         beside = None if date is None or not _mostly(cells, is_clock) else Column(date, "date", None)
@@ -173,7 +175,7 @@ def _candidate(
 
 
 def _unit(
-    path: object, column: Column, steps: Floats, step: float, advice: str
+    path: object, column: Column, steps: Floats, step: float, advice: Advice
 ) -> tuple[str | None, float | None, InputError | None]:
     """The unit of numeric times and what they wrap at; else why there is none."""
     if column.unit == WRAPPING_US:
@@ -188,7 +190,7 @@ def _unit(
         moves = f"moves by {step:g} a row, which is a sample's time in no unit" if step else "does not move"
         what = "counts rows" if counts_rows else moves
         unit = "" if counts_rows else "Name its unit in the header (t_s, t_ms, t_us, t_ns). "
-        return None, None, InputError(f"{path}: the time column {column.name!r} {what}.", unit + advice)
+        return None, None, InputError(f"{path}: the time column {column.name!r} {what}.", unit + advice())
     return fitting[0], None, None
 
 

@@ -87,7 +87,8 @@ def _archive(place: Path | ZipMember, opened: ExitStack) -> zipfile.ZipFile:
     """The archive, from a copy on the disk where it lies in another one: its directory stands at its end."""
     if isinstance(place, Path):
         return zipfile.ZipFile(place)  # noqa: SIM115  # the caller closes it
-    copy = opened.enter_context(tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES))
+    copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  # closed with the rest
+    opened.callback(copy.close)
     with place.open("rb") as member:
         shutil.copyfileobj(member, copy)
     copy.seek(0)

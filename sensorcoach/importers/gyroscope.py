@@ -20,8 +20,8 @@ ENOUGH_RAD: Final = 3.0
 """When gravity has turned so far, two drops or more, no further rows are waited for."""
 DISAGREES: Final = ((1.0, 0.3), (2.0, 0.55))
 """(gravity turned, rad; agreement): from so much turning on, less agreement is another sensor's, another axis's or a
-reversed turning rate. Right ones have 0.99 in the exercise, 0.78 and more in lying therapy and 0.6 in daily life; swapped
-axes have 0.5 and less (measured)."""
+reversed turning rate. Right ones have 0.99 in the exercise, 0.78 and more in lying therapy and 0.6 in daily life;
+swapped axes have 0.5 and less (measured)."""
 SURELY_RAD: Final = 1.0
 """Gravity must have turned so far for a unit to be corrected."""
 AGREES: Final = 0.6

@@ -7,13 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
 
 from sensorcoach.errors import InputError
 from sensorcoach.importers.choice import ColumnChoice
-from sensorcoach.importers.clock import Clock, clock_of
+from sensorcoach.importers.clock import Advice, Clock, clock_of
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.header import Meaning, meaning_of, unit_spelt
 from sensorcoach.importers.interleaved import Interleaved, interleaved_by_blanks, interleaved_by_kind
@@ -39,7 +40,7 @@ SEPARATORS: Final = (",", ";", "\t", "|", " ")
 """As they are tried; where two cut a line into as many cells, the first one is meant."""
 HEADER_WITHIN_LINES: Final = 400
 """A preamble may have hundreds of lines (GENEActiv: 100); where rows begin earlier, so far and no further."""
-ROWS_LOOKED_AT: Final = 1000
+ROWS_LOOKED_AT: Final = 400
 FIRST_ROWS: Final = 5
 """So many lines of numbers one after the other are a table's rows, not a preamble's."""
 MOST_COLUMNS: Final = 500
@@ -92,7 +93,7 @@ class Layout:
     scale: float = 1.0
     unused: tuple[str, ...] = ()
     streams: tuple[Interleaved, ...] = ()
-    advice: str = ""
+    advice: Advice = str
 
     @property
     def time(self) -> Column | None:
@@ -524,7 +525,7 @@ def _layout(
     marks = _marks(rows)
     cells = Counter(len(row) for row in rows[:50]).most_common(1)[0][0]
     surplus = [cell for row in rows[:50] if len(row) == cells for cell in row[len(names) :]]
-    advice = suggested_columns(rows, told.rate_hz, marks)
+    advice: Advice = partial(suggested_columns, rows, told.rate_hz, marks)
     if cells < len(names) or (any(surplus) and not choice.in_order):
         raise InputError(
             f"{path}, line {data[0].number}: {cells} values where the header names {len(names)} columns.",
@@ -540,7 +541,7 @@ def _layout(
         whole = [row for row in whole if row[only.index] == only.value]
     sensor = _sensor(path, names, meanings, choice, notices, advice)
     if usable(sensor) and all(column.name for column in sensor.acc or sensor.linear):
-        advice = spelled_columns(sensor, names, told.rate_hz)
+        advice = partial(spelled_columns, sensor, names, told.rate_hz)
     acc, gravity, scale = _acceleration(sensor, whole, marks)
     streams = interleaved_by_blanks(acc, sensor.gyr, whole, meanings, choice)
     if streams:
@@ -554,7 +555,7 @@ def _layout(
         clock = clock_of(path, names, meanings, of_sensor, order, advice, notices, marks)
     elif rate_hz is None:
         rate_hz = told.rate_hz
-    numeric = all(_is_number(cell, decimal_comma=marks.decimal_comma) for row in rows for cell in row)
+    numeric = all(_is_number(cell, decimal_comma=marks.decimal_comma) for row in rows[:50] for cell in row)
     used = {column.index for column in acc + sensor.gyr + gravity} | ({clock.column.index} if clock else set())
     return Layout(
         separator=separator,
@@ -616,7 +617,7 @@ def _sensor(
     meanings: Mapping[int, Meaning],
     choice: ColumnChoice,
     notices: list[str],
-    advice: str,
+    advice: Advice,
 ) -> SensorColumns:
     """The one sensor whose columns are used."""
     sensors = sensors_in(names, meanings)
@@ -632,7 +633,7 @@ def _sensor(
         turning = [one for one in sensors if one.gyr]
         if not turning:
             raise InputError(
-                f"{path} names no three acceleration columns (its columns: {', '.join(names)[:200]}).", advice
+                f"{path} names no three acceleration columns (its columns: {', '.join(names)[:200]}).", advice()
             )
         whole = turning
     labels = [one.label for one in whole]
@@ -640,7 +641,7 @@ def _sensor(
     units = {column.unit for column in chosen.acc}
     if len(units) > 1:
         told = ", ".join(column.name for column in chosen.acc)
-        raise InputError(f"{path} gives {told} in different units.", advice)
+        raise InputError(f"{path} gives {told} in different units.", advice())
     alone = next((one for one in sensors if one.gyr and not usable(one)), None)
     if usable(chosen) and not chosen.gyr and alone is not None:
         notices.append(

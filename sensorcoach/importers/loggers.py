@@ -1,9 +1,9 @@
-"""Binary files of research loggers: Axivity ``.cwa``, GENEActiv ``.bin``, ActiGraph ``.gt3x``, by the library `actfast`.
+"""Binary files of research loggers: Axivity ``.cwa``, GENEActiv ``.bin``, ActiGraph ``.gt3x``, by `actfast`.
 
 Chosen for the extra ``loggers``: it reads all three, is a single wheel of half a megabyte for every system, needs numpy
-alone, and is under the MIT licence. Not chosen: scikit-digital-health (MIT, but it brings eleven libraries, scikit-learn
-and lightgbm among them), pygt3x (GPL, one format), actipy (needs Java; its licence forbids commercial use).
-The library reads a file as a whole: a day at 100 samples a second takes 0.2 GB.
+alone, and is under the MIT licence. Not chosen: scikit-digital-health (MIT, but it brings eleven libraries,
+scikit-learn and lightgbm among them), pygt3x (GPL, one format), actipy (needs Java; for academics only).
+The library reads a file as a whole: a day at 100 samples a second takes about 0.2 GB.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def logger_export(path: Path) -> Export:
             "Install sensorcoach[loggers], or export it as CSV with the maker's program.",
         ) from error
     try:
-        read: dict[str, Any] = actfast.read(str(path), lenient=True)
+        read = actfast.read(str(path), lenient=True)
     except (ValueError, OSError) as error:
         raise InputError(f"{path} cannot be read: {str(error)[:100]}.", "Download it from the logger again.") from error
     tables = [one for one in read["timeseries"].values() if len(one["datetime"]) >= _FEWEST]

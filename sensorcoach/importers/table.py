@@ -384,7 +384,7 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in "
             f"{len(first.values)} rows.",
-            layout.advice,
+            layout.advice(),
         )
     return sample_period_s(rising)
 
@@ -399,7 +399,7 @@ def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> N
         raise InputError(
             f"{path}: the time column {layout.time.name!r} stays the same over several samples: "
             "its stamps are too coarse.",
-            f"Export times with more digits. {layout.advice}",
+            f"Export times with more digits. {layout.advice()}",
         )
 
 

@@ -39,7 +39,9 @@ def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnCh
     """
     lines = head_lines(head)
     for number, line in enumerate(lines[:HEADER_WITHIN_LINES]):
-        for separator in SEPARATORS:
+        if "(" not in line:
+            continue
+        for separator in SEPARATORS[:3]:
             names = split_cells(line, separator)
             axes = {sensor: _three(names, pattern) for sensor, pattern in _AXES.items()}
             if len(axes["acc"]) == 3 and (len(axes["gyr"]) == 3 or any(_CHIP_TIME.fullmatch(name) for name in names)):

@@ -64,7 +64,9 @@ def try_one(every, seed, folder):
     for file, data in files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_bytes(data)
-    asked = rng.choice([{}, {}, {"columns": "t=1,ax=2,ay=3,az=4"}, {"sensor": "knee"}, {"acc_sign": "flip", "dates": "uk"}])
+    asked = rng.choice(
+        [{}, {}, {"columns": "t=1,ax=2,ay=3,az=4"}, {"sensor": "knee"}, {"acc_sign": "flip", "dates": "uk"}]
+    )
     try:
         for path in [folder / hit] if rng.random() < 0.5 else [folder]:
             try:

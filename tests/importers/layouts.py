@@ -126,8 +126,8 @@ def wit_in_chinese(t_s, acc, gyr):
 
 def _actigraph(form, day):
     return (
-        f"------------ Data File Created By ActiGraph GT9X ActiLife v6.13.3 Firmware v1.7.2 date format {form} at 52 Hz  "
-        f"Filter Normal -----------\nSerial Number: X\nStart Time 08:53:20\nStart Date {day}\n"
+        f"------------ Data File Created By ActiGraph GT9X ActiLife v6.13.3 Firmware v1.7.2 date format {form} at "
+        f"52 Hz  Filter Normal -----------\nSerial Number: X\nStart Time 08:53:20\nStart Date {day}\n"
         "Epoch Period (hh:mm:ss) 00:00:00\nDownload Time 16:25:52\nDownload Date 10/10/2025\n"
         f"Current Memory Address: 0\nCurrent Battery Voltage: 4.22     Mode = 12\n{'-' * 50}\n"
     )
@@ -162,8 +162,10 @@ def opensignals(t_s, acc, gyr):
         "sensor": ["XYZ", "XYZ", "XYZ"], "column": ["nSeq", "DI", "CH1", "CH2", "CH3"], "time": "8:53:20.000",
         "date": "2025-10-09", "device": "biosignalsplux", "sampling rate": 52, "resolution": [16, 16, 16],
     }  # fmt: skip
-    head = f'# OpenSignals Text File Format. Version 1\n# {json.dumps({"00:07": device})}\n# EndOfHeader\n'
-    rows = ["\t".join([str(n % 16), "0", *(str(round(33000 + 5000 * v)) for v in row)]) for n, row in enumerate(acc / G)]
+    head = f"# OpenSignals Text File Format. Version 1\n# {json.dumps({'00:07': device})}\n# EndOfHeader\n"
+    rows = [
+        "\t".join([str(n % 16), "0", *(str(round(33000 + 5000 * v)) for v in row)]) for n, row in enumerate(acc / G)
+    ]
     return {"a.txt": head + "\n".join(row + "\t" for row in rows) + "\n"}
 
 
@@ -173,7 +175,7 @@ def bitalino(t_s, acc, gyr):
         "column": ["nSeq", "I1", "I2", "O1", "O2", "A1", "A2", "A3", "A4"], "time": "08:53:20.0",
         "resolution": [4, 1, 1, 1, 1, 10, 10, 10, 10],
     }  # fmt: skip
-    head = f'# OpenSignals Text File Format. Version 1\n# {json.dumps({"20:16": device})}\n# EndOfHeader\n'
+    head = f"# OpenSignals Text File Format. Version 1\n# {json.dumps({'20:16': device})}\n# EndOfHeader\n"
     rows = ["\t".join([str(n % 16), *"0011", "512", *(str(round(260 + 52 * v)) for v in row)])
             for n, row in enumerate(acc / G)]  # fmt: skip
     return {"a.txt": head + "\n".join(rows) + "\n"}
@@ -195,7 +197,11 @@ def sensor_logger_json(t_s, acc, gyr):
 
 
 def old_shimmer(t_s, acc, gyr):
-    names = ["Timestamp", *(f"Low Noise Accelerometer {axis}" for axis in "XYZ"), *(f"Gyroscope {axis}" for axis in "XYZ")]
+    names = [
+        "Timestamp",
+        *(f"Low Noise Accelerometer {axis}" for axis in "XYZ"),
+        *(f"Gyroscope {axis}" for axis in "XYZ"),
+    ]
     head = [["Shimmer_A1"] * 7, names, ["CAL"] * 7, ["mSecs", *["m/(sec^2)"] * 3, *["deg/sec"] * 3]]
     first = "\n".join("\t".join(row) for row in head)
     return {"a.dat": lines(first, t_s * 1000 + 555.5, *acc.T, *np.rad2deg(gyr).T, separator="\t")}
@@ -258,7 +264,8 @@ def long_preamble_and_no_header(t_s, acc, gyr):
 
 
 LAYOUTS = {
-    "SensorLog": sensor_log, "Apple Watch": watch, "Polar": polar, "x-IMU3": x_imu3, "WitMotion, Chinese": wit_in_chinese,
+    "SensorLog": sensor_log, "Apple Watch": watch, "Polar": polar, "x-IMU3": x_imu3,
+    "WitMotion, Chinese": wit_in_chinese,
     "ActiGraph, stamps": actigraph_with_stamps, "ActiGraph, UK": actigraph_of_britain, "GENEActiv": geneactiv,
     "Empatica": empatica, "OpenSignals": opensignals, "BITalino": bitalino, "Sensor Logger JSON": sensor_logger_json,
     "Shimmer of old": old_shimmer, "words in rows": words_in_rows, "blanks in rows": blanks_in_rows,
@@ -267,7 +274,8 @@ LAYOUTS = {
     "long preamble, no header": long_preamble_and_no_header,
 }  # fmt: skip
 ACCELEROMETER_ALONE = {
-    "ActiGraph, stamps", "ActiGraph, UK", "GENEActiv", "Empatica", "OpenSignals", "BITalino", "long preamble, no header",
+    "ActiGraph, stamps", "ActiGraph, UK", "GENEActiv", "Empatica", "OpenSignals", "BITalino",
+    "long preamble, no header",
 }  # fmt: skip
 WITHOUT_START = {
     "x-IMU3", "Shimmer of old", "words in rows", "blanks in rows", "two sensors in rows", "two sensors in files",

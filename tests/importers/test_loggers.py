@@ -29,7 +29,11 @@ def geneactiv_bin(acc):
     pages = len(acc) // 300
     text = ""
     for block, facts in HEADER.items():
-        text += f"{block}\r\n" + "".join(f"{name}:{value.format(pages=pages)}\r\n" for name, value in facts.items()) + "\r\n"
+        text += (
+            f"{block}\r\n"
+            + "".join(f"{name}:{value.format(pages=pages)}\r\n" for name, value in facts.items())
+            + "\r\n"
+        )
     text += "\r\n" * (HEADER_LINES - text.count("\n"))
     counts = np.clip(np.round(acc / G * 256), -2048, 2047).astype(int) & 0xFFF
     for page in range(pages):
