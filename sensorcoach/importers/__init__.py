@@ -31,7 +31,7 @@ from sensorcoach.importers.loggers import is_logger_file, logger_export
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.programs import program_of
 from sensorcoach.importers.session_file import open_session
-from sensorcoach.importers.several import several_tables
+from sensorcoach.importers.several import half_of, several_tables
 from sensorcoach.importers.stamps import DateOrder
 from sensorcoach.importers.table import BegunTable, open_table
 from sensorcoach.recording import Item, is_session_start
@@ -145,7 +145,11 @@ def grouped(paths: Sequence[Path], *, columns: str | None = None) -> list[list[P
 def _half(path: Path) -> Export | None:
     """The export in a file that holds one sensor of one app's recording."""
     try:
-        exports = [] if path.is_dir() else _exports_of(_headed([path]))
+        files = [] if path.is_dir() else _headed([path])
+        exports = _exports_of(files)
+        if not exports and files:
+            half = half_of(files[0], Asked(), _columns_of)
+            exports = [] if half is None else [half]
     except InputError:
         return None
     return exports[0] if len(exports) == 1 and len(exports[0].parts) == 1 else None
@@ -153,7 +157,11 @@ def _half(path: Path) -> Export | None:
 
 def _belong_together(one: tuple[Export, list[Path]], other: tuple[Export, list[Path]]) -> bool:
     (first, (path, *_)), (second, (beside, *_)) = one, other
-    if first.app != second.app or not begin_together([*first.parts, *second.parts]):
+    if (
+        first.app != second.app
+        or first.parts[0].worn_as != second.parts[0].worn_as
+        or not begin_together([*first.parts, *second.parts])
+    ):
         return False
     # Most apps count from their own start, so that files of two recordings begin at the same time.
     return _is_dated(first) or path.resolve().parent == beside.resolve().parent
@@ -164,7 +172,8 @@ def _is_dated(export: Export) -> bool:
 
 
 def _open_together(paths: Sequence[Path], asked: Asked) -> Recording:
-    export = _export_of(_headed(paths))
+    files = _headed(paths)
+    export = _export_of(files) or several_tables(files, asked, _columns_of)[0]
     assert export is not None, paths
     return recording_of(export, str(paths[0]), asked)
 
@@ -186,7 +195,7 @@ def _open_container(path: Path, asked: Asked) -> Recording:
 
 def _beside(export: Export, files: Sequence[HeadedFile]) -> list[str]:
     """The files of a folder that are no part of its recording, and why."""
-    used = {str(part.file) for part in export.parts if part.file is not None}
+    used = {str(part.file) for part in export.parts if part.file is not None} | set(export.consulted)
     beside = [one for one in files if str(one.file) not in used]
     return [f"{one.file.name} ({_why_not(one)})" for one in beside]
 

@@ -69,7 +69,8 @@ class Part:
 class Export:
     """The streams an app recorded together. ``start``: the instant of time 0 (ISO 8601); ``zero_s``: that time on the
     clock the parts share. ``pauses``: (t_s, length_s) where that clock stood still while time went on, in order.
-    ``sign``: of its acceleration, -1 where the app's shape shows that it is reversed.
+    ``sign``: of its acceleration, -1 where the app's shape shows that it is reversed. ``consulted``: further files that
+    told something, start or sign.
     """
 
     app: str
@@ -79,6 +80,7 @@ class Export:
     pauses: Sequence[tuple[float, float]] = ()
     notices: Sequence[str] = ()
     sign: float = 1.0
+    consulted: Sequence[str] = ()
 
 
 def recording_of(export: Export, name: str, asked: Asked, left_out: Sequence[str] = ()) -> Recording:

@@ -25,12 +25,14 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     """The export among the files; None if no samples have their channels beside them."""
     heads = {str(one.file): one for one in files}
     parts = []
+    channels = []
     for one in files:
         beside = heads.get(str(one.file).removesuffix(_MOTION) + _CHANNELS)
         choice = None if beside is None or beside is one else _choice(beside.head)
-        if choice is not None:
+        if choice is not None and beside is not None:
+            channels.append(str(beside.file))
             parts.append(table_part("acc+gyr" if "gx" in " ".join(choice.in_order) else "acc", one.file, choice, 0.0))
-    return Export("Motion-BIDS", parts) if parts else None
+    return Export("Motion-BIDS", parts, consulted=channels) if parts else None
 
 
 def with_channels(path: Path) -> list[RecordingFile]:

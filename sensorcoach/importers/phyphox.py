@@ -33,8 +33,8 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     parts = [part for one in files if (part := _part(one)) is not None]
     if not parts:
         return None
-    events = next((events for one in files if (events := list(_events(one.head)))), [])
-    return Export("phyphox", parts, start=_start(events), pauses=_pauses(events))
+    clock, events = next(((str(one.file), found) for one in files if (found := list(_events(one.head)))), ("", []))
+    return Export("phyphox", parts, start=_start(events), pauses=_pauses(events), consulted=(clock,))
 
 
 def _part(one: HeadedFile) -> Part | None:

@@ -59,10 +59,11 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
         return None
     start = None if parts[0].since_1970_s is None else instant(parts[0].since_1970_s)
     sensors = {part.sensor for part in parts}
-    told = [of_iphone for one in files if (of_iphone := _of_iphone(one.head)) is not None]
-    assumed = not told and {"linear", "gravity"} <= sensors and "acc" not in sensors
-    sign = -1.0 if any(told) or assumed else 1.0
-    return Export("Sensor Logger", parts, start=start, notices=(_ASSUMED,) if assumed else (), sign=sign)
+    metadata = {str(one.file): told for one in files if (told := _of_iphone(one.head)) is not None}
+    assumed = not metadata and {"linear", "gravity"} <= sensors and "acc" not in sensors
+    sign = -1.0 if any(metadata.values()) or assumed else 1.0
+    notices = (_ASSUMED,) if assumed else ()
+    return Export("Sensor Logger", parts, start=start, notices=notices, sign=sign, consulted=tuple(metadata))
 
 
 def names_sensors(head: bytes) -> bool:

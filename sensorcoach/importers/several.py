@@ -14,7 +14,7 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.choice import Asked, ColumnChoice
 from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, epoch_of, table_part, three_axes
 from sensorcoach.importers.files import RecordingFile
-from sensorcoach.importers.header import meaning_of, sensor_in
+from sensorcoach.importers.header import compact, meaning_of, sensor_in
 from sensorcoach.importers.signs import is_core_motion
 from sensorcoach.importers.table import Table
 
@@ -62,6 +62,21 @@ def several_tables(files: Sequence[HeadedFile], asked: Asked, columns_of: Column
     names = [name for one in files if one.header is not None for name in one.header.names]
     sign = -1.0 if is_core_motion(names) else 1.0
     return Export("tables", parts, start=_start(first, asked, columns_of), sign=sign), left
+
+
+def half_of(one: HeadedFile, asked: Asked, columns_of: ColumnsOf) -> Export | None:
+    """The export in one file that holds one sensor's acceleration or turning rate, and says so; else None.
+
+    Its part is ``worn_as`` what the file's name says besides, so that the halves of one recording have one name.
+    """
+    stem = sensor_in(_ENDINGS.sub("", one.file.name))
+    if one.header is None or compact(stem) == compact(_ENDINGS.sub("", one.file.name)):
+        return None
+    held = [what for what in ("acc", "gyr", "bare") if len(one.header.names_of(what)) >= 3]
+    part = _part(one, asked, columns_of) if len(held) == 1 else None
+    if part is None or part.sensor not in ("acc", "gyr"):
+        return None
+    return Export("tables", [replace(part, worn_as=stem)])
 
 
 def _start(first: Part, asked: Asked, columns_of: ColumnsOf) -> str | None:
