@@ -62,7 +62,8 @@ def _axes(choices: Choices) -> Iterator[_Way]:
     told = choices.mounting.get("up_leg")
     if told is None:
         return
-    for axis in AXES:
+    # The reverse of the axis first: an end taken for the other is the likelier mistake.
+    for axis in sorted(AXES, key=lambda axis: axis[-1:] != told.strip()[-1:].lower()):
         if axis != told.strip().lower().removeprefix("+"):
             mounting = {**choices.mounting, "up_leg": axis}
             yield msgspec.structs.replace(choices, mounting=mounting), f"another axis up the leg (--up-leg={axis})"

@@ -14,6 +14,7 @@ from sensorcoach.importers.sensors import Axes
 if TYPE_CHECKING:
     from sensorcoach.importers.rowsets import RowSet
 
+SHORTEST_WORD: Final = 3
 WHOLE_SHARE: Final = 0.5
 """Where fewer of the rows with any value have all, each sensor has rows of its own."""
 _ANDROID: Final = {"1": "acc", "4": "gyr", "9": "gravity", "10": "linear", "2": "", "3": "", "11": ""}
@@ -32,7 +33,10 @@ class Interleaved:
 
 def are_kinds(values: Sequence[str]) -> bool:
     """Whether words tell acceleration from turning rate, not one sensor from another."""
-    return "acc" in _kinds(values).values() or {"linear", "gravity"} <= set(_kinds(values).values())
+    kinds = _kinds(values)
+    both = {"acc", "gyr"} <= set(kinds.values()) or {"linear", "gravity"} <= set(kinds.values())
+    # A and G tell each other; A alone may be anybody's name.
+    return both or any(kind == "acc" and len(word) >= SHORTEST_WORD for word, kind in kinds.items())
 
 
 def interleaved_by_kind(

@@ -21,21 +21,30 @@ FEWEST_ROWS: Final = 5
 LONGEST_RUN: Final = 40
 """Rows of several sensors come in turns; an activity or a label lasts longer."""
 _NAMES: Final = frozenset({
-    "id", "sensor", "sensorid", "sensorname", "sensortype", "type", "device", "deviceid", "devicename", "name", "mac",
-    "macaddress", "address", "node", "nodeid", "imu", "imuid", "serial", "serialnumber", "source", "location",
-    "placement", "position", "bodypart", "segment", "side", "tag", "deviceaddress", "bluetoothaddress", "stream",
-    "channel", "unit", "module", "moduleid", "sensorlocation",
+    "id", "sensor", "sensorid", "sensorname", "sensortype", "device", "deviceid", "devicename", "mac", "macaddress",
+    "address", "node", "nodeid", "imu", "imuid", "serial", "serialnumber", "deviceaddress", "bluetoothaddress",
+    "moduleid", "sensorlocation",
 })  # fmt: skip
+"""A column of such a name tells sensors apart. Of another name it does if its words come in turns."""
+
+
+_MAY_NUMBER: Final = frozenset(
+    {"tag", "position", "segment", "side", "source", "location", "placement", "unit", "module"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RowSet:
-    """Rows in which the column at ``index`` holds ``value``. ``values``: all that stand there in the first rows."""
+    """Rows in which the column at ``index`` holds ``value``. ``values``: all that stand there in the first rows.
+
+    ``asked``: the value was asked for, by the person or by a reader that takes the others elsewhere.
+    """
 
     index: int
     name: str
     value: str
     values: tuple[str, ...]
+    asked: bool = False
 
 
 def row_set_of(
@@ -53,7 +62,7 @@ def row_set_of(
     """
     if choice.only is not None:
         index, value = choice.only
-        return RowSet(index, names[index], value, (value,))
+        return RowSet(index, names[index], value, (value,), asked=True)
     for index, name in enumerate(names):
         if index in meanings:
             continue
@@ -62,7 +71,8 @@ def row_set_of(
         if not values or not _tells_sensors(name, cells, values):
             continue
         if len(values) == 1:
-            return RowSet(index, name, values[0], values)
+            asked = choice.sensor is not None and compact(choice.sensor) == compact(values[0])
+            return RowSet(index, name, values[0], values, asked=asked)
         if are_kinds(values):
             return RowSet(index, name, values[0], values)
         chosen = chosen_name(path, values, choice.sensor, notices)
@@ -82,9 +92,11 @@ def _tells_sensors(name: str, cells: Sequence[str], values: Sequence[str]) -> bo
     if any(is_stamp(value) or is_date(value) for value in values):
         return False
     numbers = all(number_in(value.encode()) is not None for value in values)
+    if numbers and not all(value.isdigit() for value in values):
+        return False
     if compact(name) in _NAMES:
-        return not numbers or all(value.lstrip("-").isdigit() for value in values)
-    if numbers or len(values) == 1:
+        return True
+    if len(values) == 1 or (numbers and compact(name) not in _MAY_NUMBER):
         return False
     changes = sum(one != other for one, other in pairwise(cells))
     return changes * LONGEST_RUN > len(cells)

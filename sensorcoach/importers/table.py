@@ -24,7 +24,7 @@ from sensorcoach.importers.header import TIME_UNITS, WRAPPING_TENTHS_MS
 from sensorcoach.importers.instants import instant, moved
 from sensorcoach.importers.layout import Layout, layout_of
 from sensorcoach.importers.opened import Recording
-from sensorcoach.importers.sensors import Column
+from sensorcoach.importers.sensors import Column, quoted
 from sensorcoach.importers.signs import APPLE, FLIPPED, KEPT
 from sensorcoach.importers.stamps import StampReader
 from sensorcoach.importers.units import (
@@ -254,6 +254,7 @@ class _TableReader:
     lines: int = 0
     broken: int = 0
     first_broken: Broken | None = None
+    others: int = 0
     repeated: int = 0
     newest_s: float = -np.inf
     recent_s: Floats = field(default_factory=lambda: np.empty(0))
@@ -287,6 +288,7 @@ class _TableReader:
         self.lines += block.lines
         self.broken += block.broken
         self.first_broken = self.first_broken or block.first_broken
+        self.others += block.others
         number = len(block.values)
         if not number:
             return None
@@ -325,6 +327,13 @@ class _TableReader:
 
     def _finish(self) -> None:
         _refuse_mostly_broken(self.table.path, self.broken, self.lines, self.first_broken)
+        only = self.table.layout.only
+        if only is not None and self.others and len(only.values) == 1 and not only.asked:
+            raise InputError(
+                f"{self.table.path}: {only.name!r} is {only.value!r} in the first rows; {self.others} rows further down "
+                "are another sensor's.",
+                f"Say which one is worn at the knee: --sensor {quoted(only.value)}.",
+            )
         for column, lowest, highest in zip(self.table.layout.values, self.lowest, self.highest, strict=True):
             if column in self.alive and not lowest < highest:
                 what = f"is {lowest:g} in all {self.count} rows read" if lowest == highest else "holds no number"

@@ -170,3 +170,16 @@ def test_units_stamps_signs_and_orders_in_any_combination(tmp_path, expected):
 @pytest.mark.timeout(900)
 def test_many_more_combinations(tmp_path, expected):
     check_combinations(tmp_path, expected, 3000)
+
+
+def test_a_second_sensor_further_down_is_not_left_out_in_silence(tmp_path):
+    rows = [
+        f"{t:.4f},{'A' if t < 20 else 'B'}," + ",".join(f"{v:.5f}" for v in acc)
+        for t, acc in zip(T_S, ACC, strict=True)
+    ]
+    (tmp_path / "a.csv").write_text("t_s,device,ax,ay,az\n" + "\n".join(rows) + "\n")
+    with pytest.raises(InputError, match="--sensor A"):
+        list(open_recording(tmp_path / "a.csv").items)
+    assert list(open_recording(tmp_path / "a.csv", sensor="A").items)
+    (tmp_path / "b.csv").write_text("t_s,label,ax,ay,az\n" + "\n".join(rows) + "\n")
+    assert sum(len(one.payload) for one in open_recording(tmp_path / "b.csv").items) == 32 * len(T_S)

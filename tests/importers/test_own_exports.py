@@ -41,10 +41,9 @@ def test_a_damaged_export_is_refused(tmp_path, session_file):
         data = path.read_bytes()
         for number, damaged in enumerate((data[:200], data[: len(data) // 2], data[:99] + bytes(400) + data[499:])):
             (tmp_path / f"{number}").write_bytes(damaged)
-            try:
+            with pytest.raises(InputError) as caught:
                 walked(open_recording(tmp_path / f"{number}"))
-            except InputError as error:
-                assert error.advice.endswith(".")
+            assert caught.value.advice.endswith(".")
 
 
 def test_loose_halves_of_one_recording_are_grouped(tmp_path):
