@@ -16,7 +16,7 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.choice import ColumnChoice
 from sensorcoach.importers.clock import Advice, Clock, clock_of
 from sensorcoach.importers.files import RecordingFile
-from sensorcoach.importers.header import Meaning, meaning_of, unit_spelt
+from sensorcoach.importers.header import Meaning, compact, meaning_of, unit_spelt
 from sensorcoach.importers.interleaved import Interleaved, interleaved_by_blanks, interleaved_by_kind
 from sensorcoach.importers.numerals import Marks
 from sensorcoach.importers.preamble import Preamble, preamble_of
@@ -47,6 +47,7 @@ MOST_COLUMNS: Final = 500
 """Suits of many sensors have some hundred; a line with more is no header."""
 SAME_AS_GRAVITY: Final = 0.7
 """Least correlation of an acceleration with gravity beside it that shows that gravity is in it."""
+_ROS_RATE: Final = "angularvelocity"
 _COMMA_NUMBER: Final = re.compile(r"\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*")
 _POINT_NUMBER: Final = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
 _POINTS_AND_COMMA: Final = re.compile(r"\s*[+-]?[1-9]\d{0,2}(?:\.\d{3})+,\d+\s*")
@@ -621,6 +622,9 @@ def _sensor(
 ) -> SensorColumns:
     """The one sensor whose columns are used."""
     sensors = sensors_in(names, meanings)
+    if any(compact(name).startswith(_ROS_RATE) for name in names):
+        # Robots' messages name the raw accelerometer so; whether gravity is in it shows at rest.
+        sensors = [replace(one, acc=one.acc or one.linear) for one in sensors]
     whole = [one for one in sensors if usable(one)]
     if not whole:
         linear = next((one.linear[0].name for one in sensors if one.linear), _linear(names, meanings))

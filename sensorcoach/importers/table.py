@@ -236,7 +236,9 @@ def units_of(table: Table, unit: str | None) -> Units:
     rest = rest_magnitude(first.values[:, :3], rate_hz)
     if not is_gravity_in_some_unit(rest):
         _refuse_constant_columns(path, layout, first)
-    acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, table.notices)
+    acc = first.values[:, :3]
+    whole = bool((acc[np.isfinite(acc)] % 1 == 0).all())
+    acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, table.notices, whole_numbers=whole)
     gyr_unit = layout.gyr[0].unit if layout.gyr else None
     factors = [ACC_SCALE[acc_unit]] * 3 + [GYR_SCALE.get(gyr_unit or "", 1.0)] * len(layout.gyr)
     return Units(acc_unit, gyr_unit, np.array(factors))
@@ -330,8 +332,8 @@ class _TableReader:
         only = self.table.layout.only
         if only is not None and self.others and len(only.values) == 1 and not only.asked:
             raise InputError(
-                f"{self.table.path}: {only.name!r} is {only.value!r} in the first rows; {self.others} rows further down "
-                "are another sensor's.",
+                f"{self.table.path}: {only.name!r} is {only.value!r} in the first rows; {self.others} rows further "
+                "down are another sensor's.",
                 f"Say which one is worn at the knee: --sensor {quoted(only.value)}.",
             )
         for column, lowest, highest in zip(self.table.layout.values, self.lowest, self.highest, strict=True):

@@ -10,10 +10,14 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.model import STANDARD_GRAVITY, Floats
 
-ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000, "g64": STANDARD_GRAVITY / 64}
+ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000, "g64": STANDARD_GRAVITY / 64} | {
+    f"g{counts}": STANDARD_GRAVITY / counts for counts in (256, 2048, 4096, 8192, 16384)
+}
 """m/s² in one."""
-COUNTS: Final = ("g64",)
-"""Units that are only believed where a program is known to use them."""
+COUNTS: Final = tuple(unit for unit in ACC_SCALE if unit[1:].isdigit())
+"""Counts of a converter: only believed where a program is known to use them, or whole numbers are nearly one g."""
+COUNTS_REST_G: Final = (0.9, 1.06)
+"""Rest magnitude of counts: sensors read 0.92-1.02 g (measured), and scales are a factor of 2 apart."""
 GYR_SCALE: Final = {
     "radps": 1.0, "dps": float(np.deg2rad(1.0)), "mdps": float(np.deg2rad(1e-3)), "mradps": 1e-3,
 }  # fmt: skip
@@ -22,7 +26,7 @@ IN_WORDS: Final = {
     "mps2": "m/s²",
     "g": "g",
     "mg": "mg",
-    "g64": "g/64",
+    **{unit: f"1/{unit[1:]} g" for unit in COUNTS},
     "radps": "rad/s",
     "dps": "°/s",
     "mdps": "m°/s",
@@ -64,7 +68,13 @@ def is_gravity_in_some_unit(rest: float) -> bool:
 
 
 def acceleration_unit(
-    path: RecordingFile, rest: float, named: str | None, chosen: str | None, notices: list[str]
+    path: RecordingFile,
+    rest: float,
+    named: str | None,
+    chosen: str | None,
+    notices: list[str],
+    *,
+    whole_numbers: bool = False,
 ) -> str:
     """The unit of acceleration: chosen by the person, else the one in which the rest magnitude is gravity.
 
@@ -74,6 +84,7 @@ def acceleration_unit(
         named: unit in the file's header.
         chosen: ``--unit``.
         notices: what was assumed is added here.
+        whole_numbers: there is no fraction in them, so they may be counts.
 
     Raises:
         InputError: in no unit (or not in the chosen one) is this gravity.
@@ -81,11 +92,14 @@ def acceleration_unit(
     likely = ACC_SCALE if named in COUNTS else {unit: ACC_SCALE[unit] for unit in ACC_SCALE if unit not in COUNTS}
     fitting = [unit for unit, scale in likely.items() if _is_gravity(rest * scale)]
     if chosen is not None:
-        if chosen not in ACC_SCALE:
-            raise InputError(f"--unit {chosen} is unknown.", f"Choose one of {', '.join(ACC_SCALE)}.")
+        if chosen not in ACC_SCALE or chosen in COUNTS:
+            known = ", ".join(unit for unit in ACC_SCALE if unit not in COUNTS)
+            raise InputError(f"--unit {chosen} is unknown.", f"Choose one of {known}.")
         if chosen not in fitting:
             raise _no_gravity(path, rest, chosen)
         return chosen
+    if not fitting and named is None and whole_numbers:
+        fitting = [unit for unit in COUNTS if COUNTS_REST_G[0] <= rest / int(unit[1:]) <= COUNTS_REST_G[1]]
     if not fitting:
         raise _no_gravity(path, rest, named)
     seen = fitting[0]
