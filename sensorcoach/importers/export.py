@@ -197,7 +197,7 @@ def _of_one_sensor(export: Export, name: str, asked: Asked, notices: list[str]) 
     if asked.sensor is None and len(worn) < 2:
         return export, []
     labels = [one or next(part.name for part in export.parts if part.worn_as == one) for one in worn]
-    chosen = worn[labels.index(chosen_name(name, labels, asked.sensor, notices))]
+    chosen = worn[labels.index(chosen_name(name, labels, asked.sensor, notices, "sensors or recordings"))]
     kept = [part for part in export.parts if part.worn_as == chosen]
     left = [f"{part.name} (another sensor's)" for part in export.parts if part.worn_as != chosen]
     return replace(export, parts=kept), left

@@ -59,7 +59,7 @@ def checked_turning(rows: Iterator[Floats], named: str | None, name: str, notice
     ahead, turning = _looked_at(rows)
     if not ahead:
         return CheckedRows(rows, IN_WORDS.get(named or ""))
-    if turning is None:
+    if turning is None or (turning.turned_rad < SURELY_RAD and turning.agreement < AGREES):
         seen = named or _unit_by_size(ahead, notices)
         scale = 1.0 if named else GYR_SCALE[seen]
         watched = _watched(_scaled(rows, scale), name)
@@ -107,8 +107,6 @@ def _judged(turning: Turning, named: str | None, notices: list[str]) -> tuple[fl
             )
         return 1.0, IN_WORDS[named]
     if turning.agreement < AGREES or turning.factor <= 0:
-        if named is not None and turning.turned_rad < SURELY_RAD:
-            return 1.0, IN_WORDS[named]
         notices.append(
             f"Which unit the gyroscope's numbers have cannot be told (agreement with gravity's turning "
             f"{turning.agreement:.2f}, where 1 is full); it is left out."
@@ -153,12 +151,12 @@ def _by_its_own_factor(turning: Turning, named: str | None, notices: list[str]) 
 
 
 def _unit_by_size(ahead: list[Floats], notices: list[str]) -> str:
-    """The likely unit of a rate that never turned gravity."""
+    """The likely unit of a rate that hardly turned gravity."""
     fastest = max(float(np.nanmax(np.abs(rows[:, 4:]), initial=0.0)) for rows in ahead)
     seen = "dps" if fastest > FASTEST_RADPS else "radps"
     notices.append(
-        f"Turning rate is taken to be in {IN_WORDS[seen]}, by its size (up to {fastest:.3g}): nothing turned that it "
-        "could be compared with; a header like gx_dps or gx_radps would tell."
+        f"Turning rate is taken to be in {IN_WORDS[seen]}, by its size (up to {fastest:.3g}): too little turned that "
+        "it could be compared with; a header like gx_dps or gx_radps would tell."
     )
     return seen
 

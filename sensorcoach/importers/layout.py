@@ -537,8 +537,7 @@ def _layout(
     if only is not None:
         kinds = interleaved_by_kind(only, names, meanings, choice)
         if kinds:
-            rows_of_kind = [row for row in whole if row[only.index] == kinds[0].value]
-            return _shell(separator, names, cells, data[0].number, only, kinds, rows_of_kind, told)
+            return _shell(separator, names, cells, data[0].number, only, kinds, told)
         whole = [row for row in whole if row[only.index] == only.value]
     sensor = _sensor(path, names, meanings, choice, notices, advice)
     if usable(sensor) and all(column.name for column in sensor.acc or sensor.linear):
@@ -546,7 +545,7 @@ def _layout(
     acc, gravity, scale = _acceleration(sensor, whole, marks)
     streams = interleaved_by_blanks(acc, sensor.gyr, whole, meanings, choice)
     if streams:
-        return _shell(separator, names, cells, data[0].number, only, streams, whole, told)
+        return _shell(separator, names, cells, data[0].number, only, streams, told)
     rate_hz = choice.rate_hz
     clock = None
     if rate_hz is None and (told.rate_hz is None or _has_time(meanings) or _has_stamps(whole)):
@@ -598,7 +597,6 @@ def _shell(
     first_line: int,
     only: RowSet | None,
     streams: tuple[Interleaved, ...],
-    rows: Sequence[Sequence[str]],
     told: Preamble,
 ) -> Layout:
     """What is known of a table whose sensors have rows of their own."""

@@ -92,7 +92,9 @@ def usable(one: SensorColumns) -> bool:
     return bool(one.acc or (one.linear and one.gravity))
 
 
-def chosen_name(path: object, names: Sequence[str], wanted: str | None, notices: list[str]) -> str:
+def chosen_name(
+    path: object, names: Sequence[str], wanted: str | None, notices: list[str], what: str = "sensors"
+) -> str:
     """Which of a recording's sensors to use: the one that is wanted, else the one whose name says that it is worn at
     the leg.
 
@@ -107,7 +109,7 @@ def chosen_name(path: object, names: Sequence[str], wanted: str | None, notices:
     told = ", ".join(names)
     if len(at_the_leg) != 1:
         raise InputError(
-            f"{path} holds several sensors ({told[:200]}).",
+            f"{path} holds several {what} ({told[:200]}).",
             f"Say which one is worn at the knee: --sensor {quoted((at_the_leg or names)[0])}.",
         )
     notices.append(f"Several sensors ({told[:200]}): {at_the_leg[0]} is used, by its name; --sensor takes another.")
