@@ -6,6 +6,7 @@ the other, so a file of any size needs the memory of one batch and of its reps.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,16 +15,20 @@ import msgspec
 from sensorcoach.alternatives import another_way
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
-from sensorcoach.errors import InputError
+from sensorcoach.errors import InputError, RecordingError, SensorcoachError
+from sensorcoach.failures import refuse_pipes
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
-from sensorcoach.kneedrop.tracker import WindowListener
-from sensorcoach.model import Aborted, Control, Event, LinkEvent, NotCounted, Packet, Result, Trace
+from sensorcoach.kneedrop.calibration.calibration import Calibration
+from sensorcoach.kneedrop.counter import WindowListener
+from sensorcoach.model import Control, Event, LinkEvent, Packet, Result, Trace
 from sensorcoach.outcome import outcome
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
 Listener = Callable[[Event], None]
+Opened = Callable[[], tuple[str | None, Recording]]
+"""Opens the recording from its beginning each time it is called: name and recording."""
 ItemListener = Callable[[Control | LinkEvent], None]
 
 BATCH_BYTES = 64 * 1024
@@ -47,6 +52,7 @@ def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recordin
     """
     if not paths:
         raise InputError("No file was given.", "Name at least one recording.")
+    refuse_pipes(tuple(paths))
     opened = open_recordings(
         paths,
         unit=choices.unit,
@@ -88,6 +94,29 @@ def analyze_recording(
     return walk.result()
 
 
+def calibrations_of(
+    opened: Opened, choices: Choices, wanted: Callable[[], bool] = lambda: True
+) -> list[tuple[float, Calibration]] | None:
+    """What a recording is counted with, for who walks through it again and wants to be told all in its place.
+
+    None if it is no longer ``wanted``. Of a damaged one, from what comes before the damage: who walks there meets it.
+
+    Raises:
+        InputError: it cannot be opened.
+        RecordingError: likewise, or its settings cannot be used.
+    """
+    name, recording = opened()
+    walk = Walk(recording, name, choices, landings=False)
+    with contextlib.suppress(InputError, RecordingError):
+        for batch in _batches(recording.items, BATCH_BYTES):
+            if not wanted():
+                return None
+            walk.push(batch)
+    with contextlib.suppress(InputError):
+        walk.finish()
+    return walk.pipeline.calibrations
+
+
 class Walk:
     """An opened recording on its way through the pipeline: ``push`` its items in order, ``finish``, ask the result."""
 
@@ -100,21 +129,30 @@ class Walk:
         on_trace: Callable[[Trace], None] | None = None,
         on_window: WindowListener | None = None,
         landings: bool = True,
+        calibrations: Sequence[tuple[float, Calibration]] | None = None,
     ) -> None:
-        """See `analyze_recording` and `Pipeline`.
+        """See `analyze_recording` and `Pipeline`. Without ``calibrations`` all events come at the end.
 
         Raises:
             RecordingError: the settings of the recording cannot be used.
-            SettingsError: the mounting cannot be used.
+            SettingsError: the mounting or the settings given cannot be used.
         """
         self._recording, self._name = recording, name
         self._mounting = mounting_in_force(recording.mounting, choices)
-        self.settings = settings_in_force(recording.settings, choices)
+        self.settings, notices = settings_in_force(recording.settings, choices)
+        recording.notices.extend(notices)
         profile, device = profile_named(recording.profile), recording.device_settings
         self.pipeline = Pipeline(
-            profile, device, self._mounting, self.settings, on_window=on_window, on_trace=on_trace, landings=landings
+            profile,
+            device,
+            self._mounting,
+            self.settings,
+            on_window=on_window,
+            on_trace=on_trace,
+            landings=landings,
+            calibrations=calibrations,
+            recalibrate=choices.recalibrate,
         )
-        self._aborted: list[Aborted] = []
 
     def push(self, items: Iterable[Item]) -> list[Event]:
         """What became known by these.
@@ -122,7 +160,7 @@ class Walk:
         Raises:
             InputError: they cannot be analysed.
         """
-        return self._noted(self.pipeline.push_all(items))
+        return self.pipeline.push_all(items)
 
     def finish(self) -> list[Event]:
         """What is known at the end.
@@ -130,7 +168,7 @@ class Walk:
         Raises:
             InputError: it cannot be analysed.
         """
-        return self._noted(self.pipeline.flush())
+        return self.pipeline.flush()
 
     def regrade(self, settings: Settings) -> None:
         """After `finish`: judge by other limits; see `Pipeline.regrade`."""
@@ -143,11 +181,7 @@ class Walk:
         Raises:
             InputError: there were too few samples to say anything.
         """
-        return outcome(self._recording, self._name, self.pipeline, self._mounting, self.settings, self._aborted)
-
-    def _noted(self, events: list[Event]) -> list[Event]:
-        self._aborted += [event.aborted for event in events if isinstance(event, NotCounted)]
-        return events
+        return outcome(self._recording, self._name, self.pipeline, self._mounting, self.settings)
 
 
 def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control | LinkEvent]:
@@ -158,13 +192,17 @@ def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control
 
 
 def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
-    """Packets up to so many bytes; what is no packet ends its batch."""
+    """Packets up to so many bytes; what is no packet ends its batch, and so does damage behind it."""
     batch: list[Item] = []
     size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item.payload) if isinstance(item, Packet) else 0
-        if size >= batch_bytes or not isinstance(item, Packet):
-            yield batch
-            batch, size = [], 0
+    try:
+        for item in items:
+            batch.append(item)
+            size += len(item.payload) if isinstance(item, Packet) else 0
+            if size >= batch_bytes or not isinstance(item, Packet):
+                yield batch
+                batch, size = [], 0
+    except SensorcoachError:
+        yield batch
+        raise
     yield batch

@@ -5,25 +5,33 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from sensorcoach import __version__
-from sensorcoach.devices import plugin_problems, radio_profiles
-from sensorcoach.errors import BluetoothError
+from sensorcoach.devices import plugin_problems
+from sensorcoach.devices.profile import RadioProfile
+from sensorcoach.errors import SensorcoachError
 from sensorcoach.folders import Folders
-from sensorcoach.sources.described import description_problems
+from sensorcoach.sources.bluetooth_words import cannot_use
+from sensorcoach.sources.described import all_radio_profiles, description_problems
 from sensorcoach.sources.finding import listen
 
 if TYPE_CHECKING:
+    from sensorcoach.sources.adapters import Adapter
     from sensorcoach.sources.radio import Radio
 
 LISTEN_S: Final = 3.0
 """Long enough that a device nearby is heard: most advertise at least once a second."""
+DEAF: Final = (
+    "Wake your sensor and hold it beside the computer, then again. If nothing is heard then, the adapter is deaf: "
+    "switch Bluetooth off and on, plug it into another port, or choose another one with --adapter."
+)
+SEARCHING: Final = "End the other program's search (a window with Bluetooth settings, a maker's app), then again."
+HELD: Final = "End the program that uses it. If none does, one died: `sensorcoach live` takes the sensor over."
 LIBRARIES: Final = ("bleak", "numpy", "scipy", "vqf")
 ROOM_MB: Final = 100
 """A day of streaming: 104 Hz in hexadecimal are 11 MB an hour."""
@@ -45,10 +53,9 @@ async def examine(radio: Radio, places: Folders) -> list[Check]:
     """All findings, in the order in which a session needs them."""
     return [
         *_versions(),
-        await _bluetooth(radio),
+        *await _bluetooth(radio, all_radio_profiles(places.config)),
         *(_writable(name, folder) for name, folder in (("recordings", places.recordings), ("log", places.log))),
         _room(places.recordings),
-        _sound(),
         *_plugins(),
         *_descriptions(places.config),
     ]
@@ -64,14 +71,53 @@ def _versions() -> Iterator[Check]:
             yield Check(library, "problem", "is not installed", "Install sensorcoach anew: pip install sensorcoach.")
 
 
-async def _bluetooth(radio: Radio) -> Check:
+async def _bluetooth(radio: Radio, profiles: Sequence[RadioProfile[Any]]) -> list[Check]:
+    """Each adapter by its name; one that cannot be used is a problem only if no other can."""
     try:
-        heard = await listen(radio, radio_profiles(), LISTEN_S)
-    except BluetoothError as error:
-        return Check("bluetooth", "problem", error.message, error.advice)
+        adapters = await radio.adapters()
+    except SensorcoachError as error:
+        return [Check("bluetooth", "problem", error.message, error.advice)]
+    if not adapters:
+        return [await _listens("bluetooth", radio, profiles)]
+    checks = [await _adapter(one, radio.through(one.name), profiles) for one in adapters]
+    if any(check.state != "problem" for check in checks):
+        checks = [replace(check, state="note") if check.state == "problem" else check for check in checks]
+    return [*checks, *await _held(radio, profiles)]
+
+
+async def _adapter(adapter: Adapter, radio: Radio, profiles: Sequence[RadioProfile[Any]]) -> Check:
+    name = f"bluetooth {adapter.name}"
+    if not adapter.on:
+        off = cannot_use("POWERED_OFF")
+        return Check(name, "problem", "is switched off", off.advice)
+    if not adapter.central:
+        return Check(name, "problem", "cannot connect to Low Energy sensors", cannot_use("NO_BLE_CENTRAL_ROLE").advice)
+    check = await _listens(name, radio, profiles)
+    if adapter.searching and check.state != "ok":
+        return replace(check, text=f"{check.text}; another program is searching with it", advice=SEARCHING)
+    return check
+
+
+async def _listens(name: str, radio: Radio, profiles: Sequence[RadioProfile[Any]]) -> Check:
+    try:
+        heard = [match for match in await listen(radio, profiles, LISTEN_S) if not match.found.connected]
+    except SensorcoachError as error:
+        return Check(name, "problem", error.message, error.advice)
     if not heard:
-        return Check("bluetooth", "note", "works, but no device was heard", "Wake your sensor, then: sensorcoach scan.")
-    return Check("bluetooth", "ok", f"works, {len(heard)} device{'s' * (len(heard) > 1)} heard")
+        return Check(name, "note", f"is on, but heard nothing at all in {LISTEN_S:.0f} s", DEAF)
+    return Check(name, "ok", f"works, {len(heard)} device{'s' * (len(heard) > 1)} heard")
+
+
+async def _held(radio: Radio, profiles: Sequence[RadioProfile[Any]]) -> list[Check]:
+    """Sensors that this computer is connected to: they show themselves to nobody."""
+    services = {service for profile in profiles for service in profile.advertised.own_services}
+    try:
+        held = await radio.held(sorted(services))
+    except SensorcoachError:
+        return []  # told above
+    known = [one for one in held if any(each.advertised.matches(one.name, one.services) for each in profiles)]
+    words = "is connected to this computer already"
+    return [Check("sensor", "note", f"{one.name or one.address} {words}", HELD) for one in known]
 
 
 def _writable(name: str, folder: Path) -> Check:
@@ -87,31 +133,6 @@ def _room(folder: Path) -> Check:
     if free_mb < ROOM_MB:
         return Check("disk", "problem", f"{free_mb:.0f} MB free", "Make room: an hour needs about 11 MB.")
     return Check("disk", "ok", f"{free_mb / 1e3:.1f} GB free")
-
-
-def _sound() -> Check:
-    """No part of this version makes a sound, so its lack is a note."""
-    found = _sound_output()
-    if found is None:
-        return Check("sound", "note", f"cannot be checked on {platform.system()}", "Play something to hear it.")
-    if found:
-        return Check("sound", "ok", "an output was found")
-    return Check("sound", "note", "no output was found", "Nothing here makes a sound yet; connect one if you want to.")
-
-
-def _sound_output() -> bool | None:
-    """Whether this computer can play sound; None if that cannot be told without playing."""
-    if sys.platform == "linux":
-        runtime = Path(os.environ.get("XDG_RUNTIME_DIR", "/nonexistent"))
-        servers = (runtime / "pipewire-0", runtime / "pulse" / "native")
-        cards = Path("/proc/asound/pcm")
-        played = cards.is_file() and "playback" in cards.read_text(encoding="ascii", errors="replace")
-        return played or any(server.exists() for server in servers)
-    if sys.platform == "win32":
-        import ctypes
-
-        return bool(ctypes.windll.winmm.waveOutGetNumDevs() > 0)
-    return None
 
 
 def _plugins() -> Iterator[Check]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -55,12 +54,12 @@ def made(folder: Path) -> Path:
     return folder
 
 
-def new_recording(folder: Path, begun: datetime) -> Path:
-    """A name in ``folder`` that no file has: the local time at which the session began."""
-    stem = f"{begun:%Y-%m-%d_%H-%M-%S}"
-    path = folder / f"{stem}.jsonl"
+def numbered(folder: Path, name: str, but: Path | None = None) -> Path:
+    """``folder / name``, or with the first number behind its stem that no file has, and that is not ``but``."""
+    stem, dot, ending = name.partition(".")
+    path = folder / name
     number = 2
-    while path.exists():
-        path = folder / f"{stem}_{number}.jsonl"
+    while path.exists() or path == but:
+        path = folder / f"{stem}_{number}{dot}{ending}"
         number += 1
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,13 +38,13 @@ def joined(recordings: Sequence[Recording]) -> tuple[list[int], Recording]:
     """
     if any(one.profile != recordings[0].profile for one in recordings):
         raise InputError("The files come from different kinds of sensor.", "Join only files of one sensor.")
-    parts = [
-        _part(recording, offset_s) for recording, offset_s in zip(recordings, _offsets_s(recordings), strict=True)
-    ]
+    parts = [_part(recording, offset_s) for recording, offset_s in zip(recordings, _offsets_s(recordings), strict=True)]
     order = sorted(range(len(parts)), key=lambda index: parts[index].begins_s)
     in_time = [parts[index] for index in order]
     notices: list[str] = []
-    return order, replace(in_time[0].recording, items=_items(in_time, notices), notices=notices)
+    counts: Counter[str] = Counter()
+    items = _items(in_time, notices, counts)
+    return order, replace(in_time[0].recording, items=items, notices=notices, counts=counts)
 
 
 def _offsets_s(recordings: Sequence[Recording]) -> list[float]:
@@ -76,8 +77,8 @@ def _first_time_s(item: Item, recording: Recording) -> float:
     return item.t_s
 
 
-def _items(parts: Sequence[_Part], notices: list[str]) -> Iterator[Item]:
-    """All items one after the other; ``notices`` gets those of each part when it is over."""
+def _items(parts: Sequence[_Part], notices: list[str], counts: Counter[str]) -> Iterator[Item]:
+    """All items one after the other; ``notices`` and ``counts`` get those of each part when it is over."""
     next_begins_s = [*(part.begins_s for part in parts[1:]), math.inf]
     for part, end_s in zip(parts, next_begins_s, strict=True):
         for item in part.items:
@@ -86,6 +87,7 @@ def _items(parts: Sequence[_Part], notices: list[str]) -> Iterator[Item]:
                 raise InputError("The files overlap in time.", "Join only files of one sensor, each with its own time.")
             yield moved
         notices += [notice for notice in part.recording.notices if notice not in notices]
+        counts.update(part.recording.counts)
 
 
 def _moved(item: Item, part: _Part) -> Item:

@@ -97,7 +97,8 @@ def analyze(
             parts recorded together by an app, or one after the other with gaps, in the order of their time stamps; or
             `Arrays`.
         mounting: a `Mounting` replaces what the recording says, a mapping only the fields it names.
-        settings: limits; without them those in the recording's header, and else the defaults.
+        settings: limits, each within its bounds (`sensorcoach.settings`); without them those in the recording's header,
+            and else the defaults.
         presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
         unit: acceleration of a CSV, ``"g"``, ``"mg"`` or ``"mps2"``, where its header hides it.
         columns: which columns of a CSV to use, ``"t=time,ax=foo,ay=bar,az=baz"``, or the names of all of them in order.
@@ -110,7 +111,8 @@ def analyze(
         InputError: the file cannot be analysed, or the files of one session overlap in time; arrays whose shapes do not
             fit, without gravity, or too slow.
         RecordingError: a session file is damaged beyond what can be read.
-        SettingsError: an axis or another part of the mounting that does not exist.
+        SettingsError: an axis or another part of the mounting that does not exist; a setting out of its bounds, or no
+            such preset.
     """
     choices = Choices(
         mounting=_fields(mounting),

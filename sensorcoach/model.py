@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 Side = Literal["left", "right"]
 CentreSource = Literal["rest", "pause", "leg_axis", "midpoint", "calibration"]
@@ -59,9 +60,10 @@ class Packet:
 class Control:
     """What a person did: an input of the pipeline, kept in the recording.
 
-    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note. ``value`` is its argument: of ``calibrate`` a
-    side; of ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words;
-    of ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
+    ``action``: arm, pause, calibrate, undo, correct, mark, pain, note; or calibration, by the program.
+    ``value`` is its argument: of ``calibrate`` a side; of ``calibration`` one (`kneedrop.calibration.stored`); of
+    ``correct`` ``+1`` or ``-1`` and, where one is meant, a side: ``+1 left``; of ``mark`` and ``note`` words; of
+    ``arm`` and ``pause`` who or what did it: ``key``, ``double_tap``; of ``arm`` also ``still`` and ``side`` (the
     calibration drop was seen), of ``pause`` also ``guide`` (a guided session begins) and ``calibrate``.
     """
 
@@ -191,6 +193,8 @@ class Rep(msgspec.Struct, frozen=True, kw_only=True):
     graded: bool = True
     not_graded_reason: str | None = None
     warnings: tuple[Warning, ...] = ()
+    confirmed: bool = True
+    """Beyond doubt to the sides; not so where nobody told an axis and too few movements show one."""
 
 
 class Aborted(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,6 +267,22 @@ class RepDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RepWithdrawn:
+    """A repetition told before the line of movement was known, or with which the person got up, was none."""
+
+    known_s: float
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Counting goes on with another calibration (`kneedrop.calibration`), which the recording keeps."""
+
+    known_s: float
+    calibration: object = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NotCounted:
     """A movement that looked like a repetition and was none."""
 
@@ -301,9 +321,9 @@ class CentreFound:
 class Notice:
     """What the listener of a live session must be told besides events and the link: a sentence that ends in advice.
 
-    ``code``: recording_stopped, counting_stopped, slow_stream, undecodable, cut_packets, unverified; beforehand,
-    not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down, wrong_segment,
-    not_in_posture, loose, range.
+    ``code``: recording_stopped, recording_moved, counting_stopped, slow_stream, undecodable, cut_packets, unverified;
+    beforehand, not_remembered, stopping; at the end, not_logged; of the guide's look at the strap upside_down,
+    wrong_segment, not_in_posture, loose, range.
     """
 
     t_s: float
@@ -369,7 +389,17 @@ class Cue:
     delay_s: float = 0.0
 
 
-Event = PhaseChanged | Counted | RepDone | NotCounted | GapSeen | SensorSlipped | CentreFound
+Event = (
+    PhaseChanged
+    | Counted
+    | RepDone
+    | RepWithdrawn
+    | NotCounted
+    | GapSeen
+    | Calibrated
+    | SensorSlipped
+    | CentreFound
+)
 
 Told = Event | LinkEvent | Notice | Control | StageChanged | Trace | Cue
 """All that a listener of a session is told."""
@@ -452,7 +482,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, object]
     gaps: tuple[Gap, ...]
     counts: dict[str, int]
-    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file."""
+    """Lost, filled, duplicated, out_of_order, clipped samples; torn lines of a file; impossible samples, if any."""
     notices: tuple[str, ...]
     """What was assumed or repaired, in words."""
     summary: Summary
@@ -465,11 +495,18 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     pain: tuple[Mark, ...] = ()
     """When the person said that it hurts."""
     read_as: ReadAs | None = None
+    mode: Literal["whole", "causal", "recorded"] = "whole"
+    """What the centre was found from: all of the recording; what had come by then (live); or what a live session had
+    found, as it was recorded."""
 
 
 @dataclass(slots=True)
 class StreamCounts:
-    """Nothing is lost silently: what the timeline dropped, made up or saw clipped (samples)."""
+    """Nothing is lost silently: what the timeline dropped, made up or saw clipped (samples).
+
+    ``duplicated`` and ``out_of_order`` ones were dropped; rows of a file that an importer put in order are no loss, and
+    a result counts them as ``out_of_order`` with a notice.
+    """
 
     received: int = 0
     filled: int = 0

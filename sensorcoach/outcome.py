@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from sensorcoach import __version__
 from sensorcoach.errors import InputError
 from sensorcoach.importers import Recording
-from sensorcoach.model import Aborted, Mounting, ReadAs, Result
+from sensorcoach.model import Mounting, ReadAs, Result
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
@@ -21,7 +21,6 @@ def outcome(
     pipeline: Pipeline,
     mounting: Mounting,
     settings: Settings,
-    aborted: Sequence[Aborted],
 ) -> Result:
     """What a session came to, live or analysed.
 
@@ -31,7 +30,6 @@ def outcome(
         pipeline: flushed.
         mounting: in force.
         settings: in force.
-        aborted: movements that were not counted, from the pipeline's events.
 
     Raises:
         InputError: there were too few samples to say anything.
@@ -58,20 +56,26 @@ def outcome(
         settings=msgspec.to_builtins(settings),
         gaps=tuple(counts.gaps),
         counts={
-            **{name: count for name, count in asdict(counts).items() if isinstance(count, int)},
+            **{
+                name: count + recording.counts.get(name, 0)
+                for name, count in asdict(counts).items()
+                if isinstance(count, int)
+            },
             "duplicated": counts.duplicated + pipeline.duplicated_packets,
             "undecodable": pipeline.undecodable,
             "cut_packets": pipeline.cut_packets,
+            **({"impossible": pipeline.impossible} if pipeline.impossible else {}),
         },
         notices=(*recording.notices, *_packet_notices(pipeline), *_mounting_notices(mounting)),
         summary=pipeline.summary(),
         reps=pipeline.reps,
-        aborted=tuple(aborted),
+        aborted=tuple(pipeline.aborted),
         person=recording.person,
         corrections=pipeline.tally.corrections,
         marks=pipeline.marks,
         pain=pipeline.pain,
         read_as=_read_as(recording, pipeline),
+        mode=pipeline.mode,
     )
 
 
@@ -85,9 +89,17 @@ def _packet_notices(pipeline: Pipeline) -> Iterator[str]:
     if pipeline.undecodable:
         are = "packet is" if pipeline.undecodable == 1 else "packets are"
         yield f"{pipeline.undecodable} {are} not what this sensor sends. The first: {pipeline.first_undecodable}"
+    if pipeline.impossible:
+        are = "sample is" if pipeline.impossible == 1 else "samples are"
+        yield f"{pipeline.impossible} {are} beyond what any sensor measures (32 g, 4000 °/s), and left out."
     if pipeline.cut_packets:
         were = "packet was" if pipeline.cut_packets == 1 else "packets were"
         yield f"{pipeline.cut_packets} {were} cut short by the link (MTU): samples are missing there."
+    if pipeline.dated_by_count:
+        yield (
+            "The times are those of a radio's deliveries, in bursts: samples were dated by their count, and what was "
+            "lost is estimated from it."
+        )
     if not pipeline.counts_loss:
         yield "This sensor numbers neither packets nor samples: what was lost is estimated from the times of arrival."
 

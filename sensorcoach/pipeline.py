@@ -9,20 +9,26 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
+from msgspec.structs import replace
 
 from sensorcoach.devices.decoding import Decoding
 from sensorcoach.devices.profile import Profile
 from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.dsp.timeline import Timeline
+from sensorcoach.kneedrop.arming import Arming
+from sensorcoach.kneedrop.calibration.calibration import Calibration
+from sensorcoach.kneedrop.calibration.stored import from_text
+from sensorcoach.kneedrop.counter import WindowListener
 from sensorcoach.kneedrop.grading import SensorAbility, grade_session, sensor_slipped, settle
 from sensorcoach.kneedrop.regrading import regraded
 from sensorcoach.kneedrop.tally import Tally
-from sensorcoach.kneedrop.tracker import Tracker, WindowListener
+from sensorcoach.kneedrop.tracker import Heard, Tracker, WholeTracker, live_tracker, recorded_tracker
 from sensorcoach.model import (
+    Aborted,
     Control,
     Counted,
     Decoded,
@@ -31,9 +37,11 @@ from sensorcoach.model import (
     LinkEvent,
     Mark,
     Mounting,
+    NotCounted,
     Packet,
     Rep,
     RepDone,
+    RepWithdrawn,
     Samples,
     SensorSlipped,
     StreamCounts,
@@ -62,12 +70,18 @@ class Pipeline:
         on_motion: Callable[[Motion], None] | None = None,
         on_trace: Callable[[Trace], None] | None = None,
         landings: bool = True,
+        live: bool = False,
+        calibrations: Sequence[tuple[float, Calibration]] | None = None,
+        recalibrate: bool = False,
     ) -> None:
         """``device_settings``: what the recording's header says the sensor was set to.
 
         ``on_window``: told each final repetition with the signals it was measured on (`kneedrop.measures.Window`).
         ``on_motion``, ``on_trace``: told each stretch of motion, and its curves once its events are known.
         ``landings``: holds are told with what their landing shows; it costs a sixth of all, and no figure rests on it.
+        ``live``: the centre is found while the stream goes on; else at its end, from all of it, or known beforehand by
+        ``calibrations`` (from which session time on each holds), or by those that the stream holds as controls, unless
+        it is to ``recalibrate``.
 
         Raises:
             DecodeError: a device setting has the wrong kind of value.
@@ -79,10 +93,18 @@ class Pipeline:
         self._decoding = Decoding(profile, device_settings)
         self._timeline = Timeline(settings.signal)
         self._motion = MotionEstimator(settings.signal)
-        self._tracker: Tracker | None = None
-        self._controls: list[Control] = []
+        self._live, self._calibrations, self._recalibrate = live, calibrations, recalibrate
+        self._arming = Arming()
+        self._recorded: list[tuple[float, Calibration]] = []
+        self._tracker: Tracker | WholeTracker | None = None
         self.tally = Tally()
         """Repetitions as counted and as corrected."""
+        self._corrections: list[tuple[float, Control]] = []
+        """Not yet made, since the repetitions before them are not yet known; with the newest instant counted then."""
+        self._moved_s = -math.inf
+        self._flushed = False
+        self.aborted: list[Aborted] = []
+        """Movements that were not counted, as it is known now."""
         self.marks: tuple[Mark, ...] = ()
         self.pain: tuple[Mark, ...] = ()
         self._told_gaps = 0
@@ -132,7 +154,9 @@ class Pipeline:
         if tracker is not None:
             for motion in self._motion.flush():
                 events += self._push_motion(tracker, motion)
+            events += self._new_gaps(math.inf) if isinstance(tracker, WholeTracker) else []
             events += tracker.flush()
+        self._flushed = True
         return self._note(sorted(events, key=lambda event: event.known_s))
 
     def _push_decoded(self, decoded: Decoded) -> list[Event]:
@@ -141,11 +165,7 @@ class Pipeline:
 
     def _push_samples(self, samples: Samples) -> list[Event]:
         if self._tracker is None:
-            self._tracker = Tracker(
-                self._mounting, self._settings, samples.rate_hz, self._on_window, landings=self._landings
-            )
-            for control in self._controls:
-                self._tracker.control(control)
+            self._tracker = self._new_tracker(samples.rate_hz)
         if self._first_t_s is None:
             self._first_t_s = float(samples.t_s[0])
         self._last_t_s = float(samples.t_s[-1])
@@ -156,27 +176,41 @@ class Pipeline:
                 events += self._push_motion(self._tracker, motion)
         return sorted(events, key=lambda event: event.known_s)
 
-    def _push_motion(self, tracker: Tracker, motion: Motion) -> list[Event]:
-        events = self._new_gaps(float(motion.t_s[-1])) + tracker.push(motion)
+    def _new_tracker(self, rate_hz: float) -> Tracker | WholeTracker:
+        arming, settings, heard = self._arming, self._settings, Heard(self._on_window, self._landings)
+        if self._calibrations is not None:
+            return recorded_tracker(self._calibrations, arming, settings, rate_hz, heard)
+        if self._live:
+            return live_tracker(self._mounting, arming, settings, rate_hz, heard)
+        return WholeTracker(self._mounting, arming, self._recorded, settings, rate_hz, heard, self._on_trace)
+
+    def _push_motion(self, tracker: Tracker | WholeTracker, motion: Motion) -> list[Event]:
+        self._moved_s = float(motion.t_s[-1])
         if self._on_motion is not None:
             self._on_motion(motion)
+        if isinstance(tracker, WholeTracker):
+            return tracker.push(motion)
+        events = self._new_gaps(self._moved_s) + tracker.push(motion)
         if self._on_trace is not None:
             self._on_trace(tracker.trace_since(self._traced_s))
-            self._traced_s = float(motion.t_s[-1])
+            self._traced_s = self._moved_s
         return events
 
     def _push_control(self, control: Control) -> None:
         match control.action:
             case "undo" | "correct":
-                self.tally.correct(control)
+                self._corrections.append((self._moved_s, control))
+                if self._flushed or self._live or self._calibrations is not None:
+                    self._correct(math.inf)
             case "mark" | "note":
                 self.marks += (Mark(t_s=control.t_s, text=control.value),)
             case "pain":
                 self.pain += (Mark(t_s=control.t_s, text=control.value),)
-        if self._tracker is None:
-            self._controls.append(control)
-        else:
-            self._tracker.control(control)
+            case "calibration":
+                calibration = None if self._recalibrate else from_text(control.value)
+                if calibration is not None:
+                    self._recorded.append((control.t_s, calibration))
+        self._arming.control(control)
 
     def _new_gaps(self, until_s: float) -> list[Event]:
         """Gaps that the motion has passed: told in their place among the other events."""
@@ -186,13 +220,28 @@ class Pipeline:
 
     def _note(self, events: list[Event]) -> list[Event]:
         for event in events:
-            if isinstance(event, Counted):
-                self.tally.count(event)
-            elif isinstance(event, RepDone):
-                self._reps.append(event.rep)
-            elif isinstance(event, SensorSlipped):
-                self._slips.append(event)
+            self._correct(event.known_s)
+            match event:
+                case Counted():
+                    self.tally.count(event)
+                    self.aborted = [one for one in self.aborted if not one.start_s < event.t_s <= one.end_s]
+                case RepDone(rep=rep):
+                    self._reps.append(rep)
+                case RepWithdrawn(index=index):
+                    self.tally.withdraw(index)
+                    self._reps = [rep for rep in self._reps if rep.index != index]
+                case NotCounted(aborted=aborted):
+                    self.aborted.append(aborted)
+                case SensorSlipped():
+                    self._slips.append(event)
+        if self._flushed:
+            self._correct(math.inf)
         return events
+
+    def _correct(self, known_s: float) -> None:
+        """What the person corrected before ``known_s`` became known."""
+        while self._corrections and self._corrections[0][0] < known_s:
+            self.tally.correct(self._corrections.pop(0)[1])
 
     # --- what is known so far ----------------------------------------------------------------------------------------
 
@@ -212,9 +261,19 @@ class Pipeline:
         return self._profile.counts_loss
 
     @property
+    def dated_by_count(self) -> bool:
+        """The samples carried times of arrival; see `Timeline.dated_by_count`."""
+        return self._timeline.dated_by_count
+
+    @property
     def undecodable(self) -> int:
         """Packets that were not what the sensor sends by its profile; they were left out. Cut ones count apart."""
         return self._decoding.undecodable
+
+    @property
+    def impossible(self) -> int:
+        """Samples that no chip can have measured; they were left out."""
+        return self._decoding.impossible
 
     @property
     def cut_packets(self) -> int:
@@ -248,25 +307,40 @@ class Pipeline:
 
     def trace_since(self, t_s: float) -> Trace:
         """The curves of the samples after ``t_s`` (at most some minutes back), as centre and sides are known now."""
-        if self._tracker is None:
+        if not isinstance(self._tracker, Tracker):
             nothing = np.empty(0)
             return Trace(nothing, nothing, nothing)
         return self._tracker.trace_since(t_s)
 
     @property
+    def calibrations(self) -> list[tuple[float, Calibration]]:
+        """Those that were counted with, and since when."""
+        return [] if self._tracker is None else list(self._tracker.calibrations)
+
+    @property
+    def mode(self) -> Literal["whole", "causal", "recorded"]:
+        """See `Result`."""
+        if self._live:
+            return "causal"
+        return "recorded" if any(one.mode == "causal" for _, one in self.calibrations) else "whole"
+
+    @property
     def axis_confirmed(self) -> bool:
         """What counted was beyond doubt to the sides."""
-        return self._tracker is not None and self._tracker.sideways.confirmed
+        calibration = None if self._tracker is None else self._tracker.calibration
+        return calibration is not None and calibration.confirmed and calibration.drops > 0
 
     @property
     def reps(self) -> tuple[Rep, ...]:
-        """Final repetitions so far, as a result shows them."""
-        return settle(self._reps, self._settings.limits)
+        """Final repetitions so far, as a result shows them: those that stand are confirmed as soon as the axis is."""
+        confirmed = self.axis_confirmed
+        reps = [rep if rep.confirmed == confirmed else replace(rep, confirmed=confirmed) for rep in self._reps]
+        return settle(reps, self._settings.limits)
 
     def summary(self) -> Summary:
         """The session in numbers, from the final repetitions so far."""
         reps = self.reps
-        levels = self._settings.frame.slip_levels_deg
+        levels = self._settings.calibration.slip_levels_deg
         slips = [sensor_slipped(slip.angle_deg, levels) for slip in self._slips]
         told = [warning for warning in slips if warning is not None]
         session = (*grade_session(self._reps, self._settings.limits), *told)

@@ -5,11 +5,14 @@ They live with the settings in one TOML file in the person's configuration folde
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from sensorcoach.settings import Settings
+
+ADAPTER_NAME: Final = "^hci[0-9]{1,3}$"
+"""As Linux names Bluetooth adapters."""
 
 
 class VoiceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,15 +46,22 @@ class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class ProgressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the target grows over the weeks (domain.md 5.1: start with 3-5 a side, add 1-2 every few days)."""
 
-    start_reps: int = 5
-    add_reps: int = 1
-    every_days: int = 3
-    most_reps: int = 15
-    calm_sessions: int = 2
+    start_reps: Annotated[int, msgspec.Meta(ge=1, le=1000, extra={"at_most": "most_reps"})] = 5
+    add_reps: Annotated[int, msgspec.Meta(ge=0, le=100)] = 1
+    every_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 3
+    most_reps: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 15
+    calm_sessions: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
     """So many last sessions must have been without a severe warning and without pain."""
-    comfort_reps: int = 3
+    comfort_reps: Annotated[int, msgspec.Meta(ge=1, le=100)] = 3
     """The comfortable maximum of a side is the median range of so many last calibration reps: one that went too far or
     not far enough changes nothing, and it follows within a few sessions."""
+
+
+class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How sensors are reached."""
+
+    adapter: Annotated[str, msgspec.Meta(pattern=ADAPTER_NAME)] | None = None
+    """Bluetooth adapter, on Linux: hci0, hci1 ... (`sensorcoach doctor` names them); None: the system's choice."""
 
 
 class Personal(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +70,7 @@ class Personal(Settings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     voice: VoiceSettings = VoiceSettings()
     screen: ScreenSettings = ScreenSettings()
     progress: ProgressSettings = ProgressSettings()
+    link: LinkSettings = LinkSettings()
 
     def settings(self) -> Settings:
         """Only what a session and its result keep."""

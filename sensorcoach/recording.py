@@ -17,6 +17,7 @@ import gzip
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ import msgspec
 
 from sensorcoach.errors import RecordingError
 from sensorcoach.model import Control, LinkEvent, Mounting, Packet
+from sensorcoach.outfile import new_file
 
 FORMAT_VERSION: Final = 1
 FLUSH_S: Final = 1.0
@@ -90,15 +92,14 @@ class SessionWriter:
         RecordingError: the file exists already (a recording is never overwritten) or cannot be made.
     """
 
-    def __init__(self, path: Path, header: Header) -> None:
-        raw = os.fdopen(new_file(path), "wb")
-        self._raw = raw
-        # No name and no time inside, so that equal sessions are equal files.
-        self._file = cast(BinaryIO, gzip.GzipFile("", "wb", 6, raw, 0)) if path.suffix == ".gz" else raw
+    def __init__(self, path: Path, header: Header, *, reserved: bool = False) -> None:
+        """``reserved``: the file was made before, for this session, and is empty."""
+        self._begin(path, _reserved_file(path) if reserved else new_file(path))
         self._sensor = header.sensor
         self._flushed_s: float | None = None
         # The version must be there although it is the default.
-        self._file.write(b'{"sensorcoach":%d,' % header.sensorcoach + _ENCODER.encode(header)[1:] + b"\n")
+        self._head = b'{"sensorcoach":%d,' % header.sensorcoach + _ENCODER.encode(header)[1:] + b"\n"
+        self._file.write(self._head)
         self.flush()
 
     def append(self, item: Item) -> None:
@@ -115,12 +116,56 @@ class SessionWriter:
         self._file.flush()
         self._raw.flush()
 
+    def sync(self) -> None:
+        """Hand everything to the disk."""
+        self.flush()
+        os.fsync(self._raw.fileno())
+
+    @property
+    def in_place(self) -> bool:
+        """Whether what is written is still found under the file's name."""
+        try:
+            return os.path.samestat(os.fstat(self._raw.fileno()), self._path.stat())
+        except OSError:
+            return False
+
+    def go_on_in(self, path: Path) -> None:
+        """Go on in another file, reserved before, with all that can still be read of this one.
+
+        Raises:
+            OSError: it cannot be written; what was written so far is where it was.
+        """
+        with suppress(OSError):  # what still goes out goes out
+            if self._file is not self._raw:
+                self._file.close()  # ends what is packed; the next piece begins anew
+            self._raw.flush()
+        before = self._raw
+        descriptor = _reserved_file(path)
+        try:
+            copied = _copied(before.fileno(), descriptor)
+        except OSError:
+            os.close(descriptor)
+            raise
+        self._begin(path, descriptor)
+        if not copied:
+            self._file.write(self._head)
+        self.sync()
+        with suppress(OSError):
+            before.close()
+
     def close(self) -> None:
         """Write the rest and close the file; closed it is even if the rest cannot be written."""
         try:
             self._file.close()
         finally:
             self._raw.close()
+
+    def _begin(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._raw = os.fdopen(descriptor, "wb")
+        # No name and no time inside, so that equal sessions are equal files.
+        packed = path.suffix == ".gz"
+        self._file = cast(BinaryIO, gzip.GzipFile("", "wb", 6, self._raw, 0)) if packed else self._raw
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +176,40 @@ class SessionWriter:
         self.close()
 
 
+def _reserved_file(path: Path) -> int:
+    """The descriptor of an empty file that was made before.
+
+    Raises:
+        RecordingError: it is gone, or somebody else wrote into it.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
+    if os.fstat(descriptor).st_size:
+        os.close(descriptor)
+        raise RecordingError(f"{path} exists already.", "Choose another name, or remove it first.")
+    return descriptor
+
+
+def _copied(source: int, target: int) -> bool:
+    """Whether one open file could be read, and is now in the other; else the other is empty.
+
+    Raises:
+        OSError: the other cannot be written.
+    """
+    pieces: list[bytes] = []
+    try:
+        os.lseek(source, 0, os.SEEK_SET)
+        while piece := os.read(source, _BLOCK_BYTES):
+            pieces.append(piece)
+    except OSError:  # its disk is gone
+        return False
+    with os.fdopen(os.dup(target), "wb") as file:
+        file.writelines(pieces)
+    return bool(pieces)
+
+
 def refuse_unwritable(path: Path) -> None:
     """Find out before a session whether its file can be made; nothing is left there.
 
@@ -139,20 +218,6 @@ def refuse_unwritable(path: Path) -> None:
     """
     os.close(new_file(path))
     path.unlink()
-
-
-def new_file(path: Path) -> int:
-    """The descriptor of a file that did not exist before, for this user only.
-
-    Raises:
-        RecordingError: it exists already or cannot be written.
-    """
-    try:
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    except FileExistsError as error:
-        raise RecordingError(f"{path} exists already.", "Choose another name, or remove it first.") from error
-    except OSError as error:
-        raise RecordingError(f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +285,7 @@ def _decoded(line: bytes, session_sensor: str) -> Item | None:
             return None
         if read.ch is not None and read.hex is not None:
             return Packet(read.sensor or session_sensor, read.ch, read.t, bytes.fromhex(read.hex))
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):  # thousands of opening brackets
         return None
     if read.link is not None:
         return LinkEvent(read.t, read.link, read.detail)
@@ -234,7 +299,7 @@ def _header(path: Path, line: bytes) -> Header:
     try:
         header = _HEADER.decode(line)
         versioned = b'"sensorcoach"' in line
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise RecordingError(f"{path}, line 1 is no session header: {error}.", advice) from error
     if not versioned:
         raise RecordingError(f"{path}, line 1 names no format version (sensorcoach).", advice)

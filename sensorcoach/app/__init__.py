@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sensorcoach.app.health import Check, Place, doctor, where
     from sensorcoach.app.hearing import play_samples, sound_and_speech, voice_for, voice_of
     from sensorcoach.app.known import ListedSensor, RememberedSensor, known_sensors, remembered_sensor, sensor_problems
-    from sensorcoach.app.live import Live, LivePlan, go_live, live_plan, stream
+    from sensorcoach.app.live import Live, LivePlan, go_live, let_go, live_plan, stream
     from sensorcoach.app.live_show import LiveShow
     from sensorcoach.app.log import (
         DiskUse,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         target_for,
         trends,
     )
-    from sensorcoach.app.many import ManyDone, analyze_into, sessions_under
+    from sensorcoach.app.many import ManyDone, analyze_into, results_of_others, sessions_under
     from sensorcoach.app.personal_file import (
         as_toml,
         check_settings,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         names_target,
         personal,
         personal_file_of,
+        read_personal,
         reset_personal,
         save_personal,
         settings_text,
@@ -131,6 +132,7 @@ __all__ = [
     "known_sensors",
     "label_checked",
     "last_session",
+    "let_go",
     "live_plan",
     "log_session",
     "log_unlogged",
@@ -144,14 +146,16 @@ __all__ = [
     "personal",
     "personal_file_of",
     "play_samples",
+    "read_personal",
     "rebuild_log",
-    "refuse_over_recordings",
     "remembered_sensor",
     "replay_demo",
     "replay_files",
+    "refuse_over_recordings",
     "report_markdown",
     "report_page",
     "reset_personal",
+    "results_of_others",
     "safety_notice_read",
     "save_personal",
     "save_report",
@@ -218,7 +222,7 @@ _HELD_BY = {
         "remembered_sensor",
         "sensor_problems",
     ),
-    "sensorcoach.app.live": ("Live", "LivePlan", "go_live", "live_plan", "stream"),
+    "sensorcoach.app.live": ("Live", "LivePlan", "go_live", "let_go", "live_plan", "stream"),
     "sensorcoach.app.live_show": ("LiveShow",),
     "sensorcoach.app.log": (
         "DiskUse",
@@ -247,13 +251,14 @@ _HELD_BY = {
         "names_target",
         "personal",
         "personal_file_of",
+        "read_personal",
         "reset_personal",
         "save_personal",
         "settings_text",
         "write_settings",
     ),
     "sensorcoach.app.player": ("SPEEDS", "Player", "open_demo", "open_replay"),
-    "sensorcoach.app.many": ("ManyDone", "analyze_into", "sessions_under"),
+    "sensorcoach.app.many": ("ManyDone", "analyze_into", "results_of_others", "sessions_under"),
     "sensorcoach.app.radio": ("bluetooth",),
     "sensorcoach.app.sessions": (
         "DEMO",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sensorcoach.app.hearing import sound_and_speech
 from sensorcoach.app.log import disk_use
-from sensorcoach.app.personal_file import personal_file_of
+from sensorcoach.app.personal_file import personal, personal_file_of
 from sensorcoach.doctor import Check, examine
+from sensorcoach.errors import SettingsError
 from sensorcoach.folders import folders
 from sensorcoach.sources import described
 
@@ -43,4 +46,16 @@ def where() -> list[Place]:
 
 async def doctor(radio: Radio) -> list[Check]:
     """What a live session needs, looked at one by one."""
-    return await examine(radio, folders())
+    return [*await examine(radio, folders()), await asyncio.to_thread(_sound)]
+
+
+def _sound() -> Check:
+    """Opened as a session does it, silently; a session goes without, so its lack is a note."""
+    troubles: list[str] = []
+    try:
+        told = sound_and_speech(personal().voice, troubles.append)
+    except SettingsError as error:
+        return Check("sound", "note", error.message, error.advice)
+    if troubles:
+        return Check("sound", "note", told, troubles[0])
+    return Check("sound", "ok", f"{told} `sensorcoach voice-test` lets you hear it.")

@@ -73,9 +73,9 @@ def voice_of(
     return voice
 
 
-def sound_and_speech(preferences: VoiceSettings) -> str:
-    """What sounds and speaks on this computer, in words; it is tried."""
-    parts = find_parts(preferences, lambda cue: True, lambda sentence: None)
+def sound_and_speech(preferences: VoiceSettings, complain: Callable[[str], None] = lambda sentence: None) -> str:
+    """What sounds and speaks on this computer, in words; it is tried. ``complain``: told what is missing."""
+    parts = find_parts(preferences, lambda cue: True, complain)
     parts.close(0.0)
     return parts.told
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sensorcoach import __version__, logfile
+from sensorcoach.app.keeping import KeptRecording, release, reserved_recording
 from sensorcoach.app.log import log_session, session_settings
 from sensorcoach.app.stopping import stopped_by_signals
 from sensorcoach.awake import kept_awake
 from sensorcoach.choices import Choices
 from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import LogbookError, RecordingError, SettingsError
-from sensorcoach.folders import Folders, folders, made, new_recording
+from sensorcoach.folders import Folders, folders, made
 from sensorcoach.model import Control, LinkEvent, Notice, RepDone, Result, StageChanged
-from sensorcoach.recording import Header, SessionWriter, refuse_unwritable
+from sensorcoach.outfile import new_file
+from sensorcoach.recording import Header
 from sensorcoach.session import Listener, LiveSession, Told
 from sensorcoach.session.picture import StreamFigures
 from sensorcoach.sources.described import DESCRIPTION_SUFFIX, all_radio_profiles, described, description_problems
@@ -75,12 +78,12 @@ def live_plan(
         profile: forced, by name; or the path of a TOML file that describes the sensor.
         choose: asked, in a thread of its own, when several sensors match.
         record: whether to write a session file.
-        out: its name; it must not exist.
+        out: its name; it must not exist. It is reserved from now on: see `let_go`.
         guided: nothing counts until the person lies still, and it ends by itself.
         person: the label under which the session is kept.
 
     Raises:
-        RecordingError: the file exists already, or cannot be made. Nothing is left there yet.
+        RecordingError: the file exists already, or cannot be made.
         SettingsError: no sensor profile has this name, the description named is wrong, or a personal settings file is.
     """
     places = folders()
@@ -100,14 +103,16 @@ def live_plan(
         remembered = None
     file = None
     if record:
-        file = out or new_recording(made(places.recordings), datetime.now())
-        refuse_unwritable(file)
+        if out is None:
+            file = reserved_recording(made(places.recordings), datetime.now())
+        else:
+            os.close(new_file(file := out))
     return LivePlan(
         wanted=Wanted(device, profile, remembered, choose),
         choices=msgspec.structs.replace(choices, settings=settings),
         file=file,
         memory=places.config,
-        troubles=(*problems, *(() if trouble is None else (trouble,)), *doubts),
+        troubles=(*problems, *(() if trouble is None else (trouble,)), *choices.notices, *doubts),
         profiles=profiles,
         guided=guided,
         person=person,
@@ -126,6 +131,7 @@ class Live:
         """
         file = plan.file
         self._file, self._places = file, plan.places
+        self._kept: KeptRecording | None = None
         self._memory = plan.memory
         self._listener = listener
         self._mailbox = Mailbox()
@@ -136,7 +142,7 @@ class Live:
         self._session = LiveSession(
             plan.choices,
             start=datetime.now().astimezone(),
-            recorder_for=lambda header: _writer(file, header),
+            recorder_for=self._recorder,
             listener=self._tell,
             name=None if file is None else str(file),
             guided=plan.guided,
@@ -154,6 +160,11 @@ class Live:
     def recording(self) -> bool:
         """A file is being written. From any thread."""
         return self._session.recording
+
+    @property
+    def recorded(self) -> Path | None:
+        """What was written, or is being written; None: nothing yet. From any thread."""
+        return None if self._kept is None else self._kept.file
 
     @property
     def figures(self) -> StreamFigures | None:
@@ -195,19 +206,33 @@ class Live:
             logfile.note_error(error)
             # Whoever listened may be the one that failed: close the file, tell nothing more.
             await asyncio.to_thread(self._session.close)
+            if self._file is not None:
+                release(self._file)
             raise
         result = await asyncio.to_thread(self._session.finish)
+        if self._file is not None:
+            release(self._file)
         if result is not None:
             await asyncio.to_thread(self._log, result)
-        logfile.note("end", reps=0 if result is None else result.summary.reps, reconnects=self.status.reconnects)
+        status = self.status
+        reps = 0 if result is None else result.summary.reps
+        logfile.note("end", reps=reps, reconnects=status.reconnects, missing_s=status.missing_s)
         return result
+
+    def _recorder(self, header: Header) -> KeptRecording | None:
+        if self._file is None:
+            return None
+        elsewhere = None if self._places is None else self._places.recordings
+        self._kept = KeptRecording(self._file, header, elsewhere, lambda text: self.tell("recording_moved", text))
+        return self._kept
 
     def _log(self, result: Result) -> None:
         """Into the logbook, which is made of recordings: without one there is nothing to log."""
-        if self._file is None or self._places is None:
+        recorded = self.recorded
+        if recorded is None or self._places is None:
             return
         try:
-            log_session(result, self._file, self._places)
+            log_session(result, recorded, self._places)
         except (LogbookError, RecordingError) as error:
             self.tell("not_logged", f"The session is not in the logbook yet. {error}")
 
@@ -231,6 +256,12 @@ class Live:
             case StageChanged(stage="ended") | Control(action="pain"):
                 self._loop.call_soon_threadsafe(self.stop)
         self._listener(told)
+
+
+def let_go(plan: LivePlan) -> None:
+    """Remove the file that was reserved for a session, if nothing was written into it."""
+    if plan.file is not None:
+        release(plan.file)
 
 
 def go_live(radio: Radio, plan: LivePlan, listener: Listener, begun: Callable[[Live], None]) -> Result | None:
@@ -292,7 +323,3 @@ async def _both(link: SensorLink, mailbox: Mailbox, session: LiveSession) -> Non
         for task in (linking, taking):
             task.cancel()
         await asyncio.gather(linking, taking, return_exceptions=True)
-
-
-def _writer(file: Path | None, header: Header) -> SessionWriter | None:
-    return None if file is None else SessionWriter(file, header)

@@ -48,7 +48,7 @@ class LiveShow:
         self._radio, self._choose = radio, plan.wanted.choose
         wanted = plan.wanted if self._choose is None else replace(plan.wanted, choose=self._chosen)
         self._plan = replace(plan, wanted=wanted, traced=True)
-        self._settings = settings_in_force(None, plan.choices)
+        self._settings, _ = settings_in_force(None, plan.choices)
         self._board = Board(self._settings, stage="wear" if plan.guided else "armed")
         self._heralds = Heralds()
         self._thread = threading.Thread(target=self._run, name="session")

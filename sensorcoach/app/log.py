@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sensorcoach.app.personal_file import is_label, labels, names_target, personal
+from sensorcoach.app.personal_file import is_label, labels, names_target, personal, read_personal
 from sensorcoach.errors import LogbookError, RecordingError
 from sensorcoach.folders import Folders, folders
 from sensorcoach.logbook.comfort import comfortable_deg
@@ -20,6 +20,7 @@ from sensorcoach.logbook.logged import LoggedSession
 from sensorcoach.logbook.targets import next_target
 from sensorcoach.logbook.trends import Streak, Trend, streak, trends
 from sensorcoach.settings import Settings
+from sensorcoach.settings_check import Notices, recorded
 
 if TYPE_CHECKING:
     import sqlite3
@@ -97,8 +98,8 @@ def logged_session(number: int, places: Folders | None = None) -> LoggedSession:
     return found
 
 
-def settings_logged(number: int, places: Folders | None = None) -> Settings:
-    """The settings a logged session was graded with.
+def settings_logged(number: int, places: Folders | None = None) -> tuple[Settings, Notices]:
+    """The settings a logged session was graded with, and what is to be told about them.
 
     Raises:
         LogbookError: there is no such session, or the logbook cannot be used.
@@ -111,10 +112,11 @@ def settings_logged(number: int, places: Folders | None = None) -> Settings:
     if told is None:
         raise LogbookError(f"There is no session {number}.", "sensorcoach log lists them.")
     try:
-        return msgspec.json.decode(told, type=Settings)
-    except msgspec.DecodeError as error:
+        return recorded(msgspec.json.decode(told, type=dict), f"The settings of session {number} in the logbook")
+    except (RecordingError, msgspec.DecodeError) as error:
+        why = error.message if isinstance(error, RecordingError) else f"{error}."
         raise LogbookError(
-            f"This version does not know the settings of session {number}: {error}.",
+            f"This version does not know the settings of session {number}: {why}",
             "Make the logbook again: sensorcoach log rebuild.",
         ) from error
 
@@ -283,20 +285,20 @@ def session_settings(
         SettingsError: the personal settings file cannot be used.
     """
     places = places or folders()
-    own = personal(person, places)
+    own, notices = read_personal(person, places)
     settings = given or own.settings()
     try:
         left, right = comfort_for(person, places)
         target = settings.goal.reps_a_side if given is not None else target_for(person, places=places)
     except LogbookError as error:
-        return settings, (f"The target and the comfortable range are not known. {error}",)
+        return settings, (*notices, f"The target and the comfortable range are not known. {error}")
     limits = msgspec.structs.replace(
         settings.limits,
         comfort_left_deg=left if settings.limits.comfort_left_deg is None else settings.limits.comfort_left_deg,
         comfort_right_deg=right if settings.limits.comfort_right_deg is None else settings.limits.comfort_right_deg,
     )
     goal = msgspec.structs.replace(settings.goal, reps_a_side=target)
-    return msgspec.structs.replace(settings, limits=limits, goal=goal), ()
+    return msgspec.structs.replace(settings, limits=limits, goal=goal), notices
 
 
 def _learnt_comfort(person: str | None, reps: int, places: Folders) -> tuple[float | None, float | None]:
@@ -320,12 +322,8 @@ class _Today:
         if header.person not in self._of:
             self._of[header.person] = self._settings(header.person)
         settings = self._of[header.person]
-        told = (header.settings or {}).get("goal")
-        target = told.get("reps_a_side") if isinstance(told, dict) else None
-        goal = (
-            settings.goal if not isinstance(target, int) else msgspec.structs.replace(settings.goal, reps_a_side=target)
-        )
-        return msgspec.structs.replace(settings, goal=goal)
+        told = {key: value for key, value in (header.settings or {}).items() if key == "goal"}
+        return msgspec.structs.replace(settings, goal=recorded(told, "recording")[0].goal) if told else settings
 
     def _settings(self, person: str | None) -> Settings:
         if person is not None and not is_label(person):

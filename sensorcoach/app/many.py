@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ from sensorcoach.batch import (
 )
 from sensorcoach.choices import Choices
 from sensorcoach.errors import InputError
-from sensorcoach.importers.searching import recordings_under
+from sensorcoach.importers.searching import ENDINGS, recordings_under
+from sensorcoach.outfile import refuse_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,19 @@ def sessions_under(paths: Sequence[Path]) -> list[list[Path]]:
     Raises:
         InputError: there is none.
     """
-    found = [files for path in paths for files in (recordings_under(path) if path.is_dir() else [[path]])]
+    found = [files for path in paths for files in (_sessions_in_folder(path) if path.is_dir() else [[path]])]
     if not found:
         raise InputError(f"No recording was found in {', '.join(map(str, paths))}.", "Check the name of the folder.")
     return found
+
+
+def _sessions_in_folder(folder: Path) -> list[list[Path]]:
+    """Where one file cannot even be looked into, each is a session by itself: that one says so in its turn."""
+    try:
+        return list(recordings_under(folder))
+    except (OSError, RecursionError):
+        files = (Path(place, name) for place, _, names in os.walk(folder) for name in names)
+        return [[file] for file in sorted(files) if file.name.lower().removesuffix(".gz").endswith(ENDINGS)]
 
 
 def analyze_into(
@@ -52,6 +63,7 @@ def analyze_into(
     *,
     processes: int,
     scheduler: str | None,
+    replace: bool = False,
     on_progress: Callable[[int, int], None],
 ) -> ManyDone:
     """Analyse what an earlier run into the same file has not; all results are then in ``out``.
@@ -62,14 +74,17 @@ def analyze_into(
         out: see `batch.write_tables`. A journal beside it, ``OUT.journal``, lets a stopped run go on.
         processes: of this computer.
         scheduler: address of a Dask scheduler, whose workers do it instead.
+        replace: what is at ``out`` may be replaced although an earlier run into it did not make it.
         on_progress: told how many of how many are done.
 
     Raises:
         SettingsError: the choices are wrong, ``out`` has another ending, or no scheduler answers.
         InputError: ``out`` is one of the files.
-        RecordingError: ``out`` cannot be written.
+        RecordingError: ``out`` cannot be written, or is there and may not be replaced.
     """
     refuse_other_endings(out)
+    for taken in results_of_others(out, choices):
+        refuse_taken(taken, replace=replace)
     wanted = _without_results(sessions, out)
     failures: dict[Session, Failure] = {}
     with Journal(journal_of(out), choices) as journal:
@@ -82,7 +97,20 @@ def analyze_into(
                 failures[session] = outcome
             on_progress(done, len(wanted))
         in_order = [failures[session] for session in wanted if session in failures]
-        return ManyDone(write_tables(journal.results(wanted), in_order, out), len(wanted), kept, in_order)
+        made = write_tables(journal.results(wanted), in_order, out)
+        journal.note_made(made)
+        return ManyDone(made, len(wanted), kept, in_order)
+
+
+def results_of_others(out: Path, choices: Choices) -> list[Path]:
+    """Of the files that are made of ``out``, those that are there and that no earlier run, of which this one goes on,
+    has made.
+    """
+    there = [path for path in results_of(out) if path.exists()]
+    if not there or not journal_of(out).exists():
+        return there
+    with Journal(journal_of(out), choices) as journal:
+        return [path for path in there if not journal.knows((path,))]
 
 
 def _without_results(sessions: Sequence[Sequence[Path]], out: Path) -> list[Session]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 import unicodedata
 from contextlib import suppress
 from pathlib import Path
@@ -18,10 +17,11 @@ import msgspec
 
 from sensorcoach.errors import SettingsError
 from sensorcoach.folders import Folders, folders
+from sensorcoach.outfile import free_name
 from sensorcoach.preferences import Personal
+from sensorcoach.settings_check import Notices, checked, toml_table
 
 _LABEL: Final = re.compile(r"[\w-]{1,40}")
-_KEYS: Final = "sensorcoach settings show --all lists the keys; leave one out for its default."
 _HINT: Final = "# Your settings: take the # away where you want another value; what is left out has its default.\n"
 
 Table = dict[str, Any]
@@ -54,9 +54,19 @@ def personal(person: str | None = None, places: Folders | None = None) -> Person
     """The settings and preferences of ``person``; defaults for what their file does not name.
 
     Raises:
-        SettingsError: it is not TOML, or has an unknown key or a value of the wrong kind.
+        SettingsError: it is not TOML, or has an unknown key or a value that is not allowed.
     """
-    return msgspec.convert(_table(personal_file_of(person, places)), Personal)
+    return read_personal(person, places)[0]
+
+
+def read_personal(person: str | None = None, places: Folders | None = None) -> tuple[Personal, Notices]:
+    """As `personal`, and what the person should be told about their file.
+
+    Raises:
+        SettingsError: as `personal`.
+    """
+    path = personal_file_of(person, places)
+    return checked(_table(path), Personal(), str(path))
 
 
 def save_personal(
@@ -76,7 +86,8 @@ def save_personal(
             None: as before.
 
     Raises:
-        SettingsError: it cannot be written; or it cannot be read, and so nobody knows what would be lost.
+        SettingsError: it cannot be written; or it cannot be read, and so nobody knows what would be lost; or it could
+            not be read afterwards.
     """
     path = personal_file_of(person, places)
     named = _table(path)
@@ -87,6 +98,7 @@ def save_personal(
         usual = Personal().goal.reps_a_side
         personal = msgspec.structs.replace(personal, goal=msgspec.structs.replace(personal.goal, reps_a_side=usual))
     table = _differing(_plain(personal), _plain(Personal()), named)
+    checked(table, Personal(), "settings")
     write_settings(path, msgspec.toml.encode(table).decode())
 
 
@@ -105,13 +117,13 @@ def as_toml(personal: Personal, *, whole: bool) -> str:
     return msgspec.toml.encode(table if whole else _differing(table, _plain(Personal()), {})).decode()
 
 
-def check_settings(text: str, path: Path) -> None:
-    """Whether ``text`` may stand in ``path``.
+def check_settings(text: str, path: Path) -> Notices:
+    """Whether ``text`` may stand in ``path``; what the person should be told about it.
 
     Raises:
-        SettingsError: it may not; names key and what is allowed.
+        SettingsError: it may not; names key, value and what is allowed.
     """
-    _parsed(text, path)
+    return checked(toml_table(text, path), Personal(), str(path))[1]
 
 
 def write_settings(path: Path, text: str) -> None:
@@ -154,7 +166,7 @@ def reset_personal(person: str | None = None, places: Folders | None = None) -> 
         SettingsError: it cannot be renamed.
     """
     path = personal_file_of(person, places)
-    aside = path.with_suffix(".toml.old")
+    aside = free_name(path.with_suffix(".toml.old"))
     try:
         path.replace(aside)
     except OSError as error:
@@ -169,7 +181,12 @@ def labels(places: Folders) -> list[str]:
 
 
 def _table(path: Path) -> Table:
-    return _parsed(_read(path), path) if path.exists() else {}
+    """What a file names that can be used."""
+    if not path.exists():
+        return {}
+    table = toml_table(_read(path), path)
+    checked(table, Personal(), str(path))
+    return table
 
 
 def _read(path: Path) -> str:
@@ -178,18 +195,6 @@ def _read(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SettingsError(f"{path} cannot be read: {why}.", "Repair it, or: sensorcoach settings reset.") from error
-
-
-def _parsed(text: str, path: Path) -> Table:
-    try:
-        table = tomllib.loads(text)
-        msgspec.convert(table, Personal)
-    except tomllib.TOMLDecodeError as error:
-        hint = "A section looks like [limits], a value like a = 1.5."
-        raise SettingsError(f"{path} is not TOML: {error}.", hint) from error
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"{path}: {error}.", _KEYS) from error
-    return table
 
 
 def _plain(personal: Personal) -> Table:

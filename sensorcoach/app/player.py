@@ -11,9 +11,10 @@ from typing import Final
 
 import msgspec
 
+from sensorcoach.analysis import Opened
 from sensorcoach.app.cursor import Cursor
 from sensorcoach.app.heralds import Heralds
-from sensorcoach.app.reel import Opened, Reel
+from sensorcoach.app.reel import Reel
 from sensorcoach.app.show import ShowKind, ShowListener
 from sensorcoach.choices import Choices
 from sensorcoach.errors import SensorcoachError

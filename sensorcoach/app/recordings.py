@@ -38,6 +38,8 @@ def _stored(path: Path) -> StoredRecording | None:
         told = path.stat()
     except OSError:  # it went while we looked
         return None
+    if not told.st_size:  # reserved for a session that has not begun yet
+        return None
     return StoredRecording(path, _begun(path) or datetime.fromtimestamp(told.st_mtime), told.st_size)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 from sensorcoach import logfile
-from sensorcoach.analysis import Walk
+from sensorcoach.analysis import Opened, Walk, calibrations_of
 from sensorcoach.choices import Choices
 from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
@@ -23,9 +22,6 @@ from sensorcoach.session.ring import TraceRing
 from sensorcoach.session.tape import Kept, Tape
 from sensorcoach.settings import Settings
 from sensorcoach.sources.replay import in_steps
-
-Opened = Callable[[], tuple[str | None, Recording]]
-"""Opens the recording from its beginning each time it is called: name and recording."""
 
 
 class Reel:
@@ -80,8 +76,11 @@ class Reel:
     # --- the thread --------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        known = calibrations_of(self._opened, self._choices, wanted=lambda: not self._given_up)
+        if known is None:
+            return
         name, recording = self._opened()
-        walk = Walk(recording, name, self._choices, on_trace=self._traces.append)
+        walk = Walk(recording, name, self._choices, on_trace=self._traces.append, calibrations=known)
         steps = in_steps(recording)
         first = next(steps, [])
         with self._turn:

@@ -9,11 +9,12 @@ import msgspec
 
 from sensorcoach.analysis import analyze_files
 from sensorcoach.app.log import logged_session, sessions_logged, settings_logged
-from sensorcoach.batch import Failure, failed
+from sensorcoach.batch import Failure, failed, failed_unexpectedly
 from sensorcoach.choices import Choices
-from sensorcoach.errors import InputError, LogbookError, RecordingError, SensorcoachError, SettingsError
+from sensorcoach.errors import InputError, LogbookError, SensorcoachError, SettingsError
 from sensorcoach.logbook.logged import LoggedSession
 from sensorcoach.model import Direction
+from sensorcoach.outfile import free_name, unfinished
 from sensorcoach.report.agreement import Agreement, agreement
 from sensorcoach.report.agreement_words import agreement_lines
 from sensorcoach.report.dates import short_date
@@ -44,6 +45,8 @@ def observe_session(paths: Sequence[Path], choices: Choices) -> Observed | Failu
         raise
     except SensorcoachError as error:
         return failed(paths, error)
+    except Exception as error:  # one bad file stops nothing
+        return failed_unexpectedly(paths, error)
 
 
 def report_page(sessions: Sequence[Observed], over_time: Sequence[LoggedSession] = ()) -> str:
@@ -56,15 +59,17 @@ def report_markdown(sessions: Sequence[Observed], over_time: Sequence[LoggedSess
     return as_markdown([one.result for one in sessions], [_point(one) for one in over_time])
 
 
-def write_report(files: Sequence[Path], out: Path, choices: Choices) -> None:
-    """The page of the one session in some files; what was at ``out`` is replaced.
+def write_report(files: Sequence[Path], out: Path, choices: Choices) -> Path:
+    """The page of the one session in some files, at ``out``, or beside what is there already; where it is.
 
     Raises:
-        InputError: the session cannot be analysed, or ``out`` is one of its files.
-        RecordingError: likewise; or ``out`` cannot be written.
+        InputError: the session cannot be analysed.
+        RecordingError: likewise; or it cannot be written.
     """
-    refuse_over_recordings(out, files)
-    save_report(out, report_page([observe_files(files, choices)]))
+    text = report_page([observe_files(files, choices)])
+    out = free_name(out)
+    save_report(out, text)
+    return out
 
 
 def agreement_with(files: Sequence[Path], truth: Path, choices: Choices) -> Agreement:
@@ -90,8 +95,10 @@ def session_files(number: int, choices: Choices) -> tuple[list[Path], Choices]:
         raise LogbookError(
             f"The recording of session {number} is gone: {logged.recording}.", "Only `sensorcoach log` still has it."
         )
-    settings = choices.settings or settings_logged(number)
-    return [logged.recording], msgspec.structs.replace(choices, settings=settings)
+    if choices.settings is not None:
+        return [logged.recording], choices
+    settings, notices = settings_logged(number)
+    return [logged.recording], msgspec.structs.replace(choices, settings=settings, notices=notices)
 
 
 def sessions_before(number: int) -> list[LoggedSession]:
@@ -123,7 +130,7 @@ def last_session(person: str | None) -> int:
 
 
 def refuse_over_recordings(out: Path, files: Sequence[Path]) -> None:
-    """A report never takes the place of a recording it is made from.
+    """A report never takes the place of a recording it is made from, whatever the person says.
 
     Raises:
         InputError: ``out`` is one of ``files``.
@@ -132,21 +139,14 @@ def refuse_over_recordings(out: Path, files: Sequence[Path]) -> None:
         raise InputError(f"{out} is the recording itself.", "Name another file for the report.")
 
 
-def save_report(out: Path, text: str) -> None:
+def save_report(out: Path, text: str, *, replace: bool = False) -> None:
     """Write a report whole or not at all.
 
     Raises:
-        RecordingError: it cannot be written.
+        RecordingError: it cannot be written, or is there and may not be replaced.
     """
-    if out.is_dir():
-        raise RecordingError(f"{out} is a folder.", f"Name a file: {out / 'report.html'}")
-    beside = out.with_name(f".{out.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(out)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise RecordingError(f"{out} cannot be written: {error.strerror}.", "Check the folder.") from error
+    with unfinished(out, replace=replace) as file:
+        file.write_text(text, encoding="utf-8")
 
 
 def _point(logged: LoggedSession) -> Point:

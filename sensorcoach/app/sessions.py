@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sensorcoach.analysis import Walk, analyze_files, open_session
+from sensorcoach.analysis import Opened, Walk, analyze_files, calibrations_of, open_session
 from sensorcoach.batch import Failure, analyze_one, session_name
-from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
+from sensorcoach.choices import Choices, mounting_in_force
 from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
 from sensorcoach.devices.profile import usual_delay_s
+from sensorcoach.failures import is_named_pipe
 from sensorcoach.importers import Recording, grouped, write_session
 from sensorcoach.model import Packet, Result, Side
+from sensorcoach.outfile import refuse_taken, unfinished
 from sensorcoach.output.json_ import as_json
 from sensorcoach.recording import refuse_unwritable
 from sensorcoach.session import Listener
@@ -29,7 +31,12 @@ from sensorcoach.sources.simulated import session_header, session_time_s, simula
 
 def sessions_in(files: Sequence[Path], choices: Choices) -> list[list[Path]]:
     """The files of each session: two that an app wrote together are one, any other is one by itself."""
-    return grouped(files, columns=choices.columns)
+    if any(is_named_pipe(file) for file in files):
+        return [[file] for file in files]
+    try:
+        return grouped(files, columns=choices.columns)
+    except (OSError, RecursionError):  # which of them it was, its own analysis tells
+        return [[file] for file in files]
 
 
 def analyze_sessions(
@@ -77,13 +84,12 @@ def replay_files(
     ``listener`` is told what a live session tells, with the coach's cues and curves; ``on_time`` the session time at
     which each packet came, before what follows from it. The result comes at the end.
     """
-    name, recording = open_session(files, choices)
-    return _play(recording, name, choices, speed, listener, on_time)
+    return _play(lambda: open_session(files, choices), choices, speed, listener, on_time)
 
 
 def replay_demo(speed: float, listener: Listener, on_time: Callable[[float], None] = lambda t_s: None) -> Result:
     """Play `DEMO`, a simulated session, as `replay_files` plays a recording."""
-    return _play(demo_recording(), None, Choices(), speed, listener, on_time)
+    return _play(lambda: (None, demo_recording()), Choices(), speed, listener, on_time)
 
 
 def demo_recording() -> Recording:
@@ -102,36 +108,41 @@ def demo_recording() -> Recording:
     )
 
 
-def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None) -> None:
+def write_simulation(plan: SessionPlan, file: Path, truth: Path | None = None, *, replace: bool = False) -> None:
     """Simulate a session (one of `simulator.SCENARIOS`, for instance) into a session file.
 
     Args:
         plan: what to simulate.
         file: the session file, made anew.
         truth: a JSON file for the plan and its true repetitions, on the time base of the session file.
+        replace: ``truth`` may take the place of another file; a session file never does.
 
     Raises:
-        RecordingError: ``file`` exists already or cannot be written.
+        RecordingError: a file exists already or cannot be written.
     """
+    if truth is not None:
+        refuse_taken(truth, replace=replace)
     simulation = simulate(plan)
     write_simulated(file, simulation)
     if truth is not None:
         reps = [_on_session_time(rep, simulation) for rep in simulation.truth]
         told = {"simulated": True, "mounting": simulation.mounting, "reps": reps, "plan": simulation.plan}
-        truth.write_text(as_json(told) + "\n", encoding="utf-8")
+        with unfinished(truth, replace=replace) as place:
+            place.write_text(as_json(told) + "\n", encoding="utf-8")
 
 
 def _play(
-    recording: Recording,
-    name: str | None,
+    opened: Opened,
     choices: Choices,
     speed: float,
     listener: Listener,
     on_time: Callable[[float], None],
 ) -> Result:
+    known = calibrations_of(opened, choices)
+    name, recording = opened()
     delay_s = usual_delay_s(profile_named(recording.profile))
-    tape = Tape(Coach(settings_in_force(recording.settings, choices), delay_s=delay_s))
-    walk = Walk(recording, name, choices, on_trace=listener)
+    walk = Walk(recording, name, choices, on_trace=listener, calibrations=known)
+    tape = Tape(Coach(walk.settings, delay_s=delay_s))
     for item in replayed(recording, MonotonicClock(), speed):
         tape.advance(item.t_s)
         _tell(tape, listener)

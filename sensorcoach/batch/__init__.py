@@ -9,9 +9,9 @@ from sensorcoach.batch.cluster import on_cluster
 from sensorcoach.batch.journal import Journal, journal_of
 from sensorcoach.batch.pool import on_processes
 from sensorcoach.batch.tables import refuse_other_endings, results_of, write_tables
-from sensorcoach.batch.work import Failure, Outcome, Session, analyze_one, failed, session_name
+from sensorcoach.batch.work import Failure, Outcome, Session, analyze_one, failed, failed_unexpectedly, session_name
 
 __all__ = [
-    "Failure", "Journal", "Outcome", "Session", "analyze_one", "failed", "journal_of", "on_cluster", "on_processes",
-    "refuse_other_endings", "results_of", "session_name", "write_tables",
+    "Failure", "Journal", "Outcome", "Session", "analyze_one", "failed", "failed_unexpectedly", "journal_of",
+    "on_cluster", "on_processes", "refuse_other_endings", "results_of", "session_name", "write_tables",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ line holds what all results depend on.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,7 @@ from sensorcoach.batch.work import Failure, Outcome, Session
 from sensorcoach.choices import Choices
 from sensorcoach.errors import RecordingError
 from sensorcoach.model import Result
+from sensorcoach.outfile import PRIVATE
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -49,8 +51,11 @@ class Journal:
         self._places: dict[str, tuple[int, int]] = {}
         """Session -> where its line begins, and how long it is."""
         try:
-            self._file = path.open("a+b")
+            self._file = open(path, "a+b", opener=_private)  # noqa: SIM115  closed by `__exit__`
             self._take_over()
+        except RecordingError:
+            self._file.close()
+            raise
         except OSError as error:
             advice = "Name another file with --out."
             raise RecordingError(f"{path} cannot be written: {error.strerror}.", advice) from error
@@ -70,6 +75,15 @@ class Journal:
         self._file.flush()
         self._places[key] = start, len(line)
 
+    def note_made(self, paths: list[Path]) -> None:
+        """These files were made of the results: the next run may replace them while they are as they are now."""
+        self._file.seek(0, 2)
+        for path in paths:
+            key = _key((path,))
+            self._file.write(msgspec.json.encode(_Keyed(key)) + b"\n")
+            self._places[key] = 0, 0
+        self._file.flush()
+
     def results(self, sessions: list[Session]) -> Iterator[Result]:
         """Of those sessions that are known, in their order, read one by one."""
         for session in sessions:
@@ -87,7 +101,9 @@ class Journal:
     def _take_over(self) -> None:
         self._file.seek(0)
         head = msgspec.json.encode(self._head) + b"\n"
-        if self._file.readline() != head:
+        first = self._file.readline()
+        if first != head:
+            _refuse_foreign(self._path, first)
             self._file.truncate(0)
             self._file.write(head)
             self._file.flush()
@@ -104,6 +120,20 @@ class Journal:
 
 class _Keyed(msgspec.Struct):
     session: str
+
+
+def _refuse_foreign(path: Path, first: bytes) -> None:
+    """Whatever is called so, but is no journal, is somebody's."""
+    if not first:
+        return
+    try:
+        msgspec.json.decode(first, type=_Head)
+    except msgspec.DecodeError as error:
+        raise RecordingError(f"{path} is there and is no journal.", "Name another file with --out.") from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE)
 
 
 def _key_in(line: bytes) -> str | None:

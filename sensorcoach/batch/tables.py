@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +14,10 @@ import msgspec
 from sensorcoach.batch.work import Failure
 from sensorcoach.errors import RecordingError, SettingsError
 from sensorcoach.model import Result
+from sensorcoach.outfile import unfinished
 from sensorcoach.output.arrow import reps_schema
 from sensorcoach.output.csv_ import as_csv
+from sensorcoach.output.printable import json_printable
 
 SESSION_COLUMNS: Final = (
     "file", "error", "start", "person", "simulated", "duration_s", "rate_hz", "samples", "lost", "gaps",
@@ -30,7 +31,7 @@ _FIGURES: Final = {"duration_s", "rate_hz"}
 
 
 def write_tables(results: Iterable[Result], failures: Iterable[Failure], out: Path) -> list[Path]:
-    """Write all anew, each file wholly or not at all; what was made.
+    """Write all anew, each file wholly or not at all; what was made. What is there is replaced: see `app.many`.
 
     Args:
         results: read one by one.
@@ -70,7 +71,7 @@ def _write_parquet(results: Iterable[Result], failures: Iterable[Failure], out: 
 
     schema = pa.schema([pa.field("file", pa.string()), *reps_schema()])
     sessions: list[dict[str, object]] = []
-    with _anew(out) as unfinished, pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+    with unfinished(out, replace=True) as place, pq.ParquetWriter(place, schema, compression="zstd") as writer:
         rows: list[dict[str, object]] = []
         for result in results:
             sessions.append(_session_row(result))
@@ -81,20 +82,20 @@ def _write_parquet(results: Iterable[Result], failures: Iterable[Failure], out: 
         writer.write_table(pa.Table.from_pylist(rows, schema=schema))
     sessions += [_failure_row(failure) for failure in failures]
     table = pa.Table.from_pylist(sessions, schema=pa.schema([(name, _arrow(pa, name)) for name in SESSION_COLUMNS]))
-    with _anew(_beside(out)) as unfinished:
-        pq.write_table(table, unfinished, compression="zstd")
+    with unfinished(_beside(out), replace=True) as place:
+        pq.write_table(table, place, compression="zstd")
     return [out, _beside(out)]
 
 
 def _write_csv(results: Iterable[Result], failures: Iterable[Failure], out: Path) -> list[Path]:
     sessions: list[dict[str, object]] = []
-    with _anew(out) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+    with unfinished(out, replace=True) as place, place.open("w", encoding="utf-8", newline="") as file:
         file.write(as_csv([]))
         for result in results:
             sessions.append(_session_row(result))
             file.write(as_csv([result]).partition("\n")[2])
     sessions += [_failure_row(failure) for failure in failures]
-    with _anew(_beside(out)) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+    with unfinished(_beside(out), replace=True) as place, place.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, SESSION_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(sessions)
@@ -102,18 +103,10 @@ def _write_csv(results: Iterable[Result], failures: Iterable[Failure], out: Path
 
 
 def _write_jsonl(results: Iterable[Result], failures: Iterable[Failure], out: Path) -> list[Path]:
-    with _anew(out) as unfinished, unfinished.open("wb") as file:
+    with unfinished(out, replace=True) as place, place.open("wb") as file:
         for one in itertools.chain[Result | Failure](results, failures):
-            file.write(msgspec.json.encode(one) + b"\n")
+            file.write(json_printable(msgspec.json.encode(one).decode()).encode() + b"\n")
     return [out]
-
-
-@contextmanager
-def _anew(path: Path) -> Iterator[Path]:
-    """A name to write to, which becomes ``path`` when all went well."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    yield unfinished
-    unfinished.replace(path)
 
 
 def _session_row(result: Result) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sensorcoach.analysis import analyze_files
 from sensorcoach.choices import Choices
 from sensorcoach.errors import SensorcoachError, SettingsError
+from sensorcoach.failures import failure_words
 from sensorcoach.model import Result
 
 Session = tuple[Path, ...]
@@ -43,6 +44,14 @@ def analyze_one(paths: Session, choices: Choices) -> Outcome:
         raise
     except SensorcoachError as error:
         return failed(paths, error)
+    except Exception as error:  # whatever is wrong with one file, the others are none the worse
+        return failed_unexpectedly(paths, error)
+
+
+def failed_unexpectedly(paths: Sequence[Path], error: Exception) -> Failure:
+    """The same of an error that nobody raised on purpose."""
+    name = session_name(paths)
+    return Failure(name, f"{name}: {failure_words(error)}")
 
 
 def failed(paths: Sequence[Path], error: SensorcoachError) -> Failure:

@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from sensorcoach.cli.options import Adapter
 from sensorcoach.cli.root import EXIT_CODES, EXIT_NO_SENSOR, app, fitted, say
 from sensorcoach.output.printable import printable
 
@@ -14,13 +15,13 @@ INDENT = 9
 
 
 @app.command(epilog=EXIT_CODES)
-def doctor() -> None:
+def doctor(adapter: Adapter = None) -> None:
     """Check Bluetooth, permissions, folders, sound and versions, and say what to do."""
     import asyncio
 
     from sensorcoach import app as ask
 
-    checks = asyncio.run(ask.doctor(ask.bluetooth()))
+    checks = asyncio.run(ask.doctor(ask.bluetooth(adapter)))
     for check in checks:
         say(fitted(printable(f"{check.state:<8} {check.name}: {check.text}"), sys.stdout, INDENT))
         if check.advice:

@@ -79,7 +79,8 @@ def show(
     from sensorcoach.output.table import as_table
 
     session = ask.logged_session(number)
-    choices = Choices(settings=ask.settings_logged(number))
+    settings, notices = ask.settings_logged(number)
+    choices = Choices(settings=settings, notices=notices)
     (outcome,) = ask.analyze_sessions([[session.recording]], choices, lambda _name: None)
     if isinstance(outcome, ask.Failure):
         complain(outcome.error)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sensorcoach.cli.root import EXIT_BAD_INPUT, complain, remark, say
+from sensorcoach.cli.root import EXIT_BAD_INPUT, complain, may_replace, remark, say
 from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
@@ -18,19 +18,28 @@ if TYPE_CHECKING:
 
 
 def analyze_into_table(
-    sessions: Sequence[Sequence[Path]], choices: Choices, out: Path, processes: int, scheduler: str | None
+    sessions: Sequence[Sequence[Path]],
+    choices: Choices,
+    out: Path,
+    processes: int,
+    scheduler: str | None,
+    *,
+    force: bool,
 ) -> None:
     """Analyse all, with a bar; then what was written, and each file that could not be analysed with its reason.
 
     Raises:
         typer.Exit: some could not.
     """
-    from sensorcoach.app import analyze_into
+    from sensorcoach.app import analyze_into, results_of_others
     from sensorcoach.output.words import plural
 
+    replace = force or any([may_replace(taken, force) for taken in results_of_others(out, choices)])
     try:
         with _bar() as tell:
-            done = analyze_into(sessions, choices, out, processes=processes, scheduler=scheduler, on_progress=tell)
+            done = analyze_into(
+                sessions, choices, out, processes=processes, scheduler=scheduler, replace=replace, on_progress=tell
+            )
     except KeyboardInterrupt:
         remark("Stopped. What was analysed is kept: the same command goes on from there.")
         raise

@@ -74,6 +74,11 @@ Dates = Annotated[
     Literal["us", "uk"] | None, typer.Option("--dates", help="Month or day first, where a file leaves it open.")
 ]
 
+Adapter = Annotated[
+    str | None,
+    typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter (Linux): hci1; `sensorcoach doctor` names them."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there already, without asking.")]
 NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
 VoiceTo = Annotated[
     Path | None,
@@ -106,16 +111,18 @@ def choices_of(
         SettingsError: the settings file cannot be used.
     """
     from sensorcoach.choices import Choices
-    from sensorcoach.settings import load_settings
+    from sensorcoach.settings_check import load_settings
 
     told = {"leg": leg, "segment": segment, "up_leg": up_leg, "front": front, "first_side": first_side}
+    given, notices = (None, ()) if settings is None else load_settings(settings)
     return Choices(
         mounting={name: value for name, value in told.items() if value is not None},
-        settings=None if settings is None else load_settings(settings),
+        settings=given,
         presets=("gentle",) * gentle + ("rocking",) * rocking,
         unit=unit,
         columns=columns,
         sensor=sensor,
         acc_sign=acc_sign,
         dates=dates,
+        notices=notices,
     )

@@ -14,6 +14,7 @@ from sensorcoach.cli.options import (
     Columns,
     Dates,
     FirstSide,
+    Force,
     Front,
     Gentle,
     Leg,
@@ -26,7 +27,8 @@ from sensorcoach.cli.options import (
     UpLeg,
     choices_of,
 )
-from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, remark, say
+from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, may_replace, remark, say
+from sensorcoach.outfile import refuse_taken
 from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def report(
         ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; else stdout.")] = None,
+    force: Force = False,
     json: Annotated[bool, typer.Option("--json", help="JSON, as `analyze --json`.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="CSV, one line a rep.")] = False,
     md: Annotated[bool, typer.Option("--md", help="Markdown, without pictures.")] = False,
@@ -85,11 +88,14 @@ def report(
         numbers = [ask.last_session(person)]
     if out is not None:
         ask.refuse_over_recordings(out, files)
+    replace = out is not None and may_replace(out, force)
+    if out is not None:
+        refuse_taken(out, replace=replace)
     outcomes = _observed(numbers, [files] if join else ask.sessions_in(files, choices), choices)
     over_time = ask.sessions_before(max(numbers)) if numbers and not files else []
     failures = [outcome for outcome in outcomes if isinstance(outcome, ask.Failure)]
     if len(failures) < len(outcomes):
-        _hand_over(_written(outcomes, form, over_time), out)
+        _hand_over(_written(outcomes, form, over_time), out, replace)
     if failures:
         raise typer.Exit(EXIT_BAD_INPUT)
 
@@ -137,13 +143,13 @@ def _written(outcomes: Sequence[Observed | Failure], form: Form, over_time: Sequ
     return write(observed, over_time)
 
 
-def _hand_over(text: str, out: Path | None) -> None:
+def _hand_over(text: str, out: Path | None, replace: bool) -> None:
     from sensorcoach import app as ask
 
     if out is None:
         say(text)
         return
-    ask.save_report(out, text)
+    ask.save_report(out, text, replace=replace)
     remark(kept(out, "Written"))
 
 

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from sensorcoach import __version__
 from sensorcoach.cli.options import Person
 from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError, SettingsError
+from sensorcoach.failures import failure_words
 from sensorcoach.output.printable import printable
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class _Group(TyperGroup):
         except BrokenPipeError as error:  # the reader, `head` for one, has seen enough
             say_nothing_more()
             raise typer.Exit from error
+        except (OSError, RecursionError, MemoryError) as error:
+            complain(failure_words(error))
+            raise typer.Exit(EXIT_BAD_INPUT) from error
         return result
 
 
@@ -147,6 +151,24 @@ def complain(sentence: str) -> None:
 def remark(sentence: str) -> None:
     """What a person should know, beside the answer."""
     typer.echo(fitted(printable(sentence), sys.stderr), err=True)
+
+
+def may_replace(file: Path, force: bool) -> bool:
+    """Whether ``file`` may be replaced: on a terminal the person is asked. What may not is refused by whoever writes.
+
+    Raises:
+        typer.Exit: the person said no.
+    """
+    if force or not file.is_file() or not _on_a_terminal():
+        return force
+    if not typer.confirm(printable(f"{file} exists already. Replace it?"), err=True):
+        remark("Nothing was written.")
+        raise typer.Exit(EXIT_BAD_INPUT)
+    return True
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def kept(file: Path, how: str) -> str:

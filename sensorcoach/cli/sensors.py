@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sensorcoach.cli.options import (
+    Adapter,
     FirstSide,
     Front,
     Gentle,
@@ -59,6 +60,7 @@ def scan(
     json: Annotated[bool, typer.Option("--json", help="JSON on stdout: a list.")] = False,
     all_: Annotated[bool, typer.Option("--all", help="Devices nobody here knows, too.")] = False,
     seconds: Annotated[float, typer.Option("--seconds", min=0.5, max=600.0, help="How long to listen.")] = 5.0,
+    adapter: Adapter = None,
 ) -> None:
     """List the sensors in the air, the strongest first: name, address, signal, profile."""
     import asyncio
@@ -69,8 +71,9 @@ def scan(
 
     for problem in ask.sensor_problems():
         remark(problem)
+    radio = ask.bluetooth(adapter)
     remark(f"Listening for {seconds:g} s.")
-    heard = asyncio.run(ask.scan(ask.bluetooth(), seconds))
+    heard = asyncio.run(ask.scan(radio, seconds))
     shown = [sensor for sensor in heard if all_ or sensor.profile is not None]
     if json:
         say(as_json(shown))
@@ -97,6 +100,7 @@ def live(
             help="What sensor it is, where it cannot be told: a name that `sensorcoach devices` lists, or a TOML file.",
         ),
     ] = None,
+    adapter: Adapter = None,
     leg: Leg = None,
     segment: Segment = None,
     up_leg: UpLeg = None,
@@ -124,9 +128,10 @@ def live(
     if not plain and screen_possible():
         from sensorcoach.tui.start.openings import OpenLive
 
-        opening = OpenLive(choices, device, profile, not no_record, out)
+        opening = OpenLive(choices, device, profile, not no_record, out, adapter)
         show_screen(opening, person=person, aloud=not no_voice, voice_to=voice_to, language=language)
         return
+    radio = ask.bluetooth(adapter, person)
     view = _PlainView()
     choose = view.choose if sys.stdin.isatty() and sys.stderr.isatty() else None
     plan = ask.live_plan(
@@ -137,18 +142,21 @@ def live(
 
         remark(safety_line())
     say("Nothing is recorded." if plan.file is None else f"Recording into {printable(str(plan.file))}")
-    with heard(
-        aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
-    ) as view.voice:
-        try:
-            result = ask.go_live(ask.bluetooth(), replace(plan, traced=True), view.tell, view.begun)
-        except KeyboardInterrupt:
-            remark("Left at once.")
-            raise typer.Exit(EXIT_LEFT) from None
-        finally:
-            if plan.file is not None:
-                remark(_kept(plan.file))
-        _sum_up(result)
+    try:
+        with heard(
+            aloud=not no_voice, file=voice_to, language=language, now_s=lambda: view.now_s, person=person
+        ) as view.voice:
+            try:
+                result = ask.go_live(radio, replace(plan, traced=True), view.tell, view.begun)
+            except KeyboardInterrupt:
+                remark("Left at once.")
+                raise typer.Exit(EXIT_LEFT) from None
+            finally:
+                if plan.file is not None:
+                    remark(_kept(view.recorded))
+            _sum_up(result)
+    finally:
+        ask.let_go(plan)
 
 
 def _sum_up(result: Result | None) -> None:
@@ -177,6 +185,11 @@ class _PlainView:
     def now_s(self) -> float:
         """Session time."""
         return 0.0 if self._live is None else self._live.now_s
+
+    @property
+    def recorded(self) -> Path | None:
+        """The file that was written."""
+        return None if self._live is None else self._live.recorded
 
     def begun(self, live: Live) -> None:
         self._live = live
@@ -230,8 +243,10 @@ def _heard_line(sensor: HeardSensor, address_width: int) -> str:
     return printable(f"{name:<24} {sensor.address:<{address_width}} {strength:>9}  {sensor.profile or 'unknown'}")
 
 
-def _kept(file: Path) -> str:
+def _kept(file: Path | None) -> str:
     """What became of the recording."""
+    if file is None:
+        return "Nothing was recorded."
     try:
         return kept(file, "Recorded")
     except OSError:

@@ -16,6 +16,7 @@ from sensorcoach.cli.options import (
     Columns,
     Dates,
     FirstSide,
+    Force,
     Front,
     Gentle,
     Language,
@@ -31,7 +32,7 @@ from sensorcoach.cli.options import (
     VoiceTo,
     choices_of,
 )
-from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, remark, say
+from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, kept, may_replace, remark, say
 from sensorcoach.cli.screens import screen_possible, show_screen
 from sensorcoach.cli.voice import heard, said_and_heard
 from sensorcoach.output.printable import printable
@@ -96,6 +97,7 @@ def analyze(
         Path | None,
         typer.Option("--out", metavar="FILE", help="All results into a .parquet, .csv or .jsonl; can be stopped."),
     ] = None,
+    force: Force = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="With --out: processes at once.")] = 1,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", metavar="ADDRESS", help="With --out: a Dask cluster, tcp://...")
@@ -118,7 +120,7 @@ def analyze(
     )
     sessions = [files] if join else sessions_under(files) if recursive else sessions_in(files, choices)
     if out is not None:
-        analyze_into_table(sessions, choices, out, jobs, scheduler)
+        analyze_into_table(sessions, choices, out, jobs, scheduler, force=force)
         return
     outcomes = []
     for outcome in analyze_sessions(sessions, choices, _progress(len(sessions))):
@@ -239,12 +241,14 @@ def simulate(
     truth: Annotated[
         Path | None, typer.Option("--truth", metavar="FILE", help="Also write the true repetitions, as JSON.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write a simulated session, marked as such."""
     from sensorcoach.app import write_simulation
     from sensorcoach.simulator import SCENARIOS
 
-    write_simulation(SCENARIOS[scenario](seed), out, truth)
+    replace = truth is not None and may_replace(truth, force)
+    write_simulation(SCENARIOS[scenario](seed), out, truth, replace=replace)
 
 
 _SPEEDS = {"0.25": 0.25, "0.5": 0.5, "1": 1.0, "2": 2.0, "4": 4.0, "8": 8.0, "16": 16.0, "max": math.inf}

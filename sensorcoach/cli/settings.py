@@ -33,9 +33,12 @@ def show(
     """Show what differs from the defaults, as TOML."""
     from sensorcoach import app as ask
 
-    text = ask.as_toml(ask.personal(person), whole=all_)
+    own, notices = ask.read_personal(person)
+    text = ask.as_toml(own, whole=all_)
     say(printable(f"# {ask.personal_file_of(person)}"))
     say(text.rstrip() or "# Every default is in force; `sensorcoach settings show --all` lists them.")
+    for notice in notices:
+        remark(notice)
 
 
 @settings.command(epilog=EXIT_CODES)
@@ -48,7 +51,7 @@ def edit(person: Person = None) -> None:
     text = _edited(before)
     while True:
         try:
-            ask.check_settings(text, path)
+            notices = ask.check_settings(text, path)
             break
         except SettingsError as error:
             complain(str(error))
@@ -61,6 +64,8 @@ def edit(person: Person = None) -> None:
         return
     ask.write_settings(path, text)
     say(printable(f"Saved: {path}"))
+    for notice in notices:
+        remark(notice)
 
 
 @settings.command(epilog=EXIT_CODES)
@@ -101,9 +106,13 @@ def _edited(text: str) -> str:
 
 
 def _editor() -> list[str]:
-    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    named = (os.environ.get("VISUAL") or "").strip() or (os.environ.get("EDITOR") or "").strip()
     if named:
-        return shlex.split(named, posix=os.name != "nt")
+        try:
+            return shlex.split(named, posix=os.name != "nt")
+        except ValueError as error:
+            advice = "Close the quotation marks in the variable EDITOR (or VISUAL)."
+            raise SettingsError(f"The editor {named!r} cannot be started: {error}.", advice) from error
     found = next(filter(None, map(shutil.which, EDITORS)), None)
     if found is None:
         raise SettingsError("No editor was found.", "Name one in the variable EDITOR.")

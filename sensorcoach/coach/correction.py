@@ -24,6 +24,10 @@ class Memory:
         self._reps.append(rep)
         self._rocks = self._rocks or rocking(self._reps, self._limits) is not None
 
+    def forget(self, index: int) -> None:
+        """It was none after all."""
+        self._reps = [rep for rep in self._reps if rep.index != index]
+
     def reps(self, undone: frozenset[int]) -> tuple[Rep, ...]:
         """Those that count, without a `short_hold` each where somebody rocks (definitions.md C)."""
         return settle([rep for rep in self._reps if rep.index not in undone], self._limits)

@@ -25,6 +25,7 @@ from sensorcoach.model import (
     PhaseChanged,
     PhaseName,
     RepDone,
+    RepWithdrawn,
     SensorSlipped,
     Severity,
     Side,
@@ -55,6 +56,8 @@ class Exercise:
         """This movement had its correction."""
         self._corrected_reps: set[int] = set()
         """Those whose final figures are not spoken of any more."""
+        self._heard: dict[int, Side | None] = {}
+        """Side of each repetition whose number was told."""
         self._announced = 0
         """The last repetition whose number was followed by how far the session is."""
         self._waiting: dict[str, tuple[Severity, int | None]] = {}
@@ -125,6 +128,8 @@ class Exercise:
                 yield from self._count(told)
             case RepDone():
                 yield from self._judge(told)
+            case RepWithdrawn(index=index):
+                yield from self._take_back(index, told.known_s)
             case NotCounted() | CentreFound():
                 self._leave_movement()
             case SensorSlipped():
@@ -211,6 +216,7 @@ class Exercise:
             self._corrected = False
         if self._over:
             return
+        self._heard[told.index] = told.side
         yield self._number("count", told.t_s, told.known_s, told.side, rep=told.index)
         for phrase in self._progress.passed(self._tally):
             self._announced = told.index
@@ -223,6 +229,16 @@ class Exercise:
         self._tally.correct(told)
         for correction in self._tally.corrections[before:]:
             yield self._number("corrected", told.t_s, told.t_s, correction.side, rep=correction.rep)
+
+    def _take_back(self, index: int, known_s: float) -> Iterator[Cue]:
+        """A number that was heard is corrected aloud; a repetition nobody heard of goes as it came."""
+        self._memory.forget(index)
+        self._waiting = {code: due for code, due in self._waiting.items() if due[1] != index}
+        self._tally.withdraw(index)
+        if index in self._heard:
+            side = self._heard.pop(index)
+            if not self._over:
+                yield self._number("corrected", known_s, known_s, side, rep=index)
 
     def _number(self, phrase: str, t_s: float, known_s: float, side: Side | None, rep: int | None) -> Cue:
         tally = self._tally
@@ -261,7 +277,7 @@ class Exercise:
             yield from self._say(code, levels[code], rep.index, told.known_s)
 
     def _slip(self, told: SensorSlipped) -> Iterator[Cue]:
-        warning = sensor_slipped(told.angle_deg, self._settings.frame.slip_levels_deg)
+        warning = sensor_slipped(told.angle_deg, self._settings.calibration.slip_levels_deg)
         if warning is None:
             return
         self._slips.append(warning)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from sensorcoach.devices.plausible import possible
 from sensorcoach.devices.profile import CutsSeen, Profile, State
 from sensorcoach.errors import CutPacket, DecodeError
 from sensorcoach.model import Decoded, LinkEvent, Packet
@@ -27,13 +30,16 @@ class Decoding:
         self._cut = 0
         self.undecodable = 0
         """Packets that were not what the sensor sends by its profile; they were left out. Cut ones count apart."""
+        self.impossible = 0
+        """Samples that no chip can have measured; they were left out."""
         self.first_undecodable: str | None = None
         """What was wrong with the first packet left out, with advice."""
 
     def decode(self, packets: Sequence[Packet]) -> Iterator[Decoded]:
         """All at once; where one of them is bad, each half: decoding is pure, so nothing has happened yet."""
         try:
-            self._state, decoded = self._profile.decode_all(self._state, packets)
+            with np.errstate(invalid="ignore"):  # a signalling NaN among floats from the air: judged as any other NaN
+                self._state, decoded = self._profile.decode_all(self._state, packets)
         except DecodeError as error:
             if len(packets) > 1:
                 middle = len(packets) // 2
@@ -47,7 +53,18 @@ class Decoding:
             self.first_undecodable = self.first_undecodable or str(error)
             return
         if decoded is not None:
+            yield from self._possible(decoded)
+
+    def _possible(self, decoded: Decoded) -> Iterator[Decoded]:
+        """Without the samples that no chip can have measured: each costs itself, not the repetition around it."""
+        good = possible(decoded.acc, decoded.gyr)
+        if good.all():
             yield decoded
+            return
+        self.impossible += int(len(good) - good.sum())
+        if good.any():
+            gyr = None if decoded.gyr is None else decoded.gyr[good]
+            yield Decoded(decoded.t_s[good], decoded.acc[good], gyr, decoded.clipped[good])
 
     def link_changed(self, event: LinkEvent) -> None:
         """A new connection voids half a frame; what is known of the clock stays."""

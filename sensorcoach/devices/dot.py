@@ -191,7 +191,7 @@ def _body(packet: Packet, at: int) -> bytes:
             raise CutPacket(
                 f"The packet at {packet.t_s:.3f} s was cut: {len(payload)} bytes, expected {end}.",
                 f"The radio link carries {len(payload)} bytes a packet (MTU {len(payload) + 3}), the sensor needs an "
-                f"MTU of {end + 3}: use another Bluetooth adapter.",
+                f"MTU of {end + 3}: use another Bluetooth adapter (--adapter).",
             )
         raise _damaged(packet, f"{len(payload)} bytes, expected {end}")
     if len(payload) > end and payload[end:].strip(b"\0"):

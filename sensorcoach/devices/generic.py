@@ -136,8 +136,9 @@ class DescribedSensor(GenericProfile):
             rate_hz=description.rate_hz,
             evidence="documentation only",
         )
-        services = (description.service.lower(),) if description.service_identifies else ()
-        self.advertised: Final = Advertised(services=services, names=description.names)
+        service = (description.service.lower(),)
+        own, shared = (service, ()) if description.service_identifies else ((), service)
+        self.advertised: Final = Advertised(services=own, names=description.names, shared_services=shared)
         channels = {"data": description.notify.lower(), "battery": "00002a19-0000-1000-8000-00805f9b34fb"}
         for channel, command in (("start", description.start), ("stop", description.stop)):
             if command is not None:
@@ -205,7 +206,7 @@ def _numbers(description: Description, binary: Binary, packets: Sequence[Packet]
             raise CutPacket(
                 f"The packet at {packet.t_s:.3f} s was cut: {size} bytes, expected {expected}.",
                 f"The radio link carries {size} bytes a packet (MTU {size + 3}): let the sensor put less into one, or "
-                "use another Bluetooth adapter.",
+                "use another Bluetooth adapter (--adapter).",
             )
         if (binary.samples and size != expected) or size <= head or (size - head) % kind.itemsize:
             what = str(expected) if binary.samples else f"{head} and whole samples of {kind.itemsize}"

@@ -99,8 +99,8 @@ class OpenProfile:
     name = "open"
     label = "sensorcoach open format"
     about: Final = About(
-        sensor="Seeed XIAO nRF52840 Sense with our sketch, or any board with our reference firmware",
-        needs="the sketch of firmware_notes/sketch_xiao, flashed once",
+        sensor="Seeed XIAO nRF52840 Sense, ESP32, Nano 33 BLE with our sketch, or any board with our firmware",
+        needs="a sketch of firmware_notes (making.md), flashed once",
         rate_hz=RATE_HZ,
         evidence="our own specification",
     )
@@ -271,7 +271,7 @@ def _head(packet: Packet) -> _Head:
         raise CutPacket(
             f"The packet at {packet.t_s:.3f} s was cut: {len(payload)} bytes, expected {expected} for {count} samples.",
             f"The radio link carries {len(payload)} bytes a packet (MTU {len(payload) + 3}): the sensor's firmware "
-            "must put in what the negotiated MTU holds; until then use another Bluetooth adapter.",
+            "must put in what the negotiated MTU holds; until then use another Bluetooth adapter (--adapter).",
         )
     if not count or not period_us or len(payload) != expected:
         raise _damaged(packet, f"{len(payload)} bytes, expected {expected} for {count} samples {period_us} µs apart")
@@ -331,7 +331,7 @@ def _streaming(doubts: list[str]) -> Generator[Step, bytes | None, None]:
         raise SensorError(
             f"The sensor was asked to start and {said}.",
             "The link may carry too few bytes a packet (MTU below 27), or the sensor's motion chip is silent: "
-            "switch the sensor off and on, and try another Bluetooth adapter."
+            "switch the sensor off and on, and try another Bluetooth adapter (--adapter)."
             if small
             else "Switch the sensor off and on.",
         )

@@ -332,7 +332,7 @@ def _taken(state: PolarState, packet: Packet, order: int, acc: _Stream, gyr: _St
         raise CutPacket(
             f"The frame at {packet.t_s:.3f} s was cut: {error}.",
             f"The radio link carries {len(packet.payload)} bytes a packet (MTU {len(packet.payload) + 3}); "
-            "a Verity Sense needs an MTU of 232: use another Bluetooth adapter.",
+            "a Verity Sense needs an MTU of 232: use another Bluetooth adapter (--adapter).",
         ) from error
     except ValueError as error:
         raise _damaged(packet, str(error)) from error
@@ -479,7 +479,7 @@ def _refused(what: str, reply: bytes | None) -> SensorError:
     if reply[0] == BAD_MTU:
         return SensorError(
             "The radio link carries too few bytes a packet for this sensor.",
-            "It needs an MTU of 232: use another Bluetooth adapter.",
+            "It needs an MTU of 232: use another Bluetooth adapter (--adapter).",
         )
     return SensorError(
         f"The sensor was asked to send {what} and refused (error {reply[0]}).",

@@ -71,20 +71,36 @@ class Advertised:
     """How a sensor is recognised before it is connected to.
 
     ``services``: 128-bit UUIDs, lower case, any of which is enough. ``names``: beginnings of names, any case.
-    ``other_names``: beginnings of the names of other devices that share the above.
+    ``other_names``: beginnings of the names of other devices that share the above. ``shared_names``: beginnings of
+    names that other makers' devices have, too: such a one is recognised, but not taken without asking.
+    ``shared_services``: services it has, as have many others: by them a connected one is found, not recognised.
     """
 
     services: tuple[str, ...]
     names: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
+    shared_names: tuple[str, ...] = ()
+    shared_services: tuple[str, ...] = ()
+
+    @property
+    def own_services(self) -> tuple[str, ...]:
+        """Services in which its characteristics are."""
+        return self.services + self.shared_services
 
     def matches(self, name: str | None, services: Iterable[str]) -> bool:
         """Whether a device of this name (untrusted) that advertises these services is meant."""
-        known = (name or "").casefold()
-        if known.startswith(tuple(other.casefold() for other in self.other_names)):
+        if self._begins(name, self.other_names):
             return False
-        by_name = known.startswith(tuple(own.casefold() for own in self.names))
-        return by_name or any(service.casefold() in self.services for service in services)
+        return self.surely_matches(name, services) or self._begins(name, self.shared_names)
+
+    def surely_matches(self, name: str | None, services: Iterable[str]) -> bool:
+        """The same, by more than a name that others have, too."""
+        if self._begins(name, self.other_names):
+            return False
+        return self._begins(name, self.names) or any(service.casefold() in self.services for service in services)
+
+    def _begins(self, name: str | None, beginnings: tuple[str, ...]) -> bool:
+        return (name or "").casefold().startswith(tuple(each.casefold() for each in beginnings))
 
 
 Evidence = Literal["decoded from captures", "vendor test vectors", "documentation only", "our own specification"]
@@ -147,4 +163,4 @@ class RadioProfile(Profile[S], Protocol[S]):
         """The end of a session; the link may fail while it is said."""
 
     def battery(self) -> Conversation[Battery | None]:
-        """Asked once after the start and then about every minute; None if the sensor does not tell."""
+        """Asked once after the start and then about every minute; None if the sensor does not tell (this time)."""

@@ -92,7 +92,7 @@ class WitProfile:
         rate_hz=RATES_HZ[RATE_100],
         evidence="decoded from captures",
     )
-    advertised: Final = Advertised(services=(SERVICE,), names=("WT",), other_names=("WTVB",))
+    advertised: Final = Advertised(services=(SERVICE,), names=("WT901",), other_names=("WTVB",), shared_names=("WT",))
     channels: Final[Mapping[str, str]] = MappingProxyType(
         {
             "data": "0000ffe4-0000-1000-8000-00805f9a34fb",

@@ -1,1 +1,1 @@
-"""The sensor's signal, knows no exercise: timeline, tilt, motion, smoothness, impact."""
+"""The sensor's signal, knows no exercise: timeline, arrivals, tilt, motion, smoothness, impact."""

@@ -1,7 +1,8 @@
 """From decoded samples, as they come, to one uniform grid: order, rate, holes.
 
 The grid is the sensor's own sequence of samples: one slot a sample, and a slot more for each sample that was lost.
-`Samples.t_s` keeps each sample's own time, so a drifting clock changes no filter (design.md, Time).
+`Samples.t_s` keeps each sample's own time, so a drifting clock changes no filter (design.md, Time). Where rows carry
+times of arrival, they are dated by the row counts first (`dsp.arrivals`).
 
 Everything here depends on the samples and never on how they were cut into pushes.
 """
@@ -13,6 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sensorcoach.dsp.arrivals import Arrivals, are_of_arrival, rough_period_s
+from sensorcoach.dsp.rows import Rows
 from sensorcoach.errors import InputError
 from sensorcoach.model import Bools, Decoded, Floats, Gap, Samples, StreamCounts
 from sensorcoach.settings import SignalSettings
@@ -31,10 +34,6 @@ HOLE_STEPS: Final = 1.5
 """A step above so many periods may be a hole. Below, no whole sample fits in."""
 LONGEST_COUNTED_PERIODS: Final = 10
 """A longer hole cannot be counted in whole periods while the period is only roughly known."""
-BUNCH_STEPS: Final = 4.0
-"""Stamps in bunches: the typical long step is above so many short ones, and long steps make up most of the time."""
-BUNCH_SHARE: Final = 0.05
-"""... and more than this share of all steps: a few holes are no bunches."""
 NEIGHBOURS: Final = 8
 """Samples on either side that tell a hole, which shifts all that follows, from a stamp that came late or early."""
 
@@ -42,8 +41,8 @@ NEIGHBOURS: Final = 8
 class Timeline:
     """Puts samples on the sensor's grid.
 
-    Non-increasing times are dropped, rows with NaN count as lost, short holes are filled by straight lines and marked,
-    a long one makes the next sample a ``restart``. All of it is counted in ``counts``.
+    Repeated rows and times that go back are dropped, rows with NaN count as lost, short holes are filled by straight
+    lines and marked, a long one makes the next sample a ``restart``. All of it is counted in ``counts``.
     """
 
     def __init__(self, signal: SignalSettings) -> None:
@@ -52,10 +51,17 @@ class Timeline:
         self._newest_s = -np.inf
         self._unreadable = 0
         """NaN rows since the last sample kept: those before the first and after the last leave no hole to be seen."""
-        self._pending = _Rows.none()
-        """Samples waiting for the rate, or for what follows a possible hole."""
-        self._before = _Rows.none()
+        self._raw = Rows.none()
+        """Rows as they came, until it is known whose stamps they carry."""
+        self._arrivals: Arrivals | None = None
+        """Dates the rows where their stamps are times of arrival."""
+        self._newest_arrival = Rows.none()
+        """The rows of the newest time of arrival."""
+        self._pending = Rows.none()
+        """Samples waiting for what follows a possible hole."""
+        self._before = Rows.none()
         """The last samples handed out, back to the last possible hole; at most `NEIGHBOURS`."""
+        self._stamps_known = False
         self.counts = StreamCounts()
 
     @property
@@ -63,19 +69,28 @@ class Timeline:
         """The session's one grid rate; None until enough samples have come."""
         return None if self._period_s is None else 1.0 / self._period_s
 
+    @property
+    def dated_by_count(self) -> bool:
+        """The rows carried times of arrival: they are dated by their count, and what was lost is estimated from it."""
+        return self._arrivals is not None
+
     def push(self, decoded: Decoded) -> Samples | None:
         """The grid as far as it is certain; None if nothing new is.
 
         Raises:
             InputError: the rate is below ``min_rate_hz``, or a gyroscope appears or vanishes in mid-stream.
         """
-        self._pending = self._pending.followed_by(self._in_order(decoded))
-        if self._period_s is None:
-            end = _rate_window_end(self._pending.t_s)
+        rows = Rows.of(decoded)
+        self.counts.received += len(rows)
+        if not self._stamps_known:
+            self._raw = self._raw.followed_by(rows)
+            stamps_s = _rising(self._raw)
+            end = _rate_window_end(stamps_s)
             if end is None:
                 return None
-            self._set_rate(self._pending.t_s[:end])
-        return self._advance(ended=False)
+            rows, self._raw = self._raw, Rows.none()
+            self._know_stamps(stamps_s[:end])
+        return self._take(rows, ended=False)
 
     def flush(self) -> Samples | None:
         """The rest, at the end of the stream.
@@ -83,18 +98,55 @@ class Timeline:
         Raises:
             InputError: the whole stream is too slow.
         """
+        rows, self._raw = self._raw, Rows.none()
+        if not self._stamps_known:
+            stamps_s = _rising(rows)
+            if len(stamps_s) and stamps_s[-1] > stamps_s[0]:
+                self._know_stamps(stamps_s)
+        samples = self._take(rows, ended=True)
         self.counts.lost += self._unreadable
         self._unreadable = 0
-        if self._period_s is None:
-            if len(self._pending) < 2:
-                return None
-            self._set_rate(self._pending.t_s)
-        return self._advance(ended=True)
+        return samples
 
-    def _in_order(self, decoded: Decoded) -> _Rows:
-        rows = _Rows.of(decoded)
-        self.counts.received += len(rows)
-        readable = np.isfinite(rows.t_s) & np.isfinite(rows.values).all(axis=1)
+    def _know_stamps(self, stamps_s: Floats) -> None:
+        """Decide from the first stamps, never falling, whose they are."""
+        self._stamps_known = True
+        own_s = _own_period_s(np.unique(stamps_s))
+        if are_of_arrival(stamps_s, own_s):
+            self._arrivals = Arrivals(rough_period_s(stamps_s))
+        else:
+            self._set_period(own_s)
+
+    def _take(self, rows: Rows, *, ended: bool) -> Samples | None:
+        if self._arrivals is not None:
+            rows = self._arrivals.push(self._as_arrived(rows))
+            if ended:
+                rows = rows.followed_by(self._arrivals.flush())
+            if self._period_s is None and self._arrivals.period_s is not None:
+                self._set_period(self._arrivals.period_s)
+        self._pending = self._pending.followed_by(self._in_order(rows))
+        return None if self._period_s is None else self._advance(ended=ended)
+
+    def _as_arrived(self, rows: Rows) -> Rows:
+        """Rows that came at the same time or later; those that cannot be read keep their places."""
+        if not len(rows):
+            return rows
+        with_newest = self._newest_arrival.followed_by(rows)
+        known = len(self._newest_arrival)
+        stamps_s = np.where(np.isfinite(with_newest.t_s), with_newest.t_s, -np.inf)
+        newest_s = np.maximum.accumulate(stamps_s)
+        early = np.isfinite(stamps_s) & (stamps_s < newest_s)
+        placed = with_newest.dated(newest_s).at(~early)
+        repeated = placed.repeated
+        self.counts.out_of_order += int(early.sum())
+        self.counts.duplicated += int(repeated.sum())
+        kept = placed.at(~repeated)
+        self._newest_arrival = kept.at(kept.t_s == newest_s[-1])
+        kept = kept.part(known, len(kept))
+        return kept.at(np.isfinite(kept.t_s))
+
+    def _in_order(self, rows: Rows) -> Rows:
+        readable = rows.readable
         newest_before = np.maximum.accumulate(np.concatenate(([self._newest_s], np.where(readable, rows.t_s, -np.inf))))
         kept = readable & (rows.t_s > newest_before[:-1])
         repeated = readable & (rows.t_s == newest_before[:-1])
@@ -102,7 +154,7 @@ class Timeline:
         self.counts.out_of_order += int((readable & ~kept & ~repeated).sum())
         self._count_unreadable_ends(readable, kept)
         self._newest_s = float(newest_before[-1])
-        return rows if kept.all() else rows.at(kept)
+        return rows.at(kept)
 
     def _count_unreadable_ends(self, readable: Bools, kept: Bools) -> None:
         positions = np.flatnonzero(kept)
@@ -113,9 +165,9 @@ class Timeline:
             self.counts.lost += self._unreadable + int((~readable[: positions[0]]).sum())
         self._unreadable = int((~readable[positions[-1] :]).sum())
 
-    def _set_rate(self, t_s: Floats) -> None:
-        self._period_s = sample_period_s(t_s)
-        rate_hz = 1.0 / self._period_s
+    def _set_period(self, period_s: float) -> None:
+        self._period_s = period_s
+        rate_hz = 1.0 / period_s
         if rate_hz < RATE_SLACK * self._signal.min_rate_hz:
             raise InputError(
                 f"The sensor gave {rate_hz:.3g} samples a second; "
@@ -138,7 +190,7 @@ class Timeline:
             return None
         return self._on_grid(rows.part(0, end), known, certain[lost > 0], lost[lost > 0])
 
-    def _on_grid(self, rows: _Rows, known: int, holes: Ints, lost: Ints) -> Samples:
+    def _on_grid(self, rows: Rows, known: int, holes: Ints, lost: Ints) -> Samples:
         assert self._period_s is not None
         starts, ends = rows.t_s[holes - 1], rows.t_s[holes]
         fillable = ends - starts <= self._signal.longest_fill_s
@@ -165,71 +217,33 @@ class Timeline:
 
 
 def sample_period_s(t_s: Floats) -> float:
-    """The sensor's period from sample times, holes left out and rounding of stamps averaged away.
+    """The sensor's period from stamps, its own or those of arrival, holes left out.
 
     Args:
-        t_s: (n,) s, increasing, n ≥ 2.
+        t_s: (n,) s, never falling, with at least two different times and no repeated rows.
     """
+    own_s = _own_period_s(np.unique(t_s))
+    return rough_period_s(t_s) if are_of_arrival(t_s, own_s) else own_s
+
+
+def _own_period_s(t_s: Floats) -> float:
+    """The period of a sensor whose own stamps (n,) s, rising, these are; their rounding is averaged away."""
     steps_s = np.diff(t_s)
-    median_s = np.median(steps_s)
-    regular = steps_s <= HOLE_STEPS * median_s
-    # Stamps of arrival come in bunches: most steps are then far too short, and what lies between them is no hole.
-    mostly_long = steps_s[regular].sum() < 0.5 * steps_s.sum() and np.mean(~regular) > BUNCH_SHARE
-    if mostly_long and np.median(steps_s[~regular]) > BUNCH_STEPS * median_s:
-        return float(steps_s.mean())
-    roughly_s = steps_s[regular].mean()
+    roughly_s = steps_s[steps_s <= HOLE_STEPS * np.median(steps_s)].mean()
     periods = np.rint(steps_s / roughly_s)
     counted = periods <= LONGEST_COUNTED_PERIODS
-    return float(steps_s[counted].sum() / periods[counted].sum())
+    return float(steps_s[counted].sum() / max(periods[counted].sum(), 1.0))
 
 
-class _Rows:
-    """Sample times (n,), values (n, 3) or (n, 6) and clipping (n,) side by side."""
-
-    __slots__ = ("clipped", "t_s", "values")
-
-    def __init__(self, t_s: Floats, values: Floats, clipped: Bools) -> None:
-        self.t_s = t_s
-        self.values = values
-        self.clipped = clipped
-
-    @classmethod
-    def none(cls) -> _Rows:
-        return cls(np.empty(0), np.empty((0, 0)), np.empty(0, dtype=np.bool_))
-
-    @classmethod
-    def of(cls, decoded: Decoded) -> _Rows:
-        # Each axis contiguous: whatever looks at all axes of a sample then works on whole columns.
-        axes = decoded.acc.T if decoded.gyr is None else np.concatenate((decoded.acc.T, decoded.gyr.T))
-        return cls(np.ascontiguousarray(decoded.t_s), np.ascontiguousarray(axes).T, decoded.clipped)
-
-    def __len__(self) -> int:
-        return len(self.t_s)
-
-    def part(self, start: int, end: int) -> _Rows:
-        return _Rows(self.t_s[start:end], self.values[start:end], self.clipped[start:end])
-
-    def at(self, kept: Bools) -> _Rows:
-        return _Rows(self.t_s[kept], self.values[kept], self.clipped[kept])
-
-    def followed_by(self, later: _Rows) -> _Rows:
-        if not len(self):
-            return later
-        if not len(later):
-            return self
-        if self.values.shape[1] != later.values.shape[1]:
-            raise InputError(
-                "The gyroscope's values appear or vanish in mid-recording.", "Analyse the two parts as two files."
-            )
-        return _Rows(
-            np.concatenate((self.t_s, later.t_s)),
-            np.concatenate((self.values, later.values)),
-            np.concatenate((self.clipped, later.clipped)),
-        )
+def _rising(rows: Rows) -> Floats:
+    """The times of the readable rows that do not go back, without repeated ones."""
+    readable = rows.at(rows.readable)
+    in_order = readable.at(readable.t_s >= np.maximum.accumulate(readable.t_s))
+    return in_order.t_s[~in_order.repeated]
 
 
 def _rate_window_end(t_s: Floats) -> int | None:
-    """Number of samples the rate is measured from; None while they have not all come."""
+    """Number of stamps, never falling, the rate is measured from; None while they have not all come."""
     if len(t_s) < RATE_WINDOW_SAMPLES:
         return None
     covered_s = np.cumsum(np.minimum(np.diff(t_s), LONGEST_COUNTED_STEP_S))
@@ -284,7 +298,7 @@ def _row_medians(values: Floats, valid: Bools) -> Floats:
     return medians
 
 
-def _with_holes_filled(rows: _Rows, restart: Bools, known: int, holes: Ints, lost: Ints) -> tuple[_Rows, Bools, Bools]:
+def _with_holes_filled(rows: Rows, restart: Bools, known: int, holes: Ints, lost: Ints) -> tuple[Rows, Bools, Bools]:
     """Rows from ``known`` on, with ``lost`` points on a line before each of ``holes``; which are filled; restarts."""
     if not len(holes):
         return rows.part(known, len(rows)), np.zeros(len(rows) - known, dtype=np.bool_), restart[known:]
@@ -295,7 +309,7 @@ def _with_holes_filled(rows: _Rows, restart: Bools, known: int, holes: Ints, los
     line_values = rows.values[into - 1] + (rows.values[into] - rows.values[into - 1]) * share[:, np.newaxis]
     at = into - known
     return (
-        _Rows(
+        Rows(
             np.insert(rows.t_s[known:], at, line_t_s),
             np.insert(rows.values[known:], at, line_values, axis=0),
             np.insert(rows.clipped[known:], at, False),

@@ -16,6 +16,7 @@ from sensorcoach.export.motion_bids import write_motion_bids
 from sensorcoach.export.parquet import write_parquet
 from sensorcoach.export.session import ExportedSession, plain_name
 from sensorcoach.model import Result
+from sensorcoach.outfile import make_private
 from sensorcoach.signals import Signals
 
 __all__ = ["FORMATS", "export"]
@@ -69,5 +70,6 @@ def _moved(made: list[Path], folder: Path) -> list[Path]:
         if target.exists():
             raise RecordingError(f"{target} exists already.", "Name another folder with --out, or remove it first.")
     for path, target in zip(made, targets, strict=True):
+        make_private(path)
         shutil.move(path, target)
     return targets

@@ -15,10 +15,13 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from sensorcoach.errors import RecordingError
 from sensorcoach.export.session import ExportedSession
 from sensorcoach.model import Rep, Result
 from sensorcoach.signals import Signals
 
+LAST_S: Final = 2**64 / 1e9 - 1.0
+"""s since 1970. Times are nanoseconds in 64 bits."""
 _NUMBER: Final = {"type": "number"}
 _VECTOR: Final = {"type": "object", "properties": {axis: _NUMBER for axis in "xyz"}}
 SCHEMAS: Final[dict[str, dict[str, object]]] = {
@@ -64,6 +67,10 @@ def write_mcap(session: ExportedSession, folder: Path) -> list[Path]:
 
     path = folder / f"{session.stem}.mcap"
     began_s = _began_s(session.result)
+    if began_s + float(session.signals.t_s[-1]) > LAST_S:
+        raise RecordingError(
+            "The session ends later than a time in MCAP can be (the year 2554).", "Export it as csv or parquet."
+        )
     with path.open("xb") as file:
         writer = Writer(file)
         writer.start(profile="", library="sensorcoach")

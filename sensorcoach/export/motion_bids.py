@@ -16,6 +16,7 @@ import msgspec
 
 from sensorcoach.export.session import ExportedSession
 from sensorcoach.model import Rep, Result
+from sensorcoach.output.printable import json_printable
 from sensorcoach.signals import Signals
 
 BIDS_VERSION: Final = "1.10.0"
@@ -159,4 +160,5 @@ def _write_rows(path: Path, rows: Iterable[Sequence[object]]) -> None:
 
 
 def _write_json(path: Path, content: object) -> None:
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+    text = msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
+    path.write_text(json_printable(text) + "\n", encoding="utf-8", newline="\n")

@@ -27,8 +27,8 @@ from sensorcoach.guide.stay import Stay
 from sensorcoach.guide.strap import clipping_ranges, wrong_posture, wrong_shank
 from sensorcoach.guide.taps import DoubleTap
 from sensorcoach.guide.visits import Visits
+from sensorcoach.kneedrop.calibration.lateral import is_told, leg_elevation_deg, out_of_posture_deg
 from sensorcoach.kneedrop.frame import angle_between_deg
-from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.model import (
     Aborted,
@@ -41,6 +41,7 @@ from sensorcoach.model import (
     Notice,
     PhaseChanged,
     RepDone,
+    RepWithdrawn,
     Side,
     StageChanged,
     StageName,
@@ -62,16 +63,15 @@ class Guide:
         """``device_settings``: what the sensor is set to, for ranges that would clip."""
         self._mounting, self._settings, self._device = mounting, settings, device_settings
         guide = settings.guide
-        self._sideways = Sideways(mounting, settings.frame)
-        self._knows_posture = mounting.segment == "thigh" and self._sideways.told
+        self._knows_posture = mounting.segment == "thigh" and is_told(mounting)
         self._stage: StageName = "wear"
         self._progress = -1
-        self._wanted: Side | None = None if self._sideways.told or mounting.first_side is not None else "left"
+        self._wanted: Side | None = None if is_told(mounting) or mounting.first_side is not None else "left"
         """The side to ask for, before counting begins."""
         self._still = Stay(guide.still_deg)
         """By what the sensor measures: what is known of up settles for seconds after a knock, in a still leg."""
-        phases, frame = settings.phases, settings.frame
-        self._visits = Visits(self._still, phases.r_min_deg, frame.farthest_unconfirmed_deg)
+        phases, calibration = settings.phases, settings.calibration
+        self._visits = Visits(self._still, phases.r_min_deg, calibration.farthest_deg)
         self._rest = Stay(0.5 * settings.phases.r_min_deg)
         self._first_up: Floats | None = None
         self._was_moved = False
@@ -90,7 +90,7 @@ class Guide:
         """A movement is under way."""
         self._reached_by_rep = False
         """The last repetition reached the target; whatever the leg does now does not belong to it."""
-        self._unfinished = 0
+        self._unfinished: set[int] = set()
         """Counted repetitions whose figures are not final."""
         self._told: set[str] = set()
         self._events: deque[Event] = deque()
@@ -167,11 +167,15 @@ class Guide:
                 self._away = True
             case Counted():
                 self._away = False
-                self._unfinished += 1
+                self._unfinished.add(event.index)
                 self._tally.count(event)
                 self._reached_by_rep = self._reached()
-            case RepDone():
-                self._unfinished -= 1
+            case RepDone(rep=rep):
+                self._unfinished.discard(rep.index)
+            case RepWithdrawn(index=index):
+                self._unfinished.discard(index)
+                self._tally.withdraw(index)
+                self._reached_by_rep = self._reached_by_rep and self._reached()
             case NotCounted(aborted=aborted):
                 self._away = False
                 if aborted.reason == "calibration" and self._stage == "side":
@@ -187,7 +191,7 @@ class Guide:
 
     def _in_posture(self, look: Look) -> bool:
         if self._knows_posture:
-            return self._sideways.may_be_centre(look.up)
+            return out_of_posture_deg(look.up, self._mounting, self._settings.calibration) == 0.0
         if self._first_up is None:
             self._first_up = look.up
         guide = self._settings.guide
@@ -199,12 +203,16 @@ class Guide:
         self._wrong.see(look, look.pull)
         if not self._knows_posture or self._wrong.lasts_s < self._settings.guide.posture_s:
             return
-        notice = wrong_posture(look.t_s, self._sideways.elevation_deg(look.up), self._settings.frame)
+        notice = wrong_posture(look.t_s, self._elevation_deg(look), self._settings.calibration)
         if notice is None:
             return
         if notice.code != self._reason:
             yield self._enter("wear", look.t_s, notice.code)
         yield from self._once(notice)
+
+    def _elevation_deg(self, look: Look) -> float:
+        """How far the hip lies below the knee, by the axis told to point up the leg."""
+        return leg_elevation_deg(look.up, self._mounting.up_leg or "z")
 
     def _lie_still(self, look: Look) -> Iterator[Decision]:
         if not self._in_posture(look):
@@ -240,8 +248,9 @@ class Guide:
 
     def _check_strap(self, look: Look) -> Iterator[Decision]:
         if self._mounting.up_leg is not None:
-            elevation_deg = self._sideways.elevation_deg(look.up)
-            notice = wrong_shank(look.t_s, elevation_deg, self._mounting, self._settings.frame)
+            notice = wrong_shank(
+                look.t_s, self._elevation_deg(look), self._mounting, self._settings.calibration
+            )
             if notice is not None:
                 yield from self._once(notice)
         for notice in clipping_ranges(look.t_s, self._device, self._settings.guide):
@@ -251,7 +260,7 @@ class Guide:
         if self._home is None or self._wanted is None:
             return
         away_deg = angle_between_deg(self._home, look.up)
-        if away_deg > self._settings.frame.farthest_unconfirmed_deg:
+        if away_deg > self._settings.calibration.farthest_deg:
             yield self._enter("still", look.t_s)
         elif away_deg > self._settings.phases.r_min_deg and self._still.lasts_s >= self._settings.guide.side_again_s:
             yield from self._ask_side(look, self._wanted)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sensorcoach.model import Mounting, Notice
-from sensorcoach.settings import FrameSettings, GuideSettings
+from sensorcoach.settings import CalibrationSettings, GuideSettings
 
 _UPRIGHT_DEG = 75.0
 """A told axis this steep is upright: a thigh of somebody who stands, or a shank with its knee up."""
@@ -18,12 +18,12 @@ _LEVEL_DEG = 20.0
 """Within this of level the thigh of somebody who sits, or lies with straight legs."""
 
 
-def wrong_posture(t_s: float, elevation_deg: float, frame: FrameSettings) -> Notice | None:
+def wrong_posture(t_s: float, elevation_deg: float, calibration: CalibrationSettings) -> Notice | None:
     """Why a thigh that lies still is not in crook lying, by its told axis; None where it is.
 
     ``elevation_deg``: how far below horizontal the hip lies, seen from the knee, by the axis told.
     """
-    if frame.thigh_elevation_min_deg <= elevation_deg <= frame.thigh_elevation_max_deg:
+    if calibration.thigh_elevation_min_deg <= elevation_deg <= calibration.thigh_elevation_max_deg:
         return None
     if elevation_deg < -_UPRIGHT_DEG:
         return Notice(
@@ -32,7 +32,7 @@ def wrong_posture(t_s: float, elevation_deg: float, frame: FrameSettings) -> Not
             "The leg stands upright. If you already lie with your knees up, the sensor sits below the knee: put it on "
             "the thigh, just above the knee, or choose the shank.",
         )
-    if elevation_deg < -frame.thigh_elevation_min_deg:
+    if elevation_deg < -calibration.thigh_elevation_min_deg:
         return Notice(
             t_s,
             "upside_down",
@@ -54,9 +54,11 @@ def wrong_posture(t_s: float, elevation_deg: float, frame: FrameSettings) -> Not
     )
 
 
-def wrong_shank(t_s: float, elevation_deg: float, mounting: Mounting, frame: FrameSettings) -> Notice | None:
+def wrong_shank(
+    t_s: float, elevation_deg: float, mounting: Mounting, calibration: CalibrationSettings
+) -> Notice | None:
     """A shank whose told axis up the leg points down as a thigh's does, lying still; None where it points up."""
-    if mounting.segment != "shank" or mounting.up_leg is None or elevation_deg < frame.thigh_elevation_min_deg:
+    if mounting.segment != "shank" or mounting.up_leg is None or elevation_deg < calibration.thigh_elevation_min_deg:
         return None
     return Notice(
         t_s,

@@ -12,6 +12,7 @@ from sensorcoach.devices.rows import rows_packet
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.ordering import Ordering, first_out_of_place, lateness_s
 from sensorcoach.importers.units import REST_G, rest_magnitude
 from sensorcoach.model import STANDARD_GRAVITY, Floats, Packet
 
@@ -25,7 +26,7 @@ def recording_of_arrays(
     """A recording of arrays in SI.
 
     Args:
-        t_s: (n,) s, rising.
+        t_s: (n,) s, in order within 2 s.
         acc: (n, 3) m/s², gravity included.
         gyr: (n, 3) rad/s, or None.
 
@@ -33,15 +34,14 @@ def recording_of_arrays(
         InputError: shapes that do not fit, times that fall, or no gravity.
     """
     times, parts = _checked(t_s, acc, gyr)
-    finite = times[np.isfinite(times)]
-    steps = np.diff(finite)
-    rising = finite if len(steps) and steps.min() > 0.0 else np.unique(finite)
-    if len(rising) < 2:
-        raise InputError(f"t_s holds {len(rising)} different times.", "Give at least a few seconds of samples.")
+    rising = np.sort(times[np.isfinite(times)])
+    if not len(rising) or rising[0] == rising[-1]:
+        raise InputError(f"t_s holds {len(rising[:1])} different times.", "Give at least a few seconds of samples.")
     period_s = sample_period_s(rising[:ROWS_A_PACKET])
-    if len(steps) and steps.min() < -period_s:
+    row = first_out_of_place(np.column_stack((times, *parts)), np.empty((0, 0)), period_s)
+    if row is not None:
         raise InputError(
-            f"t_s goes back by {-steps.min():.3g} s.", "Sort the samples, or analyse the parts one by one."
+            f"t_s goes back by {lateness_s(times)[row]:.3g} s.", "Sort the samples, or analyse the parts one by one."
         )
     rest = rest_magnitude(parts[0], 1 / period_s)
     if not REST_G[0] <= rest / STANDARD_GRAVITY <= REST_G[1]:
@@ -49,14 +49,17 @@ def recording_of_arrays(
             f"acc reads {rest:.3g} m/s² at rest; expected gravity, 9.8 m/s².",
             "Give raw acceleration in m/s², gravity included.",
         )
+    notices: list[str] = []
+    counts: dict[str, int] = {}
     return Recording(
         profile="samples",
         device_settings={},
         mounting=None,
         start=None,
-        items=_packets(times, parts),
-        notices=[],
+        items=_packets(times, parts, notices, counts),
+        notices=notices,
         sensor={"label": _LABEL, "kind": "arrays", "gyroscope": gyr is not None},
+        counts=counts,
     )
 
 
@@ -79,7 +82,14 @@ def _checked(
     return times, parts
 
 
-def _packets(times: Floats, parts: list[Floats]) -> Iterator[Packet]:
+def _packets(times: Floats, parts: list[Floats], notices: list[str], counts: dict[str, int]) -> Iterator[Packet]:
+    ordering = Ordering()
     for start in range(0, len(times), ROWS_A_PACKET):
-        rows = slice(start, start + ROWS_A_PACKET)
-        yield rows_packet(_LABEL, np.column_stack((times[rows], *(part[rows] for part in parts))))
+        here = slice(start, start + ROWS_A_PACKET)
+        rows = ordering.push(np.column_stack((times[here], *(part[here] for part in parts))))
+        if here.stop >= len(times):
+            rows = np.concatenate((rows, ordering.flush()))
+        if len(rows):
+            yield rows_packet(_LABEL, rows)
+    notices += ordering.notices()
+    counts["out_of_order"] = ordering.sorted_rows

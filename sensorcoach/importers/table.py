@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from sensorcoach.devices.rows import rows_packet
+from sensorcoach.dsp.rows import are_repeated
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
@@ -24,6 +25,7 @@ from sensorcoach.importers.header import TIME_UNITS, WRAPPING_TENTHS_MS
 from sensorcoach.importers.instants import instant, moved
 from sensorcoach.importers.layout import Layout, layout_of
 from sensorcoach.importers.opened import Recording
+from sensorcoach.importers.ordering import Ordering, first_out_of_place, lateness_s
 from sensorcoach.importers.sensors import Column, quoted
 from sensorcoach.importers.signs import APPLE, FLIPPED, KEPT
 from sensorcoach.importers.stamps import StampReader
@@ -41,9 +43,9 @@ FEWEST_ROWS: Final = 10
 MOSTLY_BROKEN: Final = 0.5
 """More than this share of the lines unreadable: not the table it seems to be."""
 COARSE_SHARE: Final = 0.2
-"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates."""
-SLACK_PERIODS: Final = 1.01
-"""Time may go back by one sample and the rounding of its stamp."""
+"""More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates ..."""
+COARSEST_S: Final = 0.25
+"""... if they move by more at once: a radio's bursts do not."""
 SURELY_MIDNIGHT: Final = 0.99
 """A step back by this share of a day is midnight in a count of the day's seconds, not a recording begun anew."""
 REVERSED_SHARE: Final = 0.95
@@ -51,7 +53,7 @@ REVERSED_SHARE: Final = 0.95
 LARGEST_REVERSED_ROWS: Final = 3_000_000
 """Eight hours at 100 samples a second, 170 MB: a table in reverse order must be held in memory."""
 REMEMBERED_ROWS: Final = 4096
-"""Times of so many rows are remembered to tell a repeated block from a clock that goes backwards."""
+"""So many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
 
 
 def open_table(begun: BegunTable, asked: Asked, choice: ColumnChoice, notices: list[str]) -> Recording:
@@ -98,6 +100,7 @@ def open_table(begun: BegunTable, asked: Asked, choice: ColumnChoice, notices: l
             "columns": [column.name for column in layout.values],
         },
         read_as=told,
+        counts=table.counts,
     )
 
 
@@ -155,6 +158,8 @@ class Table:
     notices: list[str]
     following: Iterator[bytes]
     zero_s: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict)
+    """See `Recording.counts`."""
 
     @classmethod
     def opened(cls, path: RecordingFile, choice: ColumnChoice, notices: list[str]) -> Table:
@@ -257,43 +262,41 @@ class _TableReader:
     broken: int = 0
     first_broken: Broken | None = None
     others: int = 0
-    repeated: int = 0
-    newest_s: float = -np.inf
-    recent_s: Floats = field(default_factory=lambda: np.empty(0))
+    ordering: Ordering = field(default_factory=Ordering)
+    recent: Floats = field(default_factory=lambda: np.empty((0, 1)))
     lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
     highest: Floats = field(default_factory=lambda: np.full(1, -np.inf))
 
     def blocks(self) -> Iterator[Floats]:
         """The rows of each block of the file. The first one is checked before anything is handed out."""
         blocks = self.table.following
-        ready = self._rows(self.table.first)
+        first = self._rows(self.table.first)
         following = next(blocks, None)
         if following is None:
+            first = np.concatenate((first, self.ordering.flush()))
             self._finish()
-        return self._all(ready, following, blocks)
+        return (rows for rows in self._all(first, following, blocks) if len(rows))
 
-    def _all(self, ready: Floats | None, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
-        if ready is not None:
-            yield ready
+    def _all(self, ready: Floats, following: bytes | None, blocks: Iterator[bytes]) -> Iterator[Floats]:
+        yield ready
         if following is None:
             return
         text: bytes | None = following
         while text is not None:
             layout = self.table.layout
-            rows = self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
-            if rows is not None:
-                yield rows
+            yield self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
             text = next(blocks, None)
+        yield self.ordering.flush()
         self._finish()
 
-    def _rows(self, block: Block) -> Floats | None:
+    def _rows(self, block: Block) -> Floats:
         self.lines += block.lines
         self.broken += block.broken
         self.first_broken = self.first_broken or block.first_broken
         self.others += block.others
         number = len(block.values)
         if not number:
-            return None
+            return np.empty((0, 1 + len(self.factors)))
         rate_hz = self.table.layout.rate_hz
         t_s = block.t_s if rate_hz is None else (self.count + np.arange(number)) / rate_hz
         self.count += number
@@ -304,27 +307,20 @@ class _TableReader:
         rows = np.empty((number, 1 + len(self.factors)))
         rows[:, 0] = t_s
         np.multiply(block.values, self.factors, out=rows[:, 1:])
-        return rows
+        return self.ordering.push(rows)
 
     def _check_times(self, t_s: Floats, block: Block) -> None:
-        known = np.where(np.isfinite(t_s), t_s, -np.inf)
-        newest = np.maximum.accumulate(np.concatenate(([self.newest_s], known)))
-        back = np.flatnonzero(known + SLACK_PERIODS * self.table.period_s < newest[:-1])
-        back = back[np.isfinite(t_s[back])]
-        if len(back):
-            seen = np.concatenate((self.recent_s, np.unique(t_s[: back[0]])))
-            unseen = back[~np.isin(t_s[back], seen)]
-            if len(unseen):
-                raise self._backwards(t_s, newest, int(unseen[0]), block)
-            self.repeated += len(back)
-        self.newest_s = float(newest[-1])
-        self.recent_s = np.concatenate((self.recent_s, t_s))[-REMEMBERED_ROWS:]
-
-    def _backwards(self, t_s: Floats, newest: Floats, row: int, block: Block) -> InputError:
-        return InputError(
-            f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {newest[row] - t_s[row]:.3g} s "
-            f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
-            "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+        rows = np.column_stack((t_s, block.values))
+        row = first_out_of_place(rows, self.recent, self.table.period_s)
+        if row is not None:
+            late_s = lateness_s(np.concatenate((self.recent[:, 0], t_s)))[len(self.recent) + row]
+            raise InputError(
+                f"{self.table.path}, line {block.line_numbers[row]}: time goes back by {late_s:.3g} s "
+                f"(to {t_s[row]:.10g} s); one sample lasts {self.table.period_s:.3g} s.",
+                "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+            )
+        self.recent = (
+            np.concatenate((self.recent, rows))[-REMEMBERED_ROWS:] if len(self.recent) else rows[-REMEMBERED_ROWS:]
         )
 
     def _finish(self) -> None:
@@ -345,8 +341,8 @@ class _TableReader:
                 f"{self.broken} of {self.lines} lines could not be read and count as lost; the first is line "
                 f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
             )
-        if self.repeated:
-            self.table.notices.append(f"{self.repeated} rows repeat earlier times and were left out.")
+        self.table.notices.extend(self.ordering.notices())
+        self.table.counts["out_of_order"] = self.ordering.sorted_rows
 
 
 def _time_reader(layout: Layout, notices: list[str]) -> TimeReader | None:
@@ -390,14 +386,17 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
     if layout.rate_hz is not None:
         return 1 / layout.rate_hz
     assert layout.time is not None
-    rising = np.unique(first.t_s[np.isfinite(first.t_s)])
+    timed = np.isfinite(first.t_s)
+    order = np.argsort(first.t_s[timed], kind="stable")
+    times, values = first.t_s[timed][order], first.values[timed][order]
+    rising = np.unique(times)
     if len(rising) < FEWEST_ROWS:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in "
             f"{len(first.values)} rows.",
             layout.advice(),
         )
-    return sample_period_s(rising)
+    return sample_period_s(times[~are_repeated(times, values)])
 
 
 def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> None:
@@ -406,7 +405,8 @@ def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> N
         return
     same = np.flatnonzero(np.diff(first.t_s) == 0)
     differing = (first.values[same] != first.values[same + 1]).any(axis=1).sum()
-    if differing > COARSE_SHARE * len(first.t_s):
+    moves = np.diff(np.unique(first.t_s[np.isfinite(first.t_s)]))
+    if differing > COARSE_SHARE * len(first.t_s) and np.median(moves) > COARSEST_S:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} stays the same over several samples: "
             "its stamps are too coarse.",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from sensorcoach.kneedrop.calibration.calibration import Calibration
 from sensorcoach.kneedrop.frame import Centre, Way
 from sensorcoach.kneedrop.history import History
-from sensorcoach.kneedrop.sideways import Sideways
 from sensorcoach.kneedrop.view import CentreView
 from sensorcoach.model import Trace
 
 
-def curve(history: History, start: int, end: int, centre: Centre | None, sideways: Sideways) -> Trace:
+def curve(history: History, start: int, end: int, centre: Centre | None, calibration: Calibration | None) -> Trace:
     """Samples ``[start, end)``.
 
     Where no side has been seen yet, the tilt away from the centre, outward positive; without a centre NaN.
@@ -20,7 +20,7 @@ def curve(history: History, start: int, end: int, centre: Centre | None, sideway
     if centre is None or start >= end:
         unknown = np.full(len(t_s), np.nan)
         return Trace(t_s, unknown, unknown)
-    lateral = sideways.lateral(centre)
+    lateral = None if calibration is None else calibration.lateral_at(centre)
     if lateral is None:
         view = CentreView()
         tilt_deg = view.angle_deg(history, centre, start, end)

@@ -5,12 +5,16 @@ Angle decides that there was a movement, speed says since when (definitions.md B
 
 from __future__ import annotations
 
+import numpy as np
+
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.hits import first, last
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.model import Floats
 from sensorcoach.settings import PhaseSettings
 
+_HOLE_STEPS = 2.0
+"""More of the sensor's own steps between two samples are a hole that was too long to fill."""
 _NOISE_SHARE = 0.5
 """A movement is certain when it is dated, so its border may lie nearer to the noise than a detection's (4 sigma)."""
 
@@ -22,11 +26,14 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
     """
     begin = max(history.start, _earliest(moving, before))
     speed = _speed(history, moving, begin, moving.landing + 1)
-    from_trigger = moving.trigger - begin
+    roll_deg = moving.way.roll_deg(history.up(begin, moving.landing + 1))
+    out = first(roll_deg > settings.begun_fraction * moving.landing_deg)
+    from_trigger = max(moving.trigger - begin, out or 0)
     peak = float(speed[max(0, moving.lowest - begin) :].max(initial=0.0))
     moving.peak_dps = max(moving.peak_dps, peak)
     slow = last(speed[: from_trigger + 1] < _border(history, moving.trigger, peak, settings))
-    start = begin if slow is None else min(begin + slow + 1, moving.trigger)
+    start = begin if slow is None else begin + slow + 1
+    start = _before_hole(history, moving, min(start, moving.landing))
     if before is not None and before.swung_out and start <= before.return_end:
         moving.swung_in, moving.drop_start = True, before.return_end
         turned_at = max(history.start, before.landing)
@@ -37,17 +44,40 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
         moving.drop_start = start if before is None else max(start, before.return_end)
 
 
+def _before_hole(history: History, moving: Movement, start: int) -> int:
+    """What a hole hides belongs to the movement."""
+    if moving.unseen:
+        return moving.lowest
+    steps_s = np.diff(history.t_s(moving.lowest, moving.landing + 1))
+    hole = first(steps_s > _HOLE_STEPS / history.rate_hz)
+    return start if hole is None else min(start, moving.lowest + hole)
+
+
 def date_return(history: History, moving: Movement, settings: PhaseSettings) -> None:
     """Set ``return_start``: after the last slow sample before the return was certain, never before the landing."""
     if moving.return_trigger < 0:
-        moving.return_start = moving.return_end
+        moving.return_start, moving.rested = moving.return_end, moving.landing
         return
     inward = -_speed(history, moving, moving.landing, moving.return_end + 1)
-    certain = moving.return_trigger - moving.landing
+    angle = moving.centre.angle_deg(history.up(moving.return_trigger, moving.return_end + 1))
+    home = first(angle <= settings.left_fraction * moving.landing_deg)
+    certain = moving.return_trigger - moving.landing + (home or 0)
     moving.return_peak_dps = float(inward[certain:].max(initial=0.0))
     border = _border(history, moving.return_trigger, moving.return_peak_dps, settings)
     slow = last(inward[: certain + 1] < border)
-    moving.return_start = moving.landing if slow is None else min(moving.landing + slow + 1, moving.return_trigger)
+    moving.return_start = moving.landing if slow is None else moving.landing + slow + 1
+    moving.rested = _rested(inward[: moving.return_start - moving.landing], moving, history, settings)
+
+
+def _rested(inward: Floats, moving: Movement, history: History, settings: PhaseSettings) -> int:
+    """Where the leg came to rest after its landing; the landing itself where it never did."""
+    still = np.abs(inward) < max(settings.still_dps, history.noise_dps(moving.landing))
+    least = max(1, round(settings.landing_still_s * history.rate_hz))
+    if len(still) < least:
+        return moving.landing
+    spells = np.convolve(still, np.ones(least), mode="valid") > least - 0.5
+    begins = first(spells)
+    return moving.landing if begins is None else moving.landing + begins
 
 
 def swing_through(

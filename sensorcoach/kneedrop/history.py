@@ -113,12 +113,9 @@ class History:
         """Which samples were clipped (n,)."""
         return self._signal(11, start, end) > 0.5
 
-    def yaw_deg(self, start: int, end: int) -> float | None:
-        """Net turn about the vertical over samples ``[start, end)``; None without a gyroscope or if it is forgotten."""
-        if start < self._first or end <= start:
-            return None
-        turned = float(self._signal(12, start, end).sum()) / self.rate_hz
-        return None if np.isnan(turned) else float(np.degrees(turned))
+    def yaw_path_deg(self, start: int, end: int) -> Floats:
+        """Turned about the vertical since sample ``start``, (n,) °; 0 throughout without a gyroscope."""
+        return np.degrees(np.cumsum(np.nan_to_num(self._signal(12, start, end)))) / self.rate_hz
 
     def index_at(self, t_s: float) -> int:
         """Number of the first kept sample at or after ``t_s``."""

@@ -25,12 +25,14 @@ _ELSEWHERE_DEG = 6.0
 class Borders:
     """Where the phases of one repetition meet (seconds, half-open), as the phase machine found them.
 
+    ``landing_s``: the first touch or stop; ``drop_end_s``: the leg has come to rest, after an overshoot or a rebound.
     ``swung_in``: the drop began without a pause at the centre (its border is the zero crossing); ``swung_out``: so did
     the next one. ``turn_before_deg``: signed roll, in the direction of this rep, at the turning point before a swing.
     """
 
     drop_start_s: float
     drop_end_s: float
+    landing_s: float
     return_start_s: float
     return_end_s: float
     swung_in: bool
@@ -194,11 +196,11 @@ def free_fall_dps(from_deg: float, to_deg: float, length_m: float) -> float | No
 def _cut(window: Window, borders: Borders, limits: LimitSettings) -> _Cuts:
     edges = (
         borders.drop_start_s,
-        borders.drop_end_s,
+        borders.landing_s,
         borders.return_start_s,
         borders.return_end_s,
-        borders.drop_end_s - limits.landing_before_s,
-        borders.drop_end_s + limits.landing_after_s,
+        borders.landing_s - limits.landing_before_s,
+        borders.landing_s + limits.landing_after_s,
         borders.drop_end_s + limits.hold_settle_s,
         borders.return_end_s + limits.residual_s,
     )

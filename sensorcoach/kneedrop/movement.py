@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sensorcoach.kneedrop.frame import Centre, Way
-from sensorcoach.model import Floats
 
-Ending = Literal["home", "incomplete", "turned", "slipped", "no_return", "cut", "unseen"]
+Ending = Literal["home", "incomplete", "turned", "no_return", "cut", "unseen"]
 
 
 @dataclass(slots=True)
@@ -23,12 +22,14 @@ class Movement:
     way: Way
     lowest: int
     trigger: int
-    paused_at: Floats | None = None
-    """Up (3,) in the pause before, where that was not at the centre: a slip, or a sloppy return."""
+    unseen: bool = False
+    """It was not seen to begin: there is a hole before its first sample."""
     peak_dps: float = 0.0
     """Largest outward speed of the drop."""
     landing: int = -1
     landing_deg: float = 0.0
+    rested: int = -1
+    """Where the leg came to rest after the landing: after an overshoot or a rebound, else the landing itself."""
     furthest_deg: float = 0.0
     """Largest angle since the landing."""
     settled: bool = True

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensorcoach.kneedrop.centre import CentreFollower
 from sensorcoach.kneedrop.frame import Centre, Way
@@ -20,13 +19,11 @@ from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.hits import first
 from sensorcoach.kneedrop.movement import Ending, Movement
 from sensorcoach.kneedrop.view import CentreView
-from sensorcoach.model import Bools, Floats
+from sensorcoach.model import Bools, Floats, Ints
 from sensorcoach.settings import PhaseSettings
 
 State = Literal["centre", "drop", "hold", "return", "away"]
-What = Literal["drop", "landing", "landed", "resumed", "confirmed", "return", "end"]
-
-Ints = NDArray[np.intp]
+What = Literal["drop", "landing", "landed", "resumed", "confirmed", "return", "held", "end"]
 
 JOLT_S = 0.5
 _JOLT_MS2 = 4.0
@@ -44,7 +41,8 @@ class Change:
     """Something became known at sample ``known`` that dates to sample ``at``; ``end`` carries the finished movement.
 
     ``landing``: it seems to have landed; ``landed``: so long ago that the landing can be judged, where it was known
-    before. ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one.
+    before. ``resumed``: a landing that was told was none, the drop goes on. ``confirmed``: it was one. ``held``: a
+    return that was told was none, the leg settled.
     """
 
     what: What
@@ -63,8 +61,10 @@ class PhaseMachine:
         self.state: State = "centre"
         self.position = start
         self.movement: Movement | None = None
-        self._begun_unseen: Movement | None = None
-        """To the other side, where it was not seen to go."""
+        self._turned: Movement | None = None
+        """It turned outward again near home: its end, or a rebound of its landing; the next turning point tells."""
+        self._due: Change | None = None
+        """Told after the change before it."""
         self._home_since = start
         self._least_deg, self._least = np.inf, start
         self._slow_since = start
@@ -96,12 +96,15 @@ class PhaseMachine:
     def advance(self, history: History, end: int) -> Iterator[Change]:
         """Walk as far as sample ``end``; each change is handed out before the walk goes on."""
         while self.position < end:
+            if self._due is not None:
+                due, self._due = self._due, None
+                yield due
             until = min(end, self.position + _SLICE)
             hole = None if self.movement is None else _next_hole(history, self.position, until)
             if hole is None or hole > self.position:
                 change = self._steps[self.state](history, self.position, until if hole is None else hole)
             elif self._is_beyond(history, hole):
-                change = self._end_at_hole(hole)
+                change = self._end_at_hole(history, hole)
             else:
                 change = self._steps[self.state](history, hole, hole + 1)
             if change is not None:
@@ -110,6 +113,10 @@ class PhaseMachine:
     def finish(self, history: History) -> Change | None:
         """The stream is over: the same rules close the movement under way (``cut``)."""
         moving = self.movement
+        if self._turned is not None:
+            turned, self._turned = self._turned, None
+            self.movement, self.state = None, "centre"
+            return Change("end", turned.return_end, self.position - 1, turned)
         if moving is None:
             return None
         last = self.position - 1
@@ -146,9 +153,8 @@ class PhaseMachine:
         return None if hit is None else before + 1 + hit
 
     def _leave(self, history: History, at: int) -> Change:
-        settled = self._follower.settle(history, self._home_since, self._least + 1)
-        way = Way.towards(self.centre, history.up_at(at))
-        moving = Movement(self.centre, way, lowest=self._least, trigger=at, paused_at=settled.paused_at)
+        centre = self._follower.settle(history, self._home_since, self._least + 1)
+        moving = Movement(centre, Way.towards(centre, history.up_at(at)), lowest=self._least, trigger=at)
         self.movement, self.state, self.position = moving, "drop", at
         self._slow_since, self._told = at, -1
         return Change("drop", at, at, moving)
@@ -196,13 +202,37 @@ class PhaseMachine:
         unseen = angle[-1] <= self.band_deg and self._has_hole(history, moving, known, 2.0 / history.rate_hz)
         if unseen or self._has_hole(history, moving, known, self.settings.longest_unseen_s):
             return self._give_up(moving, "unseen", known)
+        if self._turned is not None:
+            turned, self._turned = self._turned, None
+            if turned.least_deg <= self.settings.incomplete_fraction * float(angle[0]):
+                return self._landed_anew(history, turned, moving, landing, known)
+            return self._rebounded(turned, float(angle[-1]), known)
+        self._set_landing(history, moving, landing, known)
+        return Change("landing", landing, known, moving)
+
+    def _landed_anew(
+        self, history: History, turned: Movement, moving: Movement, landing: int, known: int
+    ) -> Change:
+        """It was another drop: the movement before it ended where it turned."""
+        self._set_landing(history, moving, landing, known)
+        self._due = Change("landing", landing, known, moving)
+        return Change("end", turned.return_end, known, turned)
+
+    def _rebounded(self, turned: Movement, angle_deg: float, known: int) -> Change:
+        """The leg came to rest where it cannot have dropped to: it was thrown back by its own landing."""
+        self.movement, turned.return_end, turned.ending = turned, -1, None
+        self._hold_again(turned, angle_deg, known + 1)
+        self._fast_since = known + 1
+        return Change("held", known, known, turned)
+
+    def _set_landing(self, history: History, moving: Movement, landing: int, known: int) -> None:
+        angle = self._angle(history, landing, known + 1)
         moving.landing, moving.landing_deg = landing, float(angle[0])
         moving.furthest_deg = float(angle.max())
         moving.settled = not self._jolted(history, landing, known)
         if can_be_judged(history, landing, known, self.settings):
             self._landed = landing
         self.state, self.position, self._fast_since = "hold", known + 1, known + 1
-        return Change("landing", landing, known, moving)
 
     def _has_hole(self, history: History, moving: Movement, known: int, longest_s: float) -> bool:
         """So long a time without samples in this drop.
@@ -232,6 +262,8 @@ class PhaseMachine:
         falling = furthest - angle >= max(s.return_fall_deg, s.return_fall_fraction * moving.landing_deg)
         outward = angle - moving.landing_deg
         staged = outward >= s.staged_fraction * reach
+        if staged.any():  # sinking is none
+            staged &= self._rate(history, start, end) >= s.staged_speed_fraction * moving.peak_dps
         resuming, fast_since = self._resuming(history, moving, start, end)
         resuming = resuming & (outward >= max(_SETTLE_DEG, _SETTLE_FRACTION * reach))
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
@@ -254,16 +286,14 @@ class PhaseMachine:
         if falling[hit]:
             return self._begin_return(moving, float(angle[hit]), at)
         if _holds(staying, hit):
-            return self._confirm_landing(history, moving, at)
+            return self._confirm_landing(moving, at)
         moving.staged = moving.staged or bool(staged[hit])
         self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
         return Change("resumed", at, at, moving)
 
-    def _confirm_landing(self, history: History, moving: Movement, at: int) -> Change:
-        """The leg stays where it landed: a hold, unless the strap slipped and this is the centre."""
+    def _confirm_landing(self, moving: Movement, at: int) -> Change:
+        """The leg stays where it landed: a hold."""
         self._confirmed, self.position = moving.landing, at + 1
-        if self._follower.noticed_slip(history, moving.landing, at + 1):
-            return self._end(moving, "slipped", moving.landing, at)
         return Change("confirmed", moving.landing, at, moving)
 
     def _resuming(self, history: History, moving: Movement, start: int, end: int) -> tuple[Bools, Ints]:
@@ -306,14 +336,19 @@ class PhaseMachine:
         speed = self._rate(history, start, end)
         least = np.minimum(np.minimum.accumulate(angle), moving.least_deg)
         home = angle <= max(self.band_deg, s.return_end_fraction * moving.landing_deg)
+        near = angle <= max(s.r_min_deg, 2.0 * s.return_end_fraction * moving.landing_deg)
+        home |= near & (moving.way.roll_deg(history.up(start, end)) <= 0.0)  # it may pass the centre at a distance
         turned = angle - least >= 0.5 * s.r_min_deg
         fast = np.abs(speed) >= np.maximum(s.still_dps, history.noises_dps(start, end))
         since = self._spell(start, fast, self._slow_since)
         resting = ~fast & (angle <= self._half(moving))
         if resting.any():
             resting &= self._lasting(history, start, end, since) >= s.incomplete_still_s
+        settled = ~fast & ~resting & (angle > self._half(moving))
+        if settled.any():
+            settled &= self._lasting(history, start, end, since) >= s.landing_still_s
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
-        hit = first(home | turned | resting | late)
+        hit = first(home | turned | resting | settled | late)
         seen = angle if hit is None else angle[: hit + 1]
         lowest = int(np.argmin(seen))
         if seen[lowest] <= moving.least_deg:
@@ -326,14 +361,24 @@ class PhaseMachine:
         if home[hit]:
             return self._end(moving, "home", at, at)
         if resting[hit]:
-            self._follower.noticed_slip(history, self._slow_since, at + 1)
             return self._end(moving, "incomplete", self._slow_since, at)
         if _holds(late, hit):
             return self._give_up(moving, "no_return", at)
+        if _holds(settled, hit):
+            self._hold_again(moving, float(angle[hit]), at)
+            return Change("held", self._slow_since, at, moving)
         if moving.least_deg <= self._half(moving):
-            return self._end(moving, "turned", moving.least, at)
+            return self._turn(history, moving, at)
         self._hold_again(moving, float(angle[hit]), at)
         return None
+
+    def _turn(self, history: History, moving: Movement, at: int) -> Change:
+        """Outward again near home: another drop has begun, or the landing rebounds."""
+        moving.return_end, moving.ending = moving.least, "turned"
+        self._turned = moving
+        self.movement = Movement(moving.centre, Way.towards(moving.centre, history.up_at(at)), moving.least, at)
+        self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
+        return Change("drop", at, at, self.movement)
 
     def _hold_again(self, moving: Movement, angle_deg: float, at: int) -> None:
         """It turned outward again above half of its range: the same repetition goes on."""
@@ -349,6 +394,9 @@ class PhaseMachine:
     # --- lost --------------------------------------------------------------------------------------------------------
 
     def _give_up(self, moving: Movement, ending: Ending, at: int) -> Change:
+        if self._turned is not None:
+            turned, self._turned = self._turned, None
+            self._due = Change("end", turned.return_end, at, turned)
         moving.return_end, moving.ending = at, ending
         self.movement, self.state, self.position = None, "away", at + 1
         return Change("end", at, at, moving)
@@ -358,14 +406,16 @@ class PhaseMachine:
         roll_deg = self._moving().way.roll_deg(history.up(at, at + 1))
         return float(roll_deg[0]) < -self.band_deg
 
-    def _end_at_hole(self, at: int) -> Change:
-        """It came home while nobody saw it, and another movement began: this one ends with the last sample seen."""
+    def _end_at_hole(self, history: History, at: int) -> Change:
+        """It came home while nobody saw it, and another drop began: this one ends with the last sample seen."""
         moving, last = self._moving(), at - 1
         if self.state == "hold":
             moving.return_trigger = last
-        self._begun_unseen = Movement(moving.centre, moving.way, lowest=at, trigger=at)
-        change = self._give_up(moving, "unseen" if self.state == "drop" else "cut", last)
-        return Change("end", change.at, at, moving)
+        moving.return_end, moving.ending = last, "unseen" if self.state == "drop" else "cut"
+        way = Way.towards(moving.centre, history.up_at(at))
+        self.movement = Movement(moving.centre, way, lowest=at, trigger=at, unseen=True)
+        self.state, self.position, self._slow_since, self._told = "drop", at, at, -1
+        return Change("end", last, at, moving)
 
     def _wait_until_back(self, history: History, start: int, end: int) -> Change | None:
         hit = first(self._angle(history, start, end) <= self.band_deg)
@@ -375,11 +425,7 @@ class PhaseMachine:
         at = start + hit
         self.state, self.position = "centre", at
         self._home_since, self._least_deg, self._least = at, np.inf, at
-        unseen, self._begun_unseen = self._begun_unseen, None
-        if unseen is None:
-            return None
-        unseen.return_end, unseen.ending = at, "unseen"
-        return Change("end", at, at, unseen)
+        return None
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ def provisional_landing(
     history: History, moving: Movement, end: int, settings: Settings, direction: Direction, side: Side | None
 ) -> Landing:
     """Grade ``moving`` (`Candidate.landed`) by samples before ``end``, as far as its drop and landing go."""
-    window, borders = window_until(end, history, moving), borders_of(history, moving)
+    window, borders = window_until(end, history, moving), borders_of(history, moving, settings.phases)
     drop = measure_drop(window, borders, settings.signal, settings.limits)
     so_far = Rep(
         index=0,
@@ -31,7 +31,7 @@ def provisional_landing(
         return_end_s=borders.return_end_s,
         hold_s=0.0,
         range_deg=borders.range_deg,
-        drop_time_s=borders.drop_end_s - borders.drop_start_s,
+        drop_time_s=borders.landing_s - borders.drop_start_s,
         staged=moving.staged,
         centre_source=moving.centre.source,
         swung_through=moving.swung_in,

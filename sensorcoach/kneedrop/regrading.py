@@ -34,7 +34,7 @@ FIGURES_REST_ON: Final = frozenset(
 
 def same_figures(one: Settings, other: Settings) -> bool:
     """Whether both settings give the same repetitions with the same figures, whatever they say of them."""
-    return ((one.signal, one.phases, one.frame) == (other.signal, other.phases, other.frame)) and all(
+    return ((one.signal, one.phases, one.calibration) == (other.signal, other.phases, other.calibration)) and all(
         getattr(one.limits, name) == getattr(other.limits, name) for name in FIGURES_REST_ON
     )
 

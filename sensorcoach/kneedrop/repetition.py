@@ -8,13 +8,14 @@ import msgspec
 import numpy as np
 
 from sensorcoach.dsp.gaussian import slope_kernel
+from sensorcoach.kneedrop.frame import Centre, angle_between_deg
 from sensorcoach.kneedrop.grading import SensorAbility, grade
 from sensorcoach.kneedrop.history import History
 from sensorcoach.kneedrop.measures import Borders, Window, measure
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import JOLT_S
 from sensorcoach.model import STANDARD_GRAVITY, Direction, Floats, Rep, Side
-from sensorcoach.settings import Settings
+from sensorcoach.settings import PhaseSettings, Settings
 
 _SETTLED_HOLD_S = 0.4
 MARGIN_S = 1.0
@@ -40,8 +41,8 @@ def build_rep(
     smooth_dps = _smooth_speed(window.roll_deg, history.rate_hz, settings.signal.smoothness_cutoff_hz)
     window = replace(window, smooth_dps=smooth_dps)
     start = _window_start(history, moving)
-    hold_deg = window.angle_deg[moving.landing - start : moving.return_start - start]
-    borders = borders_of(history, moving)
+    hold_deg = window.angle_deg[moving.rested - start : moving.return_start - start]
+    borders = borders_of(history, moving, settings.phases)
     measures = measure(window, borders, settings.signal, settings.limits)
     rep = Rep(
         index=index,
@@ -53,10 +54,10 @@ def build_rep(
         return_end_s=borders.return_end_s,
         hold_s=borders.return_start_s - borders.drop_end_s,
         range_deg=borders.range_deg,
-        drop_time_s=borders.drop_end_s - borders.drop_start_s,
+        drop_time_s=borders.landing_s - borders.drop_start_s,
         return_time_s=borders.return_end_s - borders.return_start_s,
         staged=moving.staged,
-        hold_drift_deg=float(hold_deg.max(initial=moving.landing_deg)) - moving.landing_deg,
+        hold_drift_deg=max(0.0, float(hold_deg.max(initial=borders.range_deg)) - borders.range_deg),
         centre_source=moving.centre.source,
         swung_through=moving.swung_in or moving.swung_out,
         dated_back=dated_back,
@@ -86,36 +87,50 @@ def build_rep(
     return msgspec.structs.replace(rep, warnings=grade(rep, ability, settings.limits, settings.signal)), window
 
 
-def borders_of(history: History, moving: Movement) -> Borders:
+def borders_of(history: History, moving: Movement, settings: PhaseSettings) -> Borders:
     """Of a movement that is dated, as times."""
     return Borders(
         drop_start_s=history.time(moving.drop_start),
-        drop_end_s=history.time(moving.landing),
+        drop_end_s=history.time(moving.rested),
+        landing_s=history.time(moving.landing),
         return_start_s=history.time(moving.return_start),
         return_end_s=history.time(moving.return_end),
         swung_in=moving.swung_in,
         swung_out=moving.swung_out,
         turn_before_deg=moving.turn_before_deg,
-        range_deg=_range_deg(history, moving),
+        range_deg=_range_deg(history, moving, settings),
         cut=moving.ending == "cut",
     )
 
 
-def _range_deg(history: History, moving: Movement) -> float:
-    """Angle at the landing; without a gyroscope that of the settled hold, where there is one: a landing shakes tilt."""
-    start = history.index_at(history.time(moving.landing) + JOLT_S)
+def _range_deg(history: History, moving: Movement, settings: PhaseSettings) -> float:
+    """Angle where the leg came to rest; without a gyroscope that of the settled hold, where there is one.
+
+    A landing shakes the tilt that an accelerometer shows, and the upper leg swings past its level.
+    """
+    start = history.index_at(history.time(moving.rested) + JOLT_S)
     end = min(history.index_at(history.time(start - 1) + MARGIN_S), moving.return_start)
     shaken = np.isnan(history.turn_rate(moving.landing, moving.landing + 1)[0])
     if not shaken or end - start < _SETTLED_HOLD_S * history.rate_hz:
-        return moving.landing_deg
+        return float(_origin(history, moving, settings).angle_deg(history.up(moving.rested, moving.rested + 1))[0])
     return float(np.median(moving.centre.angle_deg(history.up(start, end))))
+
+
+def _origin(history: History, moving: Movement, settings: PhaseSettings) -> Centre:
+    """Where the drop began; the centre, where it swung in or began so far out that the leg was not home."""
+    if moving.swung_in or moving.unseen or moving.centre.source == "midpoint":
+        return moving.centre
+    begun = history.up_at(moving.drop_start)
+    near = angle_between_deg(moving.centre.up0, begun) <= settings.begun_fraction * moving.landing_deg
+    return moving.centre.moved_to(begun) if near else moving.centre
 
 
 def _window_start(history: History, moving: Movement) -> int:
     begin_s = history.time(moving.drop_start) - MARGIN_S
     if moving.swung_in and moving.turn >= 0:
         begin_s = min(begin_s, history.time(max(moving.turn, history.start)))
-    return max(history.start, history.index_at(begin_s))
+    # With the sample before the drop, also where that is long ago: a hole before it is seen.
+    return max(history.start, min(history.index_at(begin_s), moving.drop_start - 1))
 
 
 def window_until(end: int, history: History, moving: Movement) -> Window:

@@ -49,6 +49,16 @@ class Tally:
         self._directions[counted.side] = counted.direction
         self._corrected[counted.side] += 1
 
+    def withdraw(self, index: int) -> None:
+        """A repetition that was told was none after all. If the person said so before, their word is used up."""
+        self.counted -= 1
+        told = next((one for one in self._standing if one.index == index), None)
+        if told is None:
+            self.corrections = tuple(one for one in self.corrections if one.rep != index)
+        else:
+            self._standing.remove(told)
+            self._corrected[told.side] = max(0, self._corrected[told.side] - 1)
+
     def correct(self, control: Control) -> None:
         """``undo``: the last repetition that stands does not count; ``correct``: one more or less.
 

@@ -1,374 +1,367 @@
-"""Motion in, events out: walks the believed centre's phase machine, judges what it finds and counts.
-
-Rooms below know one thing each; here they meet. Which centre is believed is `belief`'s affair: at the sample numbers it
-asks for, the walk stops and takes what it decided.
-"""
+"""Motion in, events out: where history, calibration and counting meet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from sensorcoach.dsp.motion import Motion
-from sensorcoach.kneedrop.armed import Armed
-from sensorcoach.kneedrop.belief import REACH_S, Adoption, Belief
-from sensorcoach.kneedrop.candidate import Candidate, Finished, settle_swing
+from sensorcoach.kneedrop.arming import Arming
+from sensorcoach.kneedrop.calibration.calibration import Calibration
+from sensorcoach.kneedrop.calibration.calibrator import (
+    LOOKED_BACK_S,
+    Calibrator,
+    CausalCalibrator,
+    RecordedCalibrator,
+    pass_over,
+)
+from sensorcoach.kneedrop.calibration.track import Track
+from sensorcoach.kneedrop.counter import Counter, WindowListener
 from sensorcoach.kneedrop.curve import curve
 from sensorcoach.kneedrop.frame import angle_between_deg
 from sensorcoach.kneedrop.grading import sensor_slipped
 from sensorcoach.kneedrop.history import History
-from sensorcoach.kneedrop.line import Seen
-from sensorcoach.kneedrop.measures import Window
 from sensorcoach.kneedrop.movement import Movement
-from sensorcoach.kneedrop.phases import Change, What, can_be_judged
-from sensorcoach.kneedrop.posture import Reason, landing_heading, why_not
-from sensorcoach.kneedrop.provisional import provisional_landing
-from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
-from sensorcoach.kneedrop.sideways import Sideways
+from sensorcoach.kneedrop.store import MotionStore
 from sensorcoach.model import (
     Aborted,
+    Calibrated,
     CentreFound,
-    Control,
     Counted,
-    Direction,
     Event,
-    Landing,
     Mounting,
     NotCounted,
-    PhaseChanged,
-    PhaseName,
-    Rep,
     RepDone,
+    RepWithdrawn,
     SensorSlipped,
-    Side,
     Trace,
 )
 from sensorcoach.settings import Settings
 
-HISTORY_S = REACH_S + 30.0
-"""More than decisions look back on, so that the length of a block does not show."""
-
-WindowListener = Callable[[Rep, Window], None]
-"""Told each final repetition with the signals it was measured on; copies what it keeps."""
-
-_PHASES: dict[What, PhaseName] = {
-    "drop": "drop",
-    "landing": "hold",
-    "landed": "hold",
-    "resumed": "drop",
-    "confirmed": "hold",
-    "return": "return",
-}
-
-
-@dataclass(slots=True)
-class _Pending:
-    """A counted repetition whose final figures wait for what follows it."""
-
-    movement: Movement
-    index: int
-    direction: Direction
-    side: Side | None
-    dated_back: bool
-    counted: int
-    """The sample at which it was counted."""
+_ALWAYS_S = -1e9
+"""The calibration of a whole recording holds from before its beginning."""
+KEPT_S = 150.0
+"""The longest repetition and what is looked at around it."""
+_BLOCK_S = 60.0
+"""No block of motion is longer: it is appended before it is counted."""
+_SAME_REP_S = 1.5
+"""Two counts of one movement with other centres end within this of each other."""
+_SETTLED_S = 20.0
+"""So long after its end nothing that follows a repetition says that the person got up with it."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """The person was ready at ``t_s``, in a pause since ``paused_s``: to go on, or for a drop to ``side``."""
+class Heard:
+    """Who listens: ``on_window`` to final repetitions; ``landings``: whether holds are told with their landing."""
 
-    t_s: float
-    paused_s: float
-    side: Side | None
+    on_window: WindowListener | None = None
+    landings: bool = True
+
+
+@dataclass(slots=True)
+class _Told:
+    """A repetition as it was told; ``done``: with its figures."""
+
+    counted: Counted
+    done: bool = False
 
 
 class Tracker:
-    """``push`` motion and controls in the order of the stream, take events; ``flush`` at its end."""
+    """Counts with the calibrations that a calibrator hands out. ``push`` motion, take events; ``flush`` at the end.
+
+    When the calibration changes, what is not settled is counted again from what is remembered. What is found again
+    keeps its number and what was told of it; what is not is withdrawn; what is new is dated back. A repetition is
+    settled once its figures are told, the axis is confirmed and nobody can have got up with it any more.
+    """
 
     def __init__(
         self,
-        mounting: Mounting,
+        calibrator: Calibrator,
+        arming: Arming,
         settings: Settings,
         rate_hz: float,
-        on_window: WindowListener | None = None,
-        *,
-        landings: bool = True,
+        heard: Heard,
+        kept_s: float,
     ) -> None:
-        self.sideways = Sideways(mounting, settings.frame)
-        self._settings = settings
-        self._on_window, self._landings = on_window, landings
-        self._history = History(HISTORY_S, rate_hz)
-        self._armed = Armed()
-        self._belief = Belief(self._history, self.sideways, self._armed, settings)
-        self._calibrations: list[tuple[float, Side]] = []
-        self._ready: list[_Ready] = []
+        """``kept_s``: it counts again from so long back."""
+        self._calibrator, self._arming, self._settings = calibrator, arming, settings
+        self._heard = heard
+        self._kept = round(kept_s * rate_hz)
+        self._history = History(kept_s + _BLOCK_S, rate_hz)
+        self._counter: Counter | None = None
+        self._told: list[_Told] = []
+        """Repetitions that may still be withdrawn."""
+        self._settled_s: tuple[float, float] = (-math.inf, -math.inf)
+        """Ends of the last two that may not."""
+        self._numbers: dict[int, _Told | None] = {}
+        """By the counter's number: those whose figures are to come; None: nothing is to be told of it."""
         self._count = 0
-        self._pending: list[_Pending] = []
-        self._events: list[Event] = []
-        self._named_movement: Movement | None = None
-        self._named: tuple[Direction, Side | None] = (1, None)
-        """Direction and side of the movement under way, as its events say it."""
-        self._told_phase: tuple[int, What, int] | None = None
+        self._slips_s: list[float] = []
+        """Steps of the centre that were told, ..."""
+        self._slips: list[SensorSlipped] = []
+        """... and those that are still to come: a calibration that is known beforehand knows them."""
+        self.calibrations: list[tuple[float, Calibration]] = []
+        """Every calibration that was in force, and since when."""
 
-    # --- the stream --------------------------------------------------------------------------------------------------
+    @property
+    def calibration(self) -> Calibration | None:
+        """The one in force."""
+        return None if self._counter is None else self._counter.calibration
 
     def push(self, motion: Motion) -> list[Event]:
-        """Blocks of any length; at most a few seconds each keep the history's promise of how far it reaches back."""
+        """Blocks of at most `_BLOCK_S`."""
         self._history.append(motion)
-        self._advance(self._history.end)
-        return self._take_events()
-
-    def control(self, control: Control) -> None:
-        """``arm`` and ``pause`` bound the time in which movements count; ``calibrate`` names the next one's side.
-
-        A calibration drop counts while armed; in a pause it only tells the side. Both ``arm`` and a ``calibrate`` in a
-        pause make the rest before them the centre.
-        """
-        if control.action == "pause":
-            self._armed.pause(control.t_s)
-        elif control.action == "arm":
-            paused_s = self._armed.paused_since(control.t_s)
-            self._armed.arm(control.t_s)
-            if paused_s is not None:
-                self._ready.append(_Ready(control.t_s, paused_s, None))
-        elif control.action == "calibrate" and control.value in ("left", "right"):
-            side: Side = "left" if control.value == "left" else "right"
-            paused_s = self._armed.paused_since(control.t_s)
-            if paused_s is None:
-                self._calibrations.append((control.t_s, side))
-            else:
-                self._ready.append(_Ready(control.t_s, paused_s, side))
+        self._calibrator.push(motion)
+        return _in_order(self._advance(self._history.end))
 
     def flush(self) -> list[Event]:
-        """End of the stream: the same rules close what is under way."""
-        end = self._history.end
-        self._advance(end)
-        for adoption in self._belief.conclude(end):
-            self._take_adoption(adoption)
-        main = self._belief.believed
-        if main is not None and (change := main.finish(self._history)) is not None:
-            self._take_change(main, change)
-        self._finalise(end, at_end=True)
-        return self._take_events()
+        """End of the stream: a last look, and the same rules close what is under way."""
+        events = self._advance(self._history.end)
+        if self._calibrator.last_look(self._history) is not None:
+            events += self._look(self._history.end)
+        if self._counter is not None:
+            events += self._known(self._counter.finish())
+        return _in_order(events)
 
     def trace_since(self, t_s: float) -> Trace:
         """The curves of the samples after ``t_s``, as far back as is remembered, seen as it is known now."""
         start = self._history.index_after(t_s)
-        main = self._belief.believed
-        centre = None if main is None else main.machine.centre
-        return curve(self._history, start, self._history.end, centre, self.sideways)
+        counter = self._counter
+        centre = None if counter is None else counter.centre
+        return curve(self._history, start, self._history.end, centre, self.calibration)
 
-    def _take_events(self) -> list[Event]:
-        events, self._events = self._events, []
-        return sorted(events, key=lambda event: event.known_s)
+    def _advance(self, end: int) -> list[Event]:
+        events: list[Event] = []
+        while (at := self._calibrator.next_look(self._history)) is not None and at <= end:
+            events += self._count_until(at)
+            events += self._look(at)
+        return events + self._count_until(end)
 
-    def _advance(self, end: int) -> None:
-        while self._ready and end > 0 and self._ready[0].t_s <= self._history.time(end - 1):
-            ready = self._ready.pop(0)
-            at = self._history.index_after(ready.t_s)
-            self._advance_believing(at)
-            if ready.side is not None:  # first: what was learnt before may be why the rest would look like a hold
-                self.sideways.await_side(ready.side)
-            self._take_rest(at, ready.paused_s)
-        self._advance_believing(end)
+    def _count_until(self, end: int) -> list[Event]:
+        slipped: list[Event] = []
+        while self._slips and self._slips[0].t_s <= self._history.time(end - 1):
+            slip = self._slips.pop(0)
+            slipped.append(replace(slip, known_s=max(slip.known_s, slip.t_s)))
+            self._slips_s.append(slip.t_s)
+        return slipped + ([] if self._counter is None else self._known(self._counter.advance(end)))
 
-    def _take_rest(self, at: int, paused_s: float) -> None:
-        adoption = self._belief.take_rest(at, paused_s)
-        if adoption is None:
-            return
-        if adoption.abandoned is not None:
-            self._not_counted(adoption.abandoned, at - 1, at, "disarmed")
-        self._take_adoption(replace(adoption, abandoned=None))
+    def _known(self, events: Sequence[Event]) -> list[Event]:
+        """Events of the counter as they are told: numbered on, and once."""
+        out: list[Event] = []
+        for event in events:
+            if isinstance(event, RepDone):
+                done = self._done(event)
+                out += [] if done is None else [done]
+            elif isinstance(event, Counted) and event.index not in self._numbers:
+                out.append(self._new(event))
+            elif not isinstance(event, Counted):
+                out.append(event)
+        return out
 
-    def _advance_believing(self, end: int) -> None:
-        while (boundary := self._belief.next_decision()) <= end:
-            self._walk(boundary)
-            for adoption in self._belief.decide(boundary):
-                self._take_adoption(adoption)
-        self._walk(end)
-
-    def _walk(self, end: int) -> None:
-        main = self._belief.believed
-        while main is not None and main.machine.position < end:
-            for change in main.advance(self._history, end):
-                self._take_change(main, change)
-                if self._belief.believed is not main:  # it was a hold, not the centre: go on with what it taught
-                    break
-            main = self._belief.believed
-        self._finalise(end, at_end=False)
-
-    # --- what happens ------------------------------------------------------------------------------------------------
-
-    def _take_adoption(self, adoption: Adoption) -> None:
-        """Another centre: tell what became of the old one, then judge what the new one explains."""
-        history, candidate, at = self._history, adoption.candidate, adoption.at
-        if adoption.abandoned is not None:
-            self._not_counted(adoption.abandoned, candidate.start, at, "other_posture")
-        if adoption.slipped_deg is not None:
-            self._tell_slip(adoption.slipped_deg, candidate.start, at - 1)
-        candidate.follower.take_steps()  # it saw them while it was only tried; the slip was told above
-        found = CentreFound(history.time(at - 1), history.time(candidate.start), candidate.machine.centre.source)
-        self._events.append(found)
-        self._judge_finished(candidate, decided=at)
-
-    def _take_change(self, main: Candidate, change: Change) -> None:
-        phase = _PHASES.get(change.what)
-        if change.what == "end":
-            self._take_finished(main, change.known)
-        elif phase is not None:
-            self._tell_phase(main, change, phase)
-
-    def _tell_phase(self, main: Candidate, change: Change, phase: PhaseName) -> None:
-        history, moving = self._history, change.movement
-        told = (moving.trigger, change.what, change.at)
-        if told == self._told_phase:  # a landing is told when it is likely, and again when it is certain
-            return
-        self._told_phase = told
-        if change.what == "drop" or self._named_movement is not moving:
-            self._named_movement = moving
-            self._named = self.sideways.named(moving.centre, moving.way.lateral)
-        direction, side = self._named
-        angle_deg = angle_between_deg(moving.centre.up0, history.up_at(change.at))
-        event = PhaseChanged(
-            t_s=history.time(change.at),
-            known_s=history.time(change.known),
-            phase=phase,
-            direction=direction,
-            side=side,
-            angle_deg=angle_deg,
-            landing=self._landing(main, change, angle_deg) if change.what in ("landing", "landed") else None,
-            confirmed=change.what == "confirmed",
-            again=change.what in ("landed", "confirmed"),
-        )
-        self._events.append(event)
-        for step in main.follower.take_steps():
-            self._tell_slip(step.angle_deg, step.at, change.known)
-
-    def _landing(self, main: Candidate, change: Change, angle_deg: float) -> Landing | None:
-        phases = self._settings.phases
-        if not self._landings or angle_deg < phases.r_min_deg:
-            return None
-        if not can_be_judged(self._history, change.at, change.known, phases):
-            return None
-        moving = main.landed(self._history, change)
-        direction, side = self._named
-        return provisional_landing(self._history, moving, change.known + 1, self._settings, direction, side)
-
-    def _tell_slip(self, angle_deg: float, at: int, known: int) -> None:
-        warning = sensor_slipped(angle_deg, self._settings.frame.slip_levels_deg)
-        if warning is not None:
-            t_s, known_s = self._history.time(at), self._history.time(known)
-            self._events.append(SensorSlipped(t_s, known_s, angle_deg, warning.severity))
-
-    def _take_finished(self, main: Candidate, known: int) -> None:
-        adoption = self._belief.reconsider(main, known)
-        if adoption is None:
-            self._judge_finished(main, decided=None)
-        else:
-            self._take_adoption(adoption)
-
-    # --- judging -----------------------------------------------------------------------------------------------------
-
-    def _judge_finished(self, candidate: Candidate, decided: int | None) -> None:
-        """Count each finished movement or say why not. ``decided``: where its centre was found, if that was later."""
-        for finished in candidate.finished:
-            known = finished.known if decided is None else max(finished.known, decided - 1)
-            self._calibrate(self._history.time(finished.movement.drop_start))
-            reason = why_not(self._history, finished.movement, self.sideways, self._armed, self._settings)
-            if reason is None:
-                self._take_repetition(finished.movement, known, dated_back=decided is not None)
-            elif reason == "disarmed" and self.sideways.awaiting:
-                self._take_calibration(finished.movement, known)
-            else:
-                self._take_other(finished, known, reason)
-        candidate.finished.clear()
-
-    def _take_repetition(self, moving: Movement, known: int, *, dated_back: bool) -> None:
-        history = self._history
-        heading = landing_heading(history, moving)
-        if heading is None:
-            return
-        direction, side = self.sideways.learn(moving.centre, heading, self._seen(moving))
+    def _new(self, event: Counted) -> Counted:
         self._count += 1
-        counted = Counted(
-            t_s=history.time(moving.return_end),
-            known_s=history.time(known),
-            index=self._count,
-            direction=direction,
-            side=side,
-            hold_s=history.time(moving.return_start) - history.time(moving.landing),
-            dated_back=dated_back,
-        )
-        self._events.append(counted)
-        self._pending.append(_Pending(moving, self._count, direction, side, dated_back, known))
+        told = _Told(replace(event, index=self._count))
+        self._numbers[event.index] = told
+        self._told.append(told)
+        return told.counted
 
-    def _take_calibration(self, moving: Movement, known: int) -> None:
-        """Shown, not counted: it was asked for to tell the side, not to be done well."""
-        heading = landing_heading(self._history, moving)
-        if heading is not None:
-            self.sideways.learn(moving.centre, heading, self._seen(moving))
-            self._not_counted(moving, moving.return_end, known, "calibration")
-
-    def _take_other(self, finished: Finished, known: int, reason: Reason) -> None:
-        moving = finished.movement
-        self._not_counted(moving, moving.return_end, known, reason)
-        heading = landing_heading(self._history, moving) if reason == "other_direction" else None
-        if heading is None:
-            return
-        seen = self._seen(moving)
-        if self._armed.throughout(seen.begin_s, seen.end_s):
-            self.sideways.notice(heading, seen)
-
-    def _seen(self, moving: Movement) -> Seen:
-        begin_s, end_s = self._history.time(moving.drop_start), self._history.time(moving.return_end)
-        return Seen(moving.landing_deg, begin_s, end_s)
-
-    def _calibrate(self, drop_start_s: float) -> None:
-        while self._calibrations and self._calibrations[0][0] <= drop_start_s:
-            self.sideways.await_side(self._calibrations.pop(0)[1])
-
-    def _not_counted(self, moving: Movement, end: int, known: int, reason: Reason) -> None:
-        history = self._history
-        start = max(moving.drop_start if moving.drop_start >= 0 else moving.lowest, history.start)
-        aborted = Aborted(
-            start_s=history.time(start),
-            end_s=history.time(max(end, start)),
-            reason=reason,
-            range_deg=moving.landing_deg if moving.landing >= 0 else None,
-        )
-        self._events.append(NotCounted(history.time(min(known, history.end - 1)), aborted))
-
-    # --- final figures -----------------------------------------------------------------------------------------------
-
-    def _finalise(self, end: int, *, at_end: bool) -> None:
-        while self._pending:
-            pending = self._pending[0]
-            due = self._due(pending, end)
-            if due is None and not at_end:
-                return
-            self._pending.pop(0)
-            rep, window = build_rep(
-                self._history,
-                pending.movement,
-                self._settings,
-                index=pending.index,
-                direction=pending.direction,
-                side=pending.side,
-                dated_back=pending.dated_back,
-            )
-            if self._on_window is not None:
-                self._on_window(rep, window)
-            self._events.append(RepDone(self._history.time(end - 1 if due is None else due), rep))
-
-    def _due(self, pending: _Pending, end: int) -> int | None:
-        """The sample at which everything the figures of a repetition need is there; None while it is not."""
-        history, moving = self._history, pending.movement
-        main = self._belief.believed
-        if main is not None:
-            settle_swing(history, moving, end, main.machine.band_deg, self._settings)
-        if moving.swing_known < 0:
+    def _done(self, event: RepDone) -> RepDone | None:
+        told = self._numbers.pop(event.rep.index)
+        windows = None if self._counter is None else self._counter.windows
+        measured = None if windows is None else windows.pop(event.rep.index)
+        if told is None or told.done or self.calibration is None:
             return None
-        complete = history.index_at(history.time(moving.return_end) + MARGIN_S)
-        due = max(complete, moving.swing_known, pending.counted)
-        return due if due < end else None
+        told.done = True
+        rep = msgspec.structs.replace(
+            event.rep,
+            index=told.counted.index,
+            dated_back=told.counted.dated_back,
+            confirmed=self.calibration.confirmed,
+        )
+        if self._heard.on_window is not None and measured is not None:
+            self._heard.on_window(rep, measured[1])
+        return RepDone(event.known_s, rep)
+
+    # --- another calibration -----------------------------------------------------------------------------------------
+
+    def _look(self, at: int) -> list[Event]:
+        """Count with what is found from now on, and again what another calibration counted and is not settled."""
+        found, counter = self._calibrator.look(at, self._history), self._counter
+        if found is None or (counter is not None and counter.calibration.same_as(found)):
+            return []
+        known_s = self._history.time(at - 1)
+        self.calibrations.append((known_s, found))
+        events: list[Event] = [Calibrated(known_s, found)]
+        if counter is None or not counter.calibration.same_centres(found):
+            valid_s = max(found.pieces[-1].start_s, self._history.time(self._oldest(at)))
+            events.append(CentreFound(known_s, min(valid_s, known_s), found.pieces[-1].centre.source))
+        self._slips = self._slips_of(found, known_s)
+        return events + self._count_again(found, at)
+
+    def _oldest(self, at: int) -> int:
+        """The first sample that is remembered at ``at``, however the stream was cut."""
+        return max(0, at - self._kept)
+
+    def _count_again(self, found: Calibration, at: int) -> list[Event]:
+        history, before = self._history, self._counter
+        self._settle(at)
+        start = self._oldest(at)
+        if self._settled_s[0] > history.time(start):  # the movement before tells where the next one began
+            start = history.index_after(self._settled_s[0])
+        if found.drops == 0:
+            start = max(start, history.index_at(found.pieces[0].start_s))
+        self._counter = Counter(
+            history, found, self._arming, self._settings,
+            start=min(start, at - 1), known=at,
+            windows=self._heard.on_window is not None, landings=self._heard.landings,
+        )  # fmt: skip
+        return self._reconciled(self._counter.advance(at), at, None if before is None else before.under_way)
+
+    def _settle(self, at: int) -> None:
+        calibration = self.calibration
+        if calibration is None:
+            return
+        now_s, oldest_s = self._history.time(at - 1), self._history.time(self._oldest(at))
+        sure = calibration.confirmed and calibration.drops > 0
+        until_s = now_s - _SETTLED_S if sure else oldest_s + _SAME_REP_S
+        while self._told and self._told[0].done and self._told[0].counted.t_s <= until_s:
+            self._settled_s = self._settled_s[1], self._told.pop(0).counted.t_s
+
+    def _reconciled(self, events: Sequence[Event], at: int, under_way: Movement | None) -> list[Event]:
+        """What is counted again keeps its number; what is not is withdrawn, with the reason that is known now.
+
+        ``under_way``: the movement that was told to be; if it is none any more, that is told, too.
+        """
+        known_s = self._history.time(at - 1)
+        missing, self._told, self._numbers = self._told, [], {}
+        for event in events:
+            if isinstance(event, Counted):
+                same = _same(event, missing)
+                if same is not None:
+                    missing.remove(same)
+                    self._numbers[event.index] = same
+                    self._told.append(same)
+                elif event.t_s <= self._settled_s[1] + 0.5 * _SAME_REP_S:
+                    self._numbers[event.index] = None
+        ended_s = [one.counted.t_s for one in missing]
+        withdrawn: list[Event] = [RepWithdrawn(known_s, one.counted.index) for one in missing]
+        begun_s = math.inf
+        if under_way is not None and self._counter is not None and self._counter.under_way is None:
+            begun_s = self._history.time(under_way.trigger)
+        told = [one for one in events if not isinstance(one, NotCounted) or _is_news(one.aborted, ended_s, begun_s)]
+        ended = any(_ended_after(one, begun_s) for one in told)
+        if begun_s < math.inf and not ended:
+            told.append(NotCounted(known_s, Aborted(start_s=begun_s, end_s=known_s, reason="slipped")))
+        return withdrawn + self._known(told)
+
+    def _slips_of(self, found: Calibration, known_s: float) -> list[SensorSlipped]:
+        """Steps of the centre that were not told before."""
+        slips: list[SensorSlipped] = []
+        for one, other in itertools.pairwise(found.pieces):
+            angle_deg = angle_between_deg(one.centre.up0, other.centre.up0)
+            warning = sensor_slipped(angle_deg, self._settings.calibration.slip_levels_deg)
+            told = any(abs(other.start_s - told_s) < _SETTLED_S for told_s in self._slips_s)
+            if warning is not None and not told:
+                slips.append(SensorSlipped(other.start_s, known_s, angle_deg, warning.severity))
+        return slips
+
+
+class WholeTracker:
+    """A recording from beginning to end: everything is kept, calibrated once, and then counted.
+
+    Controls that hold calibrations of the live session are counted with instead, so that the numbers are the live ones.
+    """
+
+    def __init__(
+        self,
+        mounting: Mounting,
+        arming: Arming,
+        recorded: list[tuple[float, Calibration]],
+        settings: Settings,
+        rate_hz: float,
+        heard: Heard,
+        on_trace: Callable[[Trace], None] | None,
+    ) -> None:
+        """``recorded``: calibrations of the live session, as they are met; until `flush`."""
+        self._mounting, self._settings, self._rate_hz = mounting, settings, rate_hz
+        self._heard, self._on_trace = heard, on_trace
+        self._arming, self._recorded = arming, recorded
+        self._track, self._store = Track(rate_hz), MotionStore()
+        self._tracker: Tracker | None = None
+
+    @property
+    def calibrations(self) -> list[tuple[float, Calibration]]:
+        """Those it counted with; known after `flush`."""
+        return [] if self._tracker is None else self._tracker.calibrations
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The last of them."""
+        return None if self._tracker is None else self._tracker.calibration
+
+    def push(self, motion: Motion) -> list[Event]:
+        """Nothing is known before the end."""
+        self._store.append(motion)
+        self._track.push(motion)
+        return []
+
+    def flush(self) -> list[Event]:
+        """All events, in order."""
+        found = list(self._recorded)
+        if not found:
+            one = pass_over(self._track.tracked(), self._mounting, self._arming, self._settings, mode="whole")
+            found = [] if one is None else [(_ALWAYS_S, one)]
+        self._tracker = recorded_tracker(found, self._arming, self._settings, self._rate_hz, self._heard)
+        events: list[Event] = []
+        traced_s = -math.inf
+        for block in self._store.blocks():
+            events += self._tracker.push(block)
+            if self._on_trace is not None:
+                self._on_trace(self._tracker.trace_since(traced_s))
+                traced_s = float(block.t_s[-1])
+        return events + self._tracker.flush()
+
+
+def recorded_tracker(
+    calibrations: Sequence[tuple[float, Calibration]], arming: Arming, settings: Settings, rate_hz: float, heard: Heard
+) -> Tracker:
+    """Counts with calibrations that are known beforehand, as it goes: as a live session did, if they are of one."""
+    live = any(one.mode == "causal" for _, one in calibrations)
+    kept_s = LOOKED_BACK_S if live else KEPT_S
+    return Tracker(RecordedCalibrator(list(calibrations)), arming, settings, rate_hz, heard, kept_s)
+
+
+def live_tracker(mounting: Mounting, arming: Arming, settings: Settings, rate_hz: float, heard: Heard) -> Tracker:
+    """Finds its calibration while the stream goes on."""
+    calibrator = CausalCalibrator(rate_hz, mounting, arming, settings)
+    return Tracker(calibrator, arming, settings, rate_hz, heard, LOOKED_BACK_S)
+
+
+def _same(event: Counted, told: Sequence[_Told]) -> _Told | None:
+    """The one of ``told`` that is the same repetition, told alike."""
+    like = [
+        one
+        for one in told
+        if abs(one.counted.t_s - event.t_s) < _SAME_REP_S
+        and (one.counted.direction, one.counted.side) == (event.direction, event.side)
+    ]
+    return min(like, key=lambda one: abs(one.counted.t_s - event.t_s), default=None)
+
+
+def _is_news(aborted: Aborted, ended_s: Sequence[float], begun_s: float) -> bool:
+    """It says why a repetition was withdrawn, or how the movement under way ended."""
+    return aborted.end_s >= begun_s or any(aborted.start_s < t_s < aborted.end_s + _SAME_REP_S for t_s in ended_s)
+
+
+def _ended_after(event: Event, t_s: float) -> bool:
+    if isinstance(event, Counted):
+        return event.t_s >= t_s
+    return isinstance(event, NotCounted) and event.aborted.end_s >= t_s
+
+
+def _in_order(events: list[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: event.known_s)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sensorcoach.errors import RecordingError, SensorcoachError
+from sensorcoach.failures import failure_words, refuse_pipes
 from sensorcoach.logbook import store
 from sensorcoach.logbook.database import writing
 from sensorcoach.logbook.entry import Entry
@@ -100,13 +101,21 @@ def _order(numbers: dict[str, int | None]) -> Callable[[Entry], tuple[float, flo
 
 
 def _read(recording: Path, folder: Path, grading: Grading) -> Entry | tuple[Stamp, str]:
-    stamp = stamp_of(recording, folder)
     try:
+        stamp = stamp_of(recording, folder)
+    except RecordingError as error:  # it went while others were read
+        return Stamp(key_of(recording, folder), 0, 0), str(error)
+    try:
+        refuse_pipes((recording,))
         header = read_session(recording).header
-    except RecordingError as error:
+        settings = grading(header)
+    except SensorcoachError as error:
         return stamp, str(error)
-    settings = grading(header)
+    except Exception as error:  # one bad file stops nothing
+        return stamp, f"{recording}: {failure_words(error)}"
     try:
         return entry_of_recording(recording, folder, header, settings)
     except SensorcoachError as error:
         return stamp, str(error)
+    except Exception as error:
+        return stamp, f"{recording}: {failure_words(error)}"

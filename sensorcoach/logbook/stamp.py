@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,11 +36,22 @@ def file_of(key: str, folder: Path) -> Path:
 
 
 def recordings_in(folder: Path) -> list[Path]:
-    """All session files of a folder by name, a date as a rule; of one that is there gzipped, too, the plain one."""
+    """All session files of a folder by name, a date as a rule; of one that is there gzipped, too, the plain one.
+
+    An empty one is reserved for a session that has not begun yet.
+    """
     if not folder.is_dir():
         return []
-    found = {path.name: path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and path.is_file()}
+    found = {path.name: path for path in folder.iterdir() if path.name.endswith(SUFFIXES) and _holds_something(path)}
     return [found[name] for name in sorted(found) if not (name.endswith(".gz") and name.removesuffix(".gz") in found)]
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        told = path.stat()
+    except OSError:  # it went while we looked; or one that cannot be looked at
+        return False
+    return stat.S_ISREG(told.st_mode) and told.st_size > 0
 
 
 def stamp_of(recording: Path, folder: Path) -> Stamp:

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from sensorcoach.errors import RecordingError
 from sensorcoach.logbook import store
 from sensorcoach.logbook.stamp import recordings_in, stamp_of
 
@@ -19,7 +20,10 @@ def unlogged(connection: sqlite3.Connection, folder: Path, now_ns: int) -> list[
     seen = store.seen(connection)
     found = []
     for path in recordings_in(folder):
-        stamp = stamp_of(path, folder)
+        try:
+            stamp = stamp_of(path, folder)
+        except RecordingError:  # it went while others were looked at
+            continue
         changed = seen.get(stamp.recording) != (stamp.size_bytes, stamp.changed_ns)
         if changed and not 0 <= now_ns - stamp.changed_ns < UNDER_WAY_NS:
             found.append(path)

@@ -7,13 +7,15 @@ from importlib.resources import files
 import msgspec
 import numpy as np
 
+from sensorcoach.output.printable import json_printable
+
 
 def as_json(results: object) -> str:
     """A `Result`, or a list of them, indented by two; full precision, a figure that is missing or not finite is null.
 
     In a list, a file that could not be analysed stands as ``{"file": ..., "error": ...}``.
     """
-    return msgspec.json.format(msgspec.json.encode(results, enc_hook=_plain), indent=2).decode()
+    return json_printable(msgspec.json.format(msgspec.json.encode(results, enc_hook=_plain), indent=2).decode())
 
 
 def json_schema() -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sensorcoach.model import (
     Aborted,
+    Calibrated,
     CentreFound,
     Control,
     Counted,
@@ -17,6 +18,8 @@ from sensorcoach.model import (
     PhaseChanged,
     Rep,
     RepDone,
+    RepWithdrawn,
+    SensorSlipped,
     StageChanged,
     Told,
     Trace,
@@ -49,7 +52,7 @@ def _said(event: Told) -> tuple[float, str] | None:
             return event.t_s, f"landing at {event.angle_deg:.0f}°, hold"
         case PhaseChanged(phase="return"):
             return event.t_s, "return"
-        case PhaseChanged() | Counted() | Control() | StageChanged() | Trace() | Cue():
+        case PhaseChanged() | Counted() | Calibrated() | Control() | StageChanged() | Trace() | Cue():
             return None
         case RepDone(rep=rep):
             return rep.return_end_s, rep_words(rep)
@@ -59,7 +62,11 @@ def _said(event: Told) -> tuple[float, str] | None:
             return gap.end_s, f"gap of {gap.end_s - gap.start_s:.1f} s without samples"
         case CentreFound():
             return event.known_s, f"centre found, from {_instant(event.valid_from_s).strip()} on"
-    return event.t_s, f"the sensor slipped by {event.angle_deg:.0f}°"
+        case RepWithdrawn(index=index):
+            return event.known_s, f"repetition {index} was none: it is taken back"
+        case SensorSlipped():
+            return event.t_s, f"the sensor slipped by {event.angle_deg:.0f}°"
+    return None
 
 
 def rep_words(rep: Rep) -> str:

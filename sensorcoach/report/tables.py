@@ -179,6 +179,7 @@ _COUNTS: Final = {
     "out_of_order": "samples out of order",
     "undecodable": "packets that could not be read",
     "cut_packets": "packets cut short by the link",
+    "impossible": "samples beyond any sensor's range",
 }
 
 

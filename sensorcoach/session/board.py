@@ -13,6 +13,7 @@ from sensorcoach.kneedrop.measures import free_fall_dps
 from sensorcoach.kneedrop.tally import Tally
 from sensorcoach.model import (
     Aborted,
+    Calibrated,
     CentreFound,
     Control,
     Counted,
@@ -26,6 +27,7 @@ from sensorcoach.model import (
     PhaseChanged,
     Rep,
     RepDone,
+    RepWithdrawn,
     SensorSlipped,
     StageChanged,
     StageName,
@@ -152,6 +154,10 @@ class Board:
                 self._back_at_centre(told.t_s)
             case RepDone(rep=rep):
                 self._reps.append(rep)
+            case RepWithdrawn(index=index):
+                self._tally.withdraw(index)
+                self._reps = [rep for rep in self._reps if rep.index != index]
+                self._shown_reps = ()
             case NotCounted(aborted=aborted):
                 self._not_counted.add(aborted)
                 self._back_at_centre(aborted.end_s)
@@ -172,7 +178,7 @@ class Board:
                 self._banner.show(told)
             case StreamFigures():
                 self._take_figures(told)
-            case CentreFound():
+            case CentreFound() | Calibrated():
                 pass
 
     def _settle(self) -> None:

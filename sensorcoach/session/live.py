@@ -18,13 +18,14 @@ from sensorcoach.dsp.motion import Motion
 from sensorcoach.errors import InputError
 from sensorcoach.guide import Decision, Guide
 from sensorcoach.importers.session_file import described
+from sensorcoach.kneedrop.calibration.calibration import Calibration
+from sensorcoach.kneedrop.calibration.stored import as_text
 from sensorcoach.model import (
-    Aborted,
+    Calibrated,
     Control,
     Cue,
     Event,
     LinkEvent,
-    NotCounted,
     Notice,
     Packet,
     Result,
@@ -50,7 +51,7 @@ INTERRUPTIONS: Final = frozenset({"connecting", "stalled", "lost", "resumed", "o
 """Link events after which the rate is measured anew."""
 CUT: Final = (
     "Packets arrive cut short: the link carries fewer bytes at once (MTU) than the sensor puts into a packet. Its "
-    "firmware must send fewer samples a packet; until then, another Bluetooth adapter may help."
+    "firmware must send fewer samples a packet; until then, another Bluetooth adapter (--adapter) may help."
 )
 
 
@@ -86,10 +87,10 @@ class LiveSession:
             person: the label under which the session is kept.
 
         Raises:
-            SettingsError: the mounting cannot be used.
+            SettingsError: the mounting or the settings cannot be used.
         """
         self._mounting = mounting_in_force(None, choices)
-        self._settings = settings_in_force(None, choices)
+        self._settings, _ = settings_in_force(None, choices)
         self._start, self._listener, self._name = start, listener, name
         self._raw = RawRecording(recorder_for)
         self._early: list[Item] = []
@@ -97,7 +98,6 @@ class LiveSession:
         self._pipeline: Pipeline | None = None
         self._counting = True
         self._pace: Pace | None = None
-        self._aborted: list[Aborted] = []
         self._doubts: set[str] = set()
         self._cut_told = False
         self._next_damaged_told = 1
@@ -134,17 +134,30 @@ class LiveSession:
         None if nothing, or too little, was received.
         """
         with self._turn:
-            self._close()
-            if self._pipeline is None or self._header is None:
+            try:
+                events = self._last_events()
+            finally:
+                self._close()
+            if self._pipeline is None or self._header is None or events is None:
                 return None
             try:
-                if self._counting:
-                    self._tell(self._pipeline.flush())
+                self._tell(events)
                 self._say_cues(self._coach.close(self._now_s))
                 recording = described(self._header, iter(()), [])
-                return outcome(recording, self._name, self._pipeline, self._mounting, self._settings, self._aborted)
+                return outcome(recording, self._name, self._pipeline, self._mounting, self._settings)
             except InputError:
                 return None
+
+    def _last_events(self) -> list[Event] | None:
+        """What is known at the end; None where that is too little. Its calibrations are recorded."""
+        if self._pipeline is None or not self._counting:
+            return []
+        try:
+            events = self._pipeline.flush()
+        except InputError:
+            return None
+        self._keep_calibrations(events)
+        return events
 
     @property
     def recording(self) -> bool:
@@ -182,6 +195,7 @@ class LiveSession:
             self._settings,
             on_motion=self._motion.append if self._guided else None,
             on_trace=self._traces.append if self._traced else None,
+            live=True,
         )
         delay_s = usual_delay_s(profile)
         self._coach = Coach(self._settings, delay_s=delay_s)
@@ -247,6 +261,7 @@ class LiveSession:
 
     def _push(self, pipeline: Pipeline, items: Sequence[Item]) -> None:
         events = pipeline.push_all(items)
+        self._keep_calibrations(events)
         self._tell(events)
         traces, self._traces[:] = list(self._traces), ()
         for trace in traces:
@@ -265,6 +280,16 @@ class LiveSession:
                 if self._pipeline is not None and self._counting:
                     self._tell(self._pipeline.push(decision))
             self._say(decision)
+
+    def _keep_calibrations(self, events: Sequence[Event]) -> None:
+        """With them whoever counts again from the recording comes to the same numbers."""
+        kept = [
+            Control(event.known_s, "calibration", as_text(event.calibration))
+            for event in events
+            if isinstance(event, Calibrated) and isinstance(event.calibration, Calibration)
+        ]
+        if kept:
+            self._record(self._raw.append(kept))
 
     def _watch_pace(self, items: list[Item]) -> None:
         if self._pace is None or self._pipeline is None or not isinstance(items[-1], Packet):
@@ -299,8 +324,6 @@ class LiveSession:
 
     def _tell(self, events: Sequence[Event]) -> None:
         for event in events:
-            if isinstance(event, NotCounted):
-                self._aborted.append(event.aborted)
             self._say(event)
 
     def _say(self, told: Told) -> None:

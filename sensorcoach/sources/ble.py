@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
 from bleak import BleakAdapter, BleakClient, BleakScanner
+from bleak.args.bluez import BlueZScannerArgs
 from bleak.backends.adapter import BaseBleakAdapter
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
@@ -29,9 +30,11 @@ from bleak.exc import (
 )
 from bleak.exc import BleakGATTProtocolErrorCode as Att
 
-from sensorcoach.errors import SensorcoachError
-from sensorcoach.sources.bluetooth_words import cannot_use
+from sensorcoach.errors import BluetoothError, SensorcoachError
+from sensorcoach.sources.adapters import Adapter, adapters_among, managed_objects
+from sensorcoach.sources.bluetooth_words import cannot_use, restart_advice, told_cause
 from sensorcoach.sources.bounded import bounded
+from sensorcoach.sources.causes import LASTING, Cause, cause_of_att, cause_of_dbus, cause_of_text, cause_of_windows
 from sensorcoach.sources.radio import Connection, Found, LinkLost, Refused
 
 READY_S: Final = 60.0
@@ -64,20 +67,31 @@ _PASSING: Final = frozenset(
     (Att.UNLIKELY_ERROR, Att.INSUFFICIENT_RESOURCE, Att.PROCEDURE_ALREADY_IN_PROGRESS, Att.DATABASE_OUT_OF_SYNC)
 )
 """Told also when the link breaks in mid-operation."""
-_SECRET: Final = frozenset(
-    (Att.INSUFFICIENT_AUTHENTICATION, Att.INSUFFICIENT_AUTHORIZATION, Att.INSUFFICIENT_ENCRYPTION)
-)
+_NOT_POWERED: Final = "adapter-not-powered"
+_FORBIDDEN: Final = 0x80070005
+"""Windows: E_ACCESSDENIED."""
+
+
+class NoSuchAdapter(BluetoothError):
+    """The adapter that was asked for is not there."""
 
 
 class BleRadio:
-    """A `Radio`. The arguments are bleak's own plug-in seam; None for what this computer has."""
+    """A `Radio`. The backends are bleak's own plug-in seam; None for what this computer has.
+
+    ``adapter``: by name, on Linux; None: the one the system prefers. ``insists``: another one will not do.
+    """
 
     def __init__(
         self,
         scanner_backend: type[BaseBleakScanner] | None = None,
         client_backend: type[BaseBleakClient] | None = None,
         adapter_backend: type[BaseBleakAdapter] | None = None,
+        adapter: str | None = None,
+        insists: bool = True,
     ) -> None:
+        self._adapter = adapter
+        self._insists = insists
         self._scanner_backend = scanner_backend
         self._client_backend = client_backend
         self._adapter_backend = adapter_backend
@@ -89,14 +103,14 @@ class BleRadio:
             return []
         services_of: dict[str, tuple[BLEDevice, list[str]]] = {}
         try:
-            adapter = await _opened(BleakAdapter.get(backend=self._adapter_backend))
+            adapter = await _opened(BleakAdapter.get(bluez=self._bluez, backend=self._adapter_backend))
             for service in services:
                 for device in await _opened(adapter.get_connected_devices([service])):
                     services_of.setdefault(device.address, (device, []))[1].append(service)
         except NotImplementedError:
             return []
         return [
-            Found(device.address, device.name, None, tuple(known), device, connected=True)
+            Found(device.address, device.name, None, tuple(known), device, connected=True, adapter=self._adapter)
             for device, known in services_of.values()
         ]
 
@@ -106,23 +120,57 @@ class BleRadio:
 
         def advertised(device: BLEDevice, said: AdvertisementData) -> None:
             try:
-                heard(_found(device, said))
+                heard(_found(device, said, self._adapter))
             except Exception as error:  # backends log it at best, or end the program
                 _log.error("the listener of a scan failed: %s", type(error).__name__)
 
         async with self._one_scan:
             named = list(services) if _shows_only_what_is_named() else None
-            scanner = BleakScanner(advertised, named, backend=self._scanner_backend)
+
+            def made() -> BleakScanner:
+                return BleakScanner(advertised, named, bluez=self._bluez, backend=self._scanner_backend)
+
+            scanner = made()
             try:
-                await _opened(scanner.start())
+                try:
+                    await _opened(scanner.start())
+                except NoSuchAdapter:
+                    if self._insists:
+                        raise
+                    _log.warning("the adapter used last is gone: taking the usual one")
+                    self._adapter = None
+                    scanner = made()
+                    await _opened(scanner.start())
                 yield
             finally:
                 await _tried("stopping a scan", scanner.stop(), STOP_SCAN_S)
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> Connection:
+    async def adapters(self) -> list[Adapter]:
+        """See `Radio.adapters`."""
+        if self._scanner_backend is not None or not sys.platform.startswith("linux"):
+            return []
+        found = await _opened(_bluez_adapters())
+        if not found:
+            raise cannot_use("NO_BLUETOOTH")
+        if self._adapter is None or not self._insists:
+            return found
+        return [one for one in found if one.name == self._adapter]
+
+    def through(self, adapter: str) -> BleRadio:
+        """See `Radio.through`."""
+        return BleRadio(self._scanner_backend, self._client_backend, self._adapter_backend, adapter)
+
+    @property
+    def _bluez(self) -> BlueZScannerArgs:
+        """What bleak is told for BlueZ: both its scanner and its adapter know this key."""
+        return {} if self._adapter is None else {"adapter": self._adapter}
+
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> Connection:
         """Connect with what the scan gave, never by address: the computer may not resolve it."""
         assert isinstance(found.handle, BLEDevice)
-        connection = _BleConnection(found.handle, lost, self._client_backend, uncached)
+        connection = _BleConnection(found.handle, lost, services, self._client_backend, uncached)
         await connection.open()
         return connection
 
@@ -131,12 +179,18 @@ class _BleConnection:
     """One connection with a client of its own. Once closed or broken it hears nothing any more."""
 
     def __init__(
-        self, device: BLEDevice, lost: Callable[[], None], backend: type[BaseBleakClient] | None, uncached: bool
+        self,
+        device: BLEDevice,
+        lost: Callable[[], None],
+        services: Collection[str],
+        backend: type[BaseBleakClient] | None,
+        uncached: bool,
     ) -> None:
         self._lost = lost
+        self._services = frozenset(services)
         self._opened = False
         self._broken = False
-        self._characteristics: dict[str, BleakGATTCharacteristic] = {}
+        self._characteristics: dict[str, list[BleakGATTCharacteristic]] = {}
         self._client = BleakClient(
             device,
             self._disconnected,
@@ -153,7 +207,7 @@ class _BleConnection:
                 raise LinkLost("The sensor hung up at once.", "Keep it near the computer; check its battery.")
             self._opened = True
             for characteristic in self._client.services.characteristics.values():
-                self._characteristics.setdefault(characteristic.uuid.lower(), characteristic)
+                self._characteristics.setdefault(characteristic.uuid.lower(), []).append(characteristic)
         except BleakError as error:
             await self.close()
             raise _translated(error) from error
@@ -166,14 +220,15 @@ class _BleConnection:
 
     @property
     def max_payload(self) -> int | None:
-        sizes = [known.max_write_without_response_size for known in self._characteristics.values()]
+        sizes = [one.max_write_without_response_size for known in self._characteristics.values() for one in known]
         return max(sizes, default=None)
 
     async def read(self, uuid: str) -> bytes:
-        return bytes(await self._asked(self._client.read_gatt_char(self._known(uuid))))
+        return bytes(await self._asked(self._client.read_gatt_char(self._known(uuid, ("read",)))))
 
     async def write(self, uuid: str, payload: bytes, acknowledged: bool) -> None:
-        await self._asked(self._client.write_gatt_char(self._known(uuid), payload, response=acknowledged))
+        able = ("write",) if acknowledged else ("write-without-response",)
+        await self._asked(self._client.write_gatt_char(self._known(uuid, able), payload, response=acknowledged))
 
     async def subscribe(self, uuid: str, heard: Callable[[bytes], None]) -> None:
         def notified(_: BleakGATTCharacteristic, value: bytearray) -> None:
@@ -185,7 +240,7 @@ class _BleConnection:
                 _log.error("the listener of a notification failed: %s", type(error).__name__)
 
         # BlueZ: StartNotify, bleak's default. AcquireNotify loses packets when this computer is busy.
-        await self._asked(self._client.start_notify(self._known(uuid), notified))
+        await self._asked(self._client.start_notify(self._known(uuid, ("notify", "indicate")), notified))
 
     async def close(self) -> None:
         self._broken = True
@@ -195,13 +250,19 @@ class _BleConnection:
         try:
             return await _answered(work, ANSWER_S)
         except LinkLost as error:
-            if isinstance(error.__cause__, BleakGATTProtocolError) and self._client.is_connected:
-                raise Refused(error.message, error.advice) from error.__cause__
+            answered = isinstance(error.__cause__, BleakGATTProtocolError) or error.cause in LASTING
+            if answered and self._client.is_connected:
+                raise Refused(error.message, error.advice, error.cause) from error.__cause__
             raise
 
-    def _known(self, uuid: str) -> BleakGATTCharacteristic:
+    def _known(self, uuid: str, able: Collection[str]) -> BleakGATTCharacteristic:
+        """Of several of this UUID the one that can do it, in one of the services meant; else the first there is."""
+
+        def unfit(one: BleakGATTCharacteristic) -> tuple[bool, bool, int]:
+            return not set(able) & set(one.properties), one.service_uuid.lower() not in self._services, one.handle
+
         try:
-            return self._characteristics[uuid]
+            return min(self._characteristics[uuid], key=unfit)
         except KeyError:
             raise Refused("The sensor lacks a characteristic it is asked for.", "Try another --profile.") from None
 
@@ -212,10 +273,17 @@ class _BleConnection:
             self._lost()
 
 
-def _found(device: BLEDevice, said: AdvertisementData) -> Found:
+async def _bluez_adapters() -> list[Adapter]:
+    error, told = await managed_objects()
+    if error:
+        raise BleakDBusError(error, told)
+    return adapters_among(told[0])
+
+
+def _found(device: BLEDevice, said: AdvertisementData, adapter: str | None) -> Found:
     rssi_dbm = said.rssi if said.rssi > NOT_HEARD_DBM else None
     services = tuple(service.lower() for service in said.service_uuids)
-    return Found(device.address, said.local_name or device.name, rssi_dbm, services, device)
+    return Found(device.address, said.local_name or device.name, rssi_dbm, services, device, adapter=adapter)
 
 
 def _shows_only_what_is_named() -> bool:
@@ -234,8 +302,10 @@ async def _opened(work: Coroutine[Any, Any, T]) -> T:
     except PermissionError as error:
         raise cannot_use("DENIED_BY_SYSTEM") from error
     except (FileNotFoundError, ConnectionRefusedError) as error:  # no D-Bus
-        raise cannot_use("NO_SERVICE") from error
+        raise cannot_use("NO_BUS") from error
     except Exception as error:
+        if (_windows_code(error) or 0) & 0xFFFFFFFF == _FORBIDDEN:
+            raise cannot_use("DENIED_BY_SYSTEM") from error
         raise _translated(error) from error
 
 
@@ -262,42 +332,60 @@ def _translated(error: Exception) -> SensorcoachError:
     if isinstance(error, BleakGATTProtocolError):
         return _att_error(error.code)
     if isinstance(error, BleakDBusError):
-        return _dbus_error(error.dbus_error)
+        return _dbus_error(error.dbus_error, " ".join(str(part) for part in error.args[1:]))
     if isinstance(error, BleakDeviceNotFoundError):
         return LinkLost(
-            "The computer no longer knows the sensor it just heard.", "Keep the sensor near and switched on."
+            "The computer no longer knows the sensor it just heard.",
+            "Keep the sensor near and switched on.",
+            Cause.RANGE,
         )
     if isinstance(error, TimeoutError):
-        return LinkLost("The sensor did not answer in time.", "Take it nearer to the computer; check its battery.")
+        advice = "Take it nearer to the computer; check its battery."
+        return LinkLost("The sensor did not answer in time.", advice, Cause.RANGE)
     if isinstance(error, BleakError) and "BlueZ >=" in str(error):
         return cannot_use("OLD_SERVICE")
     if isinstance(error, BleakError) and "Windows GUI" in str(error):
         return cannot_use("GUI_THREAD")
-    # BleakError "disconnected", OSError and EOFError of a transport that broke, whatever else a backend lets through.
+    if isinstance(error, BleakError) and str(error).startswith("adapter '"):
+        return NoSuchAdapter("There is no Bluetooth adapter of that name.", "`sensorcoach doctor` names all.")
+    code = _windows_code(error)
+    cause = cause_of_text(str(error)) if code is None else cause_of_windows(code)
+    if cause is not Cause.UNKNOWN:
+        return LinkLost(*told_cause(cause), cause)
+    # EOFError of a transport that broke, whatever else a backend lets through.
     return LinkLost(
         f"The connection to the sensor failed ({type(error).__name__}).",
         "Take the sensor nearer to the computer; a computer can hold only a few connections at once.",
     )
 
 
+def _windows_code(error: Exception) -> int | None:
+    code = getattr(error, "winerror", None)  # of OSError, on Windows only
+    return code if isinstance(code, int) else None
+
+
 def _att_error(code: Att) -> SensorcoachError:
     if code in _PASSING:
-        return LinkLost("The sensor broke off in mid-answer.", "Take it nearer to the computer.")
-    if code in _SECRET:
-        return Refused(
-            "The sensor wants to be paired first.",
-            "Pair it in the system's Bluetooth settings, or switch its pairing off with the maker's app.",
-        )
+        return LinkLost("The sensor broke off in mid-answer.", "Take it nearer to the computer.", Cause.RANGE)
+    cause = cause_of_att(int(code))
+    if cause is Cause.PAIRING:
+        return Refused(*told_cause(cause), cause)
     return Refused(
         f"The sensor refuses what it is asked (ATT error 0x{int(code):02x}).",
         "Check --profile; update the sensor's firmware.",
+        cause,
     )
 
 
-def _dbus_error(name: str) -> SensorcoachError:
+def _dbus_error(name: str, text: str) -> SensorcoachError:
     if name in _DBUS:
         return cannot_use(_DBUS[name])
+    if _NOT_POWERED in text:
+        return cannot_use("POWERED_OFF")
+    cause = cause_of_dbus(name, text)
+    if cause is not Cause.UNKNOWN:
+        return LinkLost(*told_cause(cause), cause)
     return LinkLost(
         f"The computer's Bluetooth reports {name.rpartition('.')[2]}.",
-        "If that goes on: `sudo systemctl restart bluetooth`, or switch Bluetooth off and on.",
+        f"If that goes on: {restart_advice()}",
     )

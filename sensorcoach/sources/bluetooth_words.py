@@ -6,6 +6,8 @@ import sys
 from typing import Final
 
 from sensorcoach.errors import BluetoothError
+from sensorcoach.sources.causes import Cause
+from sensorcoach.sources.surroundings import Surroundings, surroundings
 
 LINUX: Final = "linux"
 MACOS: Final = "darwin"
@@ -19,6 +21,7 @@ _WHAT: Final = {
     "DENIED_BY_SYSTEM": "This program may not use Bluetooth: the system forbids it.",
     "DENIED_BY_UNKNOWN": "This program may not use Bluetooth.",
     "NO_SERVICE": "The Bluetooth service of this computer does not answer.",
+    "NO_BUS": "The Bluetooth service of this computer does not answer: there is no system bus (D-Bus) to ask it over.",
     "OLD_SERVICE": "The Bluetooth service of this computer is too old.",
     "NO_ANSWER": "Bluetooth of this computer did not answer in time.",
     "GUI_THREAD": "Windows delivers no Bluetooth messages to this program: its main thread is set up for windows.",
@@ -28,7 +31,7 @@ _DENIED: Final = frozenset(("DENIED_BY_USER", "DENIED_BY_SYSTEM", "DENIED_BY_UNK
 
 _PERMIT: Final = {
     LINUX: "Ask the administrator to let you use it: `sudo usermod -aG bluetooth $USER`, then log out and in. "
-    "A container must be given the system's D-Bus.",
+    "If that does not help, the system's D-Bus policy forbids it.",
     MACOS: "Open System Settings > Privacy & Security > Bluetooth, allow the terminal (or app) you start sensorcoach "
     "from, then close it and start again.",
     WINDOWS: "Open Settings > Privacy & security > Radios and allow desktop apps, then start again.",
@@ -45,18 +48,94 @@ _PLUG_IN: Final = {
     WINDOWS: "Plug in a Bluetooth adapter (4.0 or newer); Device Manager shows whether its driver is missing.",
 }
 _RESTART: Final = {
-    LINUX: "Run `sudo systemctl restart bluetooth` (package bluez), then try again.",
     MACOS: "Switch Bluetooth off and on, then try again. If a window asks for permission, allow it.",
     WINDOWS: "Switch Bluetooth off and on in Settings > Bluetooth & devices, then try again.",
 }
 
+_PAIR: Final = {
+    LINUX: "Pair it: start `bluetoothctl`, type `scan on`, then `pair` and its address.",
+    MACOS: "Allow it in the window that macOS shows.",
+    WINDOWS: "Pair it in Settings > Bluetooth & devices > Add device.",
+}
+_PAIRED_BEFORE: Final = (
+    "If it was paired before, remove the old pairing first. "
+    "On a micro:bit, flash its program with 'No Pairing Required' in the project's settings."
+)
+_LET_GO: Final = {
+    LINUX: "`bluetoothctl disconnect` lets go of it for all.",
+    MACOS: "Switching Bluetooth off and on lets go of it for all.",
+    WINDOWS: "Desktop apps must be allowed in Settings > Privacy & security > Radios.",
+}
+_CAUSES: Final = {
+    Cause.PAIRING: "The sensor wants to be paired first.",
+    Cause.HELD: "Another program on this computer holds the sensor.",
+    Cause.UNSUPPORTED: "The sensor, or this computer's Bluetooth, does not support what it is asked.",
+    Cause.RANGE: "The sensor could not be reached.",
+    Cause.BUSY: "Bluetooth of this computer is busy.",
+}
+_CAUSE_ADVICE: Final = {
+    Cause.UNSUPPORTED: "Check --profile; update the sensor's firmware.",
+    Cause.RANGE: "Take it nearer to the computer; check its battery.",
+    Cause.BUSY: "It is tried again soon; end other programs that search for devices.",
+}
 
-def cannot_use(reason: str, platform: str = sys.platform) -> BluetoothError:
-    """The error for ``reason``: a name of bleak's `BleakBluetoothNotAvailableReason`, or one of our own above."""
-    return BluetoothError(_WHAT.get(reason, _UNKNOWN), _advice(reason, platform))
+
+def told_cause(cause: Cause, platform: str = sys.platform) -> tuple[str, str]:
+    """What to tell of a cause that is known, and what to do about it on this system."""
+    if cause is Cause.PAIRING:
+        return _CAUSES[cause], f"{_PAIR.get(platform, _PAIR[LINUX])} {_PAIRED_BEFORE}"
+    if cause is Cause.HELD:
+        end = "End it (a maker's app, a page in a browser, another sensorcoach)."
+        return _CAUSES[cause], f"{end} {_LET_GO.get(platform, _LET_GO[LINUX])}"
+    return _CAUSES[cause], _CAUSE_ADVICE[cause]
 
 
-def _advice(reason: str, platform: str) -> str:
+def cannot_use(reason: str, platform: str = sys.platform, where: Surroundings | None = None) -> BluetoothError:
+    """The error for ``reason``: a name of bleak's `BleakBluetoothNotAvailableReason`, or one of our own above.
+
+    ``where``: this program runs; None: look.
+    """
+    return BluetoothError(_WHAT.get(reason, _UNKNOWN), _advice(reason, platform, where or surroundings()))
+
+
+def restart_advice(platform: str = sys.platform, where: Surroundings | None = None) -> str:
+    """How Bluetooth is restarted."""
+    if platform in (MACOS, WINDOWS):
+        return _RESTART[platform]
+    where = where or surroundings()
+    if where.wsl:
+        return _WSL
+    if where.container:
+        return "Restart the Bluetooth service of the computer that the container runs on, then try again."
+    how = "systemctl restart bluetooth" if where.systemd else "service bluetooth restart"
+    return f"Run `sudo {how}` (package bluez), then try again."
+
+
+_WSL: Final = (
+    "WSL has no Bluetooth of its own: install sensorcoach in Windows itself; or attach an adapter by usbipd-win, with "
+    "a kernel that has Bluetooth."
+)
+_CONTAINER: Final = (
+    "This program runs in a container: mount the system's bus into it (`-v /run/dbus:/run/dbus`), and start bluetoothd "
+    "on the computer outside."
+)
+
+
+def _linux_advice(reason: str, where: Surroundings) -> str | None:
+    """What helps where the reason lies in what this program runs in."""
+    if where.wsl and reason in ("NO_BUS", "NO_SERVICE", "NO_BLUETOOTH"):
+        return _WSL
+    if where.container and reason in ("NO_BUS", "NO_SERVICE"):  # a service that answers lacks the adapter only
+        return _CONTAINER
+    if reason in _DENIED and where.container:
+        return f"{_CONTAINER} The user in the container needs the rights of one outside."
+    return None
+
+
+def _advice(reason: str, platform: str, where: Surroundings) -> str:
+    around = _linux_advice(reason, where) if platform not in (MACOS, WINDOWS) else None
+    if around is not None:
+        return around
     if reason in _DENIED:
         advice = _PERMIT
     elif reason == "POWERED_OFF":
@@ -68,8 +147,8 @@ def _advice(reason: str, platform: str) -> str:
     elif reason == "GUI_THREAD":
         return "Start sensorcoach from a plain console, without libraries that import pythoncom (pywin32)."
     else:
-        advice = _RESTART
-    return advice.get(platform, _RESTART[LINUX])
+        return restart_advice(platform, where)
+    return advice.get(platform) or advice[LINUX]
 
 
 def stale_characteristics_advice(platform: str = sys.platform) -> str:

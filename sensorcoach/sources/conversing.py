@@ -14,6 +14,7 @@ from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import SensorcoachError, SensorError
 from sensorcoach.model import Packet
 from sensorcoach.sources.bluetooth_words import stale_characteristics_advice
+from sensorcoach.sources.causes import Cause
 from sensorcoach.sources.mailbox import Mailbox
 from sensorcoach.sources.radio import Connection, Refused
 from sensorcoach.sources.session_clock import SessionClock
@@ -50,6 +51,8 @@ class Line:
         self._clock = clock
         self._heard_data = heard_data
         self._subscribed: set[str] = set()
+        self._refused: set[str] = set()
+        """Channels that were asked for although they are optional, and are not there for us: not asked again."""
         self._asking: _Question | None = None
         self._over = False
 
@@ -110,12 +113,15 @@ class Line:
         return None
 
     async def _read(self, step: Read) -> bytes | None:
-        if step.optional and not self._connection.has(self._profile.channels[step.channel]):
+        if step.optional and (
+            step.channel in self._refused or not self._connection.has(self._profile.channels[step.channel])
+        ):
             return None
         try:
             value = await self._connection.read(self._uuid(step.channel))
         except Refused:
             if step.optional:
+                self._refused.add(step.channel)
                 return None
             raise
         self._hand_on(Packet(SENSOR, step.channel, self._clock.now_s(), value), answers=True)
@@ -140,8 +146,9 @@ class Line:
 
         try:
             await self._connection.subscribe(self._uuid(channel), heard)
-        except Refused:
-            if step.optional:
+        except Refused as error:
+            # Samples that are there but not for us are no lack of the sensor: then the cause is worth more.
+            if step.optional and not (carries_data and error.cause in (Cause.PAIRING, Cause.HELD)):
                 return None
             raise
         self._subscribed.add(channel)

@@ -50,6 +50,12 @@ class Match:
     found: Found
     profile: RadioProfile[Any] | None
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether more speaks for its profile than a name that other makers' devices have, too."""
+        found = self.found
+        return self.profile is not None and self.profile.advertised.surely_matches(found.name, found.services)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -77,17 +83,24 @@ class Candidate:
 
 
 class Neighbourhood:
-    """Everything heard during one search; what came in an earlier advertisement is kept (a name comes apart)."""
+    """Everything heard during one search; what came in an earlier advertisement is kept (a name comes apart).
+
+    A device that falls silent while another of its name and kind begins is one that changed its address.
+    """
 
     def __init__(self, profiles: Sequence[RadioProfile[Any]]) -> None:
         self._profiles = profiles
         self._found: dict[str, Found] = {}
+        self._first_s: dict[str, float] = {}
+        self._last_s: dict[str, float] = {}
 
-    def add(self, found: Found) -> bool:
-        """Whether that told anything new besides the signal's strength."""
+    def add(self, found: Found, t_s: float = 0.0) -> bool:
+        """Whether that told anything new besides the signal's strength. ``t_s``: when it was heard, on any clock."""
         known = self._found.get(found.address)
         if known is None and len(self._found) >= MOST_DEVICES:
             return False
+        self._first_s.setdefault(found.address, t_s)
+        self._last_s[found.address] = t_s
         if known is not None:
             services = tuple(dict.fromkeys(known.services + found.services))
             found = replace(found, name=found.name or known.name, services=services)
@@ -98,8 +111,25 @@ class Neighbourhood:
         """Known kinds before unknown ones, the strongest signal first; held ones, without a signal, lead."""
         return sorted((Match(found, self._profile_of(found)) for found in self._found.values()), key=_rank)
 
+    def renamed(self, matches: Sequence[Match]) -> dict[str, float]:
+        """Of these, the addresses that another one seems to have replaced, and when each was heard last."""
+        return {
+            old.found.address: self._last_s[old.found.address]
+            for old in matches
+            if any(self._replaced(old, new) for new in matches)
+        }
+
+    def _replaced(self, old: Match, new: Match) -> bool:
+        if old.found.connected:  # it does not advertise
+            return False
+        alike = old.found.name is not None and (old.found.name, old.profile) == (new.found.name, new.profile)
+        return alike and self._last_s[old.found.address] < self._first_s[new.found.address]
+
     def _profile_of(self, found: Found) -> RadioProfile[Any] | None:
-        return next((each for each in self._profiles if each.advertised.matches(found.name, found.services)), None)
+        told = (found.name, found.services)
+        sure = (each for each in self._profiles if each.advertised.surely_matches(*told))
+        perhaps = (each for each in self._profiles if each.advertised.matches(*told))
+        return next(sure, None) or next(perhaps, None)
 
 
 def the_unit(matches: Sequence[Match], unit: RememberedSensor, aside: Collection[str], heard_all: bool) -> Match | None:
@@ -115,7 +145,8 @@ def the_unit(matches: Sequence[Match], unit: RememberedSensor, aside: Collection
     same_name = [match for match in kind if match.found.name is not None and match.found.name == unit.name]
     if same_name:
         return same_name[0]
-    return kind[0] if kind and unit.identity is not None else None
+    sure = [match for match in kind if match.is_sure]
+    return sure[0] if sure and unit.identity is not None else None
 
 
 def the_named(matches: Sequence[Match], device: str, heard_all: bool) -> list[Match]:
@@ -175,18 +206,19 @@ class Search:
         matches = self._decided(0.0) or await self._heard(services)
         if isinstance(matches, Candidate):
             return matches
-        if len(matches) == 1:
+        if len(matches) == 1 and (matches[0].is_sure or self._wanted.device is not None or self._forced is not None):
             return self._candidate(matches[0])
         return self._candidate(await self._chosen(matches))
 
     async def _heard(self, services: Collection[str]) -> Candidate | list[Match]:
         news = asyncio.Event()
+        now = asyncio.get_running_loop().time
+        began_s = now()
 
         def heard(found: Found) -> None:
-            if self._room.add(found):
+            if self._room.add(found, now() - began_s):
                 news.set()
 
-        now = asyncio.get_running_loop().time
         async with self._radio.scan(heard, services):
             began_s = now()
             while True:
@@ -201,7 +233,9 @@ class Search:
 
     def _next_moment_s(self, elapsed_s: float) -> float:
         """When the passing of time alone may decide."""
-        moments = (self._timing.competitors_s, self._timing.remembered_s, self._timing.search_s)
+        timing = self._timing
+        silent_s = [last_s + timing.silent_s for last_s in self._room.renamed(self._room.best_first()).values()]
+        moments = (timing.competitors_s, timing.remembered_s, timing.search_s, *silent_s)
         return min((moment_s for moment_s in moments if moment_s > elapsed_s), default=elapsed_s)
 
     def _decided(self, elapsed_s: float) -> Candidate | list[Match]:
@@ -216,8 +250,20 @@ class Search:
             if self._insists or elapsed_s < self._timing.remembered_s:
                 return []
         if self._wanted.device is not None:
-            return the_named(matches, self._wanted.device, heard_all)
-        return [match for match in matches if self._is_meant(match)] if heard_all else []
+            named = the_named(matches, self._wanted.device, heard_all)
+            if not heard_all and self._forced is None and any(match.profile is None for match in named):
+                return []  # its name, which tells the kind, may come in the scan response
+            return self._settled(named, elapsed_s)
+        meant = [match for match in matches if self._is_meant(match)] if heard_all else []
+        sure = [match for match in meant if match.is_sure or self._forced is not None]
+        return self._settled(sure or meant, elapsed_s)
+
+    def _settled(self, matches: list[Match], elapsed_s: float) -> list[Match]:
+        """Without those that changed their address; nothing while it is too early to say whether one did."""
+        renamed = self._room.renamed(matches)
+        if any(elapsed_s - last_s < self._timing.silent_s for last_s in renamed.values()):
+            return []
+        return [match for match in matches if match.found.address not in renamed]
 
     def _is_meant(self, match: Match) -> bool:
         if self._forced is not None:
@@ -228,6 +274,12 @@ class Search:
         return Candidate(match.found, _known(self._forced or match.profile, match.found))
 
     async def _chosen(self, matches: Sequence[Match]) -> Match:
+        if self._wanted.choose is None and len(matches) == 1:
+            assert matches[0].profile is not None
+            raise SearchFailed(
+                f"Heard was {_named(matches)}, which may be a {matches[0].profile.label}, or something else.",
+                "If it is yours, say so with --device and its name or address.",
+            )
         if self._wanted.choose is None:
             raise SearchFailed(
                 f"{len(matches)} sensors match: {_named(matches)}.",
@@ -300,7 +352,7 @@ def _rank(match: Match) -> tuple[bool, bool, int, str]:
 
 
 def _services(profiles: Iterable[RadioProfile[Any]]) -> list[str]:
-    return list(dict.fromkeys(service for profile in profiles for service in profile.advertised.services))
+    return list(dict.fromkeys(service for profile in profiles for service in profile.advertised.own_services))
 
 
 def _profile_named(name: str | None, profiles: Sequence[RadioProfile[Any]]) -> RadioProfile[Any] | None:

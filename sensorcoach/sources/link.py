@@ -27,10 +27,11 @@ from sensorcoach.devices.profile import RadioProfile
 from sensorcoach.errors import BluetoothError, SensorcoachError, SensorError
 from sensorcoach.model import LinkEvent
 from sensorcoach.sources.bounded import bounded, ended, set_within
+from sensorcoach.sources.causes import LASTING, Cause
 from sensorcoach.sources.conversing import Line, WrongProfile
 from sensorcoach.sources.finding import Candidate, NotFound, Search, SearchFailed, Wanted, unit_preferred
 from sensorcoach.sources.mailbox import LinkItem, Mailbox, SensorReady
-from sensorcoach.sources.radio import LinkLost, Radio
+from sensorcoach.sources.radio import LinkLost, LinkTrouble, Radio
 from sensorcoach.sources.remembered import RememberedSensor
 from sensorcoach.sources.session_clock import SessionClock
 from sensorcoach.sources.silence import SilenceWatch
@@ -48,7 +49,11 @@ _log = logging.getLogger("sensorcoach.link")
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """The link at this moment, for screens. ``name`` is untrusted; ``since_s``: session time of the last change."""
+    """The link at this moment, for screens.
+
+    ``name`` is untrusted; ``since_s``: session time of the last change; ``missing_s``: what reconnects cost so far,
+    from the last sample before each to the first behind.
+    """
 
     state: str
     detail: str
@@ -59,6 +64,7 @@ class LinkStatus:
     battery: Battery | None = None
     notifications: int = 0
     reconnects: int = 0
+    missing_s: float = 0.0
 
 
 class _OtherUnit(Exception):
@@ -111,6 +117,8 @@ class SensorLink:
         self._battery_low_told = False
         self._notifications = 0
         self._starts = 0
+        self._broke_s: float | None = None
+        self._missing_s = 0.0
 
     @property
     def status(self) -> LinkStatus:
@@ -126,6 +134,7 @@ class SensorLink:
             battery=self._battery,
             notifications=self._notifications,
             reconnects=max(self._starts - 1, 0),
+            missing_s=self._missing_s,
         )
 
     def stop(self) -> None:
@@ -177,7 +186,8 @@ class SensorLink:
     def _weigh(self, error: SensorcoachError) -> None:
         """Count a failed attempt; raise what ends everything."""
         self._failures += 1
-        _log.info("attempt failed: %s, %d in a row", type(error).__name__, self._failures)
+        cause = error.cause if isinstance(error, LinkTrouble) else Cause.UNKNOWN
+        _log.info("attempt failed: %s, cause %s, %d in a row", type(error).__name__, cause, self._failures)
         if isinstance(error, WrongProfile) and not self._uncached:
             # The computer may remember characteristics from before a firmware change.
             self._uncached = True
@@ -185,7 +195,7 @@ class SensorLink:
         if isinstance(error, NotFound):  # whatever was held against a device may have passed
             self._aside.clear()
             self._not_held.clear()
-        if self._has_streamed or isinstance(error, LinkLost):
+        if self._has_streamed or (isinstance(error, LinkLost) and cause not in LASTING):
             return
         self._rebuffs += 1
         if isinstance(error, BluetoothError | SearchFailed | WrongProfile) or self._rebuffs >= self._timing.rebuffs:
@@ -197,7 +207,12 @@ class SensorLink:
         self._say("connecting", "")
         lost = asyncio.Event()
         try:
-            connection = await self._radio.connect(candidate.found, lost.set, uncached=self._uncached)
+            connection = await self._radio.connect(
+                candidate.found,
+                lost.set,
+                services=candidate.profile.advertised.own_services,
+                uncached=self._uncached,
+            )
         except SensorcoachError:
             self._do_not_trust_held(candidate)
             raise
@@ -218,6 +233,8 @@ class SensorLink:
             raise
         finally:
             line.hang_up()
+            if self._watch.last_s is not None:
+                self._broke_s = self._watch.last_s
             await connection.close()
 
     async def _searched(self) -> Candidate:
@@ -245,7 +262,11 @@ class SensorLink:
     def _settle_on(self, candidate: Candidate, identity: str | None) -> RememberedSensor:
         found = candidate.found
         self._unit = RememberedSensor(
-            profile=candidate.profile.name, name=found.name, identity=identity, address=found.address
+            profile=candidate.profile.name,
+            name=found.name,
+            identity=identity,
+            address=found.address,
+            adapter=found.adapter,
         )
         self._unit_is_certain = True
         return self._unit
@@ -292,6 +313,7 @@ class SensorLink:
                 "Switch it off and on, charge it, and check --profile.",
             )
         self._has_streamed = True
+        self._failures = 0
         self._not_held.clear()
         battery = asyncio.create_task(self._ask_battery(line, candidate.profile))
         try:
@@ -301,10 +323,11 @@ class SensorLink:
 
     async def _watched(self) -> None:
         """Tell stalls, and when they end; raise when the link is given up."""
-        since_s = self._clock.now_s()
+        detail = self._back()
         while True:
-            self._say("streaming", "")
-            await self._until_stalled(since_s)
+            self._say("streaming", detail)
+            await self._until_stalled()
+            detail = ""
             self._data_came.clear()
             self._say("stalled", f"no samples for {self._quiet_s():.1f} s")
             while not self._data_came.is_set():
@@ -314,12 +337,19 @@ class SensorLink:
                     )
                 await self._wait(self._watch.gone_at_s, self._data_came)
 
-    async def _until_stalled(self, since_s: float) -> None:
+    def _back(self) -> str:
+        """Samples come again: how long there were none, counted and in words; empty the first time."""
+        if self._broke_s is None:
+            return ""
+        missing_s = (self._watch.last_s or self._clock.now_s()) - self._broke_s
+        self._broke_s = None
+        self._missing_s += missing_s
+        return f"after {missing_s:.1f} s without samples"
+
+    async def _until_stalled(self) -> None:
         never = asyncio.Event()
         while self._clock.now_s() < self._watch.stalled_at_s - _ROUNDING_S:
             await self._wait(self._watch.stalled_at_s, never)
-            if self._clock.now_s() - since_s >= self._timing.settled_s:
-                self._failures = 0
 
     async def _wait(self, moment_s: float, news: asyncio.Event) -> None:
         """Until ``moment_s`` of the session, or ``news``, or it is time for another look."""
@@ -347,10 +377,8 @@ class SensorLink:
             except SensorcoachError as error:
                 _log.info("the battery could not be asked: %s", type(error).__name__)
             else:
-                if battery is None:
-                    return
-                self._battery = battery
-                if battery.low and not self._battery_low_told:
+                self._battery = battery or self._battery
+                if battery is not None and battery.low and not self._battery_low_told:
                     self._battery_low_told = True
                     self._tell("battery_low", f"the sensor's battery is low{_charge(battery)}: charge it soon")
             await asyncio.sleep(self._timing.battery_every_s)

@@ -8,13 +8,23 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sensorcoach.errors import SensorError
+from sensorcoach.sources.adapters import Adapter
+from sensorcoach.sources.causes import Cause
 
 
-class LinkLost(SensorError):
-    """The connection could not be made, broke, or hangs. It may pass: a new connection is worth a try."""
+class LinkTrouble(SensorError):
+    """What a radio raises about one sensor; ``cause``: why, as far as the computer tells."""
+
+    def __init__(self, message: str, advice: str, cause: Cause = Cause.UNKNOWN) -> None:
+        super().__init__(message, advice)
+        self.cause = cause
 
 
-class Refused(SensorError):
+class LinkLost(LinkTrouble):
+    """The connection could not be made, broke, or hangs. A new one may help, unless the cause is a lasting one."""
+
+
+class Refused(LinkTrouble):
     """The sensor answered, and said no: this value may not be read, written or subscribed to."""
 
 
@@ -25,6 +35,7 @@ class Found:
     ``address``: on macOS a name this computer made up. ``name``: untrusted, as it came over the air. ``rssi_dbm``: of
     the last advertisement. ``services``: 128-bit UUIDs, lower case, as far as advertised. ``handle``: what the radio
     connects with. ``connected``: held by this computer, perhaps for a program that died; it does not advertise.
+    ``adapter``: of this computer, by which it was heard, if one was asked for.
     """
 
     address: str
@@ -33,6 +44,7 @@ class Found:
     services: tuple[str, ...]
     handle: object = field(repr=False, compare=False)
     connected: bool = False
+    adapter: str | None = None
 
 
 class Connection(Protocol):
@@ -64,6 +76,12 @@ class Connection(Protocol):
 class Radio(Protocol):
     """Bluetooth of this computer. Everything raises `BluetoothError` where it is off, missing or forbidden."""
 
+    async def adapters(self) -> list[Adapter]:
+        """Those that may be used; empty where there is one, of no name."""
+
+    def through(self, adapter: str) -> Radio:
+        """The same, by the adapter of this name only."""
+
     async def held(self, services: Collection[str]) -> list[Found]:
         """Devices with one of these services that are connected to this computer; empty where it cannot tell."""
 
@@ -73,9 +91,12 @@ class Radio(Protocol):
         ``services``: those of interest, for computers that show nothing without being told.
         """
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> Connection:
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> Connection:
         """Connect; ``lost`` is called once when this connection breaks, or was closed.
 
+        ``services``: where a characteristic is there twice, those in which it is meant.
         ``uncached``: do not trust what the computer remembers of the sensor's characteristics.
 
         Raises:

@@ -15,12 +15,16 @@ FILE_NAME: Final = "sensor.json"
 
 
 class RememberedSensor(msgspec.Struct, frozen=True, kw_only=True):
-    """One unit. ``identity`` stays with it on every computer, if it tells; an address may change, a name is shared."""
+    """One unit. ``identity`` stays with it on every computer, if it tells; an address may change, a name is shared.
+
+    ``adapter``: of this computer, if one was asked for.
+    """
 
     profile: str
     name: str | None
     identity: str | None
     address: str
+    adapter: str | None = None
 
 
 def load_remembered(folder: Path) -> tuple[RememberedSensor | None, str | None]:

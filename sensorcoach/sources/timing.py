@@ -12,11 +12,14 @@ class LinkTiming:
 
     ``search_s``: a sensor that was switched on late still shows up; the whole room has been heard long before.
     ``competitors_s``: sensors advertise at least every 1 to 2 s; after so long a second one would have been heard.
+    ``silent_s``: who was not heard for so long, while another of its name began, has changed its address.
     ``remembered_s``: so long the unit used last has to itself before another is considered.
     ``start_s``: the longest start conversation; a step may have to be said again by the radio for seconds.
     ``first_data_s``: from the start to the first samples.
-    ``settled_s``: a stream that held so long was a good one: the next pause is the shortest again.
-    ``first_pause_s``, ``longest_pause_s``: pauses double; the cap is what a person waits without doubting.
+    ``first_pause_s``, ``longest_pause_s``: pauses double while attempts fail. Once samples came the sensor is there,
+    and the next pause is the first again, however short the stream: a link that drops every 8 s otherwise loses more
+    to the pauses than to the drops. The cap spares the radio, and costs a sensor that comes back less than one
+    repetition.
     ``farewell_s``: for the stop conversation; people press Ctrl-C again after 3 s.
     ``battery_every_s``: it is asked after the start and then so often.
     ``asleep_s``: a shorter sleep of the computer is a stall like any other.
@@ -27,12 +30,12 @@ class LinkTiming:
 
     search_s: float = 30.0
     competitors_s: float = 4.0
+    silent_s: float = 3.0
     remembered_s: float = 10.0
     start_s: float = 60.0
     first_data_s: float = 5.0
-    settled_s: float = 10.0
     first_pause_s: float = 0.5
-    longest_pause_s: float = 15.0
+    longest_pause_s: float = 4.0
     farewell_s: float = 3.0
     battery_every_s: float = 60.0
     asleep_s: float = 5.0

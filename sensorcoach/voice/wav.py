@@ -24,7 +24,7 @@ import numpy as np
 from sensorcoach.coach.phrases import Phrases
 from sensorcoach.errors import RecordingError
 from sensorcoach.model import Cue
-from sensorcoach.recording import new_file
+from sensorcoach.outfile import new_file
 from sensorcoach.voice import tones
 from sensorcoach.voice.espeak import SpeechFailed
 from sensorcoach.voice.mixer import Lane, Mixer

@@ -10,7 +10,8 @@ import sensorcoach
 PACKAGE = Path(sensorcoach.__file__).parent
 
 FLOORS = [
-    {"__init__", "model", "errors", "settings", "preferences", "axes", "choices", "folders", "logfile"},
+    {"__init__", "model", "errors", "axes", "folders", "logfile", "outfile", "failures"}
+    | {"settings", "settings_check", "preferences", "choices"},
     {"devices", "dsp", "simulator"},
     {"recording", "kneedrop"},
     {"importers"},

@@ -16,12 +16,18 @@ from sensorcoach import analyze
 from sensorcoach.app import ManyDone, analyze_into, sessions_under
 from sensorcoach.batch import Failure, on_processes
 from sensorcoach.choices import Choices
-from sensorcoach.errors import InputError, SettingsError
+from sensorcoach.errors import InputError, RecordingError, SettingsError
 
 
-def into(out: Path, folder: Path, processes: int = 1) -> ManyDone:
+def into(out: Path, folder: Path, processes: int = 1, *, replace: bool = False) -> ManyDone:
     return analyze_into(
-        sessions_under([folder]), Choices(), out, processes=processes, scheduler=None, on_progress=lambda done, of: None
+        sessions_under([folder]),
+        Choices(),
+        out,
+        processes=processes,
+        scheduler=None,
+        replace=replace,
+        on_progress=lambda done, of: None,
     )
 
 
@@ -86,8 +92,26 @@ def test_a_torn_journal_costs_one_session(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
     into(out, folder)
     journal = tmp_path / "out.parquet.journal"
-    journal.write_bytes(journal.read_bytes()[:-40])
-    assert [into(out, folder).kept for _ in range(2)] == [2, 3]
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:-2])[:-40])  # behind the results it says what was made of them
+    assert into(out, folder, replace=True).kept == 2
+    assert into(out, folder).kept == 3, "what an earlier run of the same made may be replaced"
+
+
+def test_a_table_of_other_choices_or_of_somebody_else_is_not_replaced_unasked(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    into(out, folder)
+    assert out.stat().st_mode & 0o777 == 0o600
+    out.write_text(out.read_text() + "noted by hand\n")
+    with pytest.raises(RecordingError, match="exists already"):
+        into(out, folder)
+    assert out.read_text().endswith("noted by hand\n")
+    into(out, folder, replace=True)
+    journal = tmp_path / "new.csv.journal"
+    journal.write_text("my diary\n")
+    with pytest.raises(RecordingError, match="is no journal"):
+        into(tmp_path / "new.csv", folder)
+    assert journal.read_text() == "my diary\n"
 
 
 def test_results_in_the_folder_are_no_recordings(folder: Path) -> None:
@@ -99,8 +123,10 @@ def test_results_in_the_folder_are_no_recordings(folder: Path) -> None:
 def test_no_recording_is_written_over(name: str, tmp_path: Path) -> None:
     recording = tmp_path / name
     recording.write_text("t_s,ax_g\n1,2\n")
-    with pytest.raises(InputError, match=name):
+    with pytest.raises(RecordingError, match=name):
         into(recording, tmp_path)
+    with pytest.raises(InputError, match=name):
+        into(recording, tmp_path, replace=True)
     assert recording.read_text() == "t_s,ax_g\n1,2\n"
 
 

@@ -22,7 +22,7 @@ from sensorcoach.session.board import Board
 from sensorcoach.settings import Settings
 from sensorcoach.sources.mailbox import SensorReady
 from tests.benchmarks.hours import RATE_HZ, hours, one_session, packets
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 
 HOURS = 8
 FLAT_MB = 10.0
@@ -31,7 +31,7 @@ PICTURES_HZ = 15
 _CHOICES = Choices(mounting={"up_leg": "z"})
 
 
-def board_rows(seeds: range) -> list[Row]:
+def board_rows(options: Options) -> list[Row]:
     return [*_delay_rows(), *_played_rows(), _memory_row()]
 
 

@@ -12,14 +12,14 @@ from sensorcoach.choices import Choices
 from sensorcoach.simulator import SCENARIOS, simulate
 from sensorcoach.simulator.plan import RestPlan
 from sensorcoach.sources.simulated import write_simulated
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 
 FILES = {1: 250, 2: 1000}
 """Recordings by the number of processes: starting them (1-2 s) should not show."""
 TEN_MINUTES_S = 600.0
 
 
-def many_rows(seeds: range) -> list[Row]:
+def many_rows(options: Options) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         one = _ten_minutes(folder / "one.jsonl.gz")

@@ -15,13 +15,13 @@ from sensorcoach.model import Mounting
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 from tests.benchmarks.hours import RATE_HZ, csv_of, one_session
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 
 LIMIT_MB = 60.0
 _ROWS = 8192
 
 
-def memory_rows(seeds: range) -> list[Row]:
+def memory_rows(options: Options) -> list[Row]:
     with tempfile.TemporaryDirectory() as name:
         samples, table = Path(name) / "session.npy", Path(name) / "hour.csv"
         stretch = one_session()

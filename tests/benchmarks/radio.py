@@ -3,13 +3,13 @@
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 from tests.ble.hour import TRAITS, hour
 
 MINUTES = 60.0
 
 
-def radio_rows(seeds: range) -> list[Row]:
+def radio_rows(options: Options) -> list[Row]:
     return [row for kind in TRAITS for row in _rows(kind)]
 
 

@@ -1,6 +1,7 @@
 """Real recordings of other people, beside the checkout: where they are, how they read. Never copied here.
 
-MEx: Wijekoon et al. 2019. SisFall: Sucerquia et al. 2017. BROAD: Laidig et al. 2021. Units and scales: shared notes.
+MEx: Wijekoon et al. 2019. SisFall: Sucerquia et al. 2017. BROAD, qmt: Laidig et al. 2021. HuGaDB: Chereshnev and
+Kertész-Farkas 2017. Leg raises: UCI physical therapy. Units and scales: shared notes.
 """
 
 import csv
@@ -34,6 +35,14 @@ def mex(subject: str, name: str) -> Path:
     return DATA / "mex" / "data" / subject / f"{name}.csv"
 
 
+def mex_samples(subject: str, name: str) -> tuple[Floats, Floats]:
+    """``t_s`` (n,) since the epoch, ``acc`` (n, 3) m/s²."""
+    with mex(subject, name).open() as file:
+        rows = list(csv.reader(file))
+    t_s = np.array([row[0] for row in rows], dtype="datetime64[us]").astype(np.int64) / 1e6
+    return t_s, np.array([row[1:4] for row in rows], dtype=float) * STANDARD_GRAVITY
+
+
 def mex_references() -> dict[str, Reference]:
     turning = defaultdict(list)
     with (DATA / "mex" / "reference-turning-points.csv").open() as file:
@@ -58,6 +67,16 @@ def sisfall_arrays(path: Path) -> tuple[Floats, Floats, Floats]:
     counts = np.array([[float(cell) for cell in line.split(",")] for line in lines if line.strip()])
     acc = counts[:, :3] * _ADXL345_G * STANDARD_GRAVITY
     return np.arange(len(counts)) / SISFALL_RATE_HZ, acc, np.radians(counts[:, 3:6] * _ITG3200_DPS)
+
+
+LEG_RAISES = {"e3": "straight leg raise", "e4": "side-lying", "e5": "prone"}
+LEG_RAISES_RATE_HZ = 25.0
+
+
+def leg_raises(exercise: str) -> tuple[Floats, Floats, Floats]:
+    """Of the sensor at the knee: ``t_s`` (n,), ``acc`` (n, 3) m/s², ``gyr`` (n, 3) rad/s; x lies along the leg."""
+    table = np.genfromtxt(DATA / "uci-pt" / "s1" / exercise / "u3" / "test.txt", delimiter=";", skip_header=1)
+    return np.arange(len(table)) / LEG_RAISES_RATE_HZ, table[:, 1:4], table[:, 4:7]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 
 MOST_CPU = 0.15
 LATEST_S = 0.150
@@ -20,7 +20,7 @@ _FIGURES = re.compile(rb"\x1b\[[3-7];[1-9]H")
 """The terminal is sent to the rows and columns where the figures of the left side begin."""
 
 
-def screen_rows(seeds: range) -> list[Row]:
+def screen_rows(options: Options) -> list[Row]:
     return [_cpu_row(80, 24), _cpu_row(120, 36), _delay_row()]
 
 

@@ -4,15 +4,16 @@ from statistics import median
 
 import pytest
 
-from tests.benchmarks.speed import analysis_ratio, cost_s, live_costs_s, stream
+from tests.benchmarks.hours import hours
+from tests.benchmarks.speed import MOUNTING, cost_of, cost_s, live_costs_s, stream
 
 pytestmark = pytest.mark.slow
 """Beside other tests on the same cores a ratio is worth little."""
 
 
 def test_analysis_costs_a_few_times_the_orientation_filter():
-    """CPU time of both, interleaved, median of pairs: the goal is 5; a busy machine is given some room."""
-    assert analysis_ratio(0.25, 5)[2] <= 6.5
+    """CPU time of both, interleaved, median of pairs: the goal is 4; a busy machine is given some room."""
+    assert cost_of(*hours(0.25), MOUNTING, 5).ratio <= 6.5
 
 
 def test_twice_as_long_costs_twice_as_much():

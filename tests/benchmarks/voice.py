@@ -23,7 +23,7 @@ from sensorcoach.sources.simulated import session_time_s, write_simulated
 from sensorcoach.voice.background import BackgroundVoice
 from sensorcoach.voice.espeak import Espeak, is_there
 from sensorcoach.voice.wav import WavFile
-from tests.benchmarks.table import Row
+from tests.benchmarks.table import Options, Row
 from tests.voice.listening import heard, onsets_s
 from tests.voice.pretend import WORDS_HZ, Whistle
 
@@ -80,8 +80,8 @@ def measured(seeds: Sequence[int]) -> Delays:
     return into
 
 
-def voice_rows(seeds: range) -> list[Row]:
-    found = measured(list(seeds)[:SEEDS])
+def voice_rows(options: Options) -> list[Row]:
+    found = measured(list(options.seeds)[:SEEDS])
     landing, count = np.array(found.landing_s), np.array(found.count_s)
     return [
         _median_row("landing tone after the landing", landing, 0.35),

@@ -119,6 +119,31 @@ async def test_a_forced_disconnect_costs_seconds_not_the_session(lab: Lab, tmp_p
     assert same_numbers(done, product.analyzed()) == []
 
 
+@pytest.mark.parametrize("every_s", [5.0, 8.0, 9.0])
+@in_virtual_time
+async def test_a_link_that_flaps_costs_no_repetition_whose_samples_came(
+    lab: Lab, tmp_path: Path, every_s: float
+) -> None:
+    """R9: eight repetitions, and the sensor hangs up every few seconds. Before: 3 of 8 at a drop every 8 s."""
+    session = worn(None)
+    sensor = await lab.open(session.movement)
+    async with Product(lab, tmp_path, choices=session.choices, take_every_s=0.5) as product:
+        await product.streaming()
+        began_s = asyncio.get_running_loop().time()
+        while asyncio.get_running_loop().time() < began_s + session.duration_s:
+            await asyncio.sleep(every_s)
+            await sensor.drop()
+        await product.streaming(times=product.states.count("lost") + 1)
+    done, drops = product.done, product.states.count("lost")
+    lost_s = sum(gap.end_s - gap.start_s for gap in done.gaps)
+    assert drops >= session.duration_s / every_s - 1
+    assert lost_s <= drops * 1.0
+    assert product.live.status.missing_s == pytest.approx(lost_s, rel=0.1, abs=0.1 * drops)
+    assert done.summary.reps == session.reps == 8
+    assert [rep.side for rep in done.reps] == session.sides
+    assert same_numbers(done, product.analyzed()) == []
+
+
 @pytest.mark.parametrize("away_s", [2.0, 6.0, 30.0])
 @in_virtual_time
 async def test_out_of_range_and_back(lab: Lab, tmp_path: Path, away_s: float) -> None:

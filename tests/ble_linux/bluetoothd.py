@@ -25,7 +25,6 @@ from tests.ble_linux.objects import NOTHING, UNKNOWN_METHOD, Answer, Objects, Re
 T = TypeVar("T")
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 SERVICE, CHARACTERISTIC = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
-HCI0 = "/org/bluez/hci0"
 FAILED = "org.bluez.Error.Failed"
 MTU = 517
 """What BlueZ asks for."""
@@ -45,12 +44,15 @@ _FLAGS = {
 class PretendBluetoothd:
     """`start` puts it on a bus; ``objects`` shows what it was asked and lets answers be refused or withheld.
 
-    ``disconnect_takes_s``: BlueZ takes 2 s.
+    ``disconnect_takes_s``: BlueZ takes 2 s. ``acquired``: UUIDs of characteristics whose notifications another program
+    has got for itself (AcquireNotify).
     """
 
-    def __init__(self, computer: Computer) -> None:
+    def __init__(self, computer: Computer, adapter: str = "hci0") -> None:
+        self.hci = f"/org/bluez/{adapter}"
         self.objects = Objects(self._call)
         self.disconnect_takes_s = 0.0
+        self.acquired: set[str] = set()
         self._radio = computer.device
         self._radio.on("advertisement", self._heard)
         self._listeners: set[str] = set()
@@ -75,18 +77,12 @@ class PretendBluetoothd:
     async def start(self, address: str) -> None:
         """Appear on the bus at ``address``, with an adapter that is on."""
         self.objects.tree["/org/bluez"] = {}
-        self.objects.tree[HCI0] = {
-            ADAPTER: {
-                "Address": Variant("s", "AA:BB:CC:00:00:01"),
-                "Name": Variant("s", "pretend"),
-                "Alias": Variant("s", "pretend"),
-                "Powered": Variant("b", True),
-                "Discovering": Variant("b", False),
-                "Roles": Variant("as", ["central"]),
-                "UUIDs": Variant("as", []),
-            }
-        }
+        self.objects.tree[self.hci] = _adapter("AA:BB:CC:00:00:01")
         await self.objects.appear(address, "org.bluez", self._client_left)
+
+    def add_deaf_adapter(self, name: str) -> None:
+        """One more, on which nothing is ever heard."""
+        self.objects.add(f"/org/bluez/{name}", _adapter("AA:BB:CC:00:00:02"))
 
     async def die(self) -> None:
         """As kill -9 does it: nobody is told; what it knew is gone, and so is each link."""
@@ -102,11 +98,11 @@ class PretendBluetoothd:
 
     def lose_adapter(self) -> None:
         """The dongle is pulled out."""
-        self.objects.remove(HCI0)
+        self.objects.remove(self.hci)
 
     def power(self, on: bool) -> None:
         """Somebody switches Bluetooth off or on."""
-        self.objects.change(HCI0, ADAPTER, Powered=Variant("b", on))
+        self.objects.change(self.hci, ADAPTER, Powered=Variant("b", on))
 
     # --- clients ---
 
@@ -133,6 +129,8 @@ class PretendBluetoothd:
     async def _start_discovery(self, path: str, client: str, _: Message) -> Answer:
         if client in self._listeners:
             raise Refusal("org.bluez.Error.InProgress", "Operation already in progress")
+        if path != self.hci:  # a deaf one
+            return NOTHING
         self._listeners.add(client)
         if not self._radio.is_scanning:
             await self._radio.start_scanning()
@@ -140,6 +138,8 @@ class PretendBluetoothd:
         return NOTHING
 
     async def _stop_discovery(self, path: str, client: str, _: Message) -> Answer:
+        if path != self.hci:
+            return NOTHING
         if client not in self._listeners:
             raise Refusal(FAILED, "No discovery started")
         self._listeners.discard(client)
@@ -150,8 +150,8 @@ class PretendBluetoothd:
 
     def _heard(self, heard: Advertisement) -> None:
         address = heard.address.to_string(with_type_qualifier=False)
-        path = f"{HCI0}/dev_{address.replace(':', '_')}"
-        if not self._listeners or path in self._links or HCI0 not in self.objects.tree:
+        path = f"{self.hci}/dev_{address.replace(':', '_')}"
+        if not self._listeners or path in self._links or self.hci not in self.objects.tree:
             return
         self._addresses[path] = heard.address
         signal = Variant("n", heard.rssi)
@@ -169,7 +169,7 @@ class PretendBluetoothd:
             "Trusted": Variant("b", False),
             "Connected": Variant("b", False),
             "ServicesResolved": Variant("b", False),
-            "Adapter": Variant("o", HCI0),
+            "Adapter": Variant("o", self.hci),
             "RSSI": signal,
         }
         if name:
@@ -225,6 +225,8 @@ class PretendBluetoothd:
         return NOTHING
 
     async def _start_notify(self, path: str, client: str, _: Message) -> Answer:
+        if self.objects.tree[path][CHARACTERISTIC]["UUID"].value in self.acquired:
+            raise Refusal("org.bluez.Error.NotPermitted", "Notify acquired")
         await self._link_of(path).listen(path, client)
         return NOTHING
 
@@ -233,6 +235,40 @@ class PretendBluetoothd:
         if path in link.drop_client(client, path):
             await link.quiet(path)
         return NOTHING
+
+
+def _adapter(address: str) -> dict[str, dict[str, Variant]]:
+    return {
+        ADAPTER: {
+            "Address": Variant("s", address),
+            "Name": Variant("s", "pretend"),
+            "Alias": Variant("s", "pretend"),
+            "Powered": Variant("b", True),
+            "Discovering": Variant("b", False),
+            "Roles": Variant("as", ["central"]),
+            "UUIDs": Variant("as", []),
+        }
+    }
+
+
+def refusal_of_att(code: int) -> Refusal:
+    """BlueZ's words for what a sensor refuses: create_gatt_dbus_error of its ``src/gatt-client.c``."""
+    name, text = _ATT_ERRORS.get(code, ("Failed", f"Operation failed with ATT error: 0x{code:02x}"))
+    return Refusal(f"org.bluez.Error.{name}", text)
+
+
+_ATT_ERRORS = {
+    0x00: ("Failed", "Operation failed"),
+    0x02: ("NotPermitted", "Read not permitted"),
+    0x03: ("NotPermitted", "Write not permitted"),
+    0x05: ("NotPermitted", "Not paired"),
+    0x06: ("NotSupported", "Operation is not supported"),
+    0x07: ("InvalidArguments", "Invalid offset"),
+    0x08: ("NotAuthorized", "Operation Not Authorized"),
+    0x0C: ("NotPermitted", "Not paired"),
+    0x0D: ("InvalidArguments", "Invalid Length"),
+    0x0F: ("NotPermitted", "Not paired"),
+}
 
 
 class _Link:
@@ -320,8 +356,7 @@ class _Link:
         try:
             return await work
         except att.ATT_Error as error:
-            text = f"Operation failed with ATT error: 0x{error.error_code:02x}"
-            raise Refusal(FAILED, text) from error
+            raise refusal_of_att(error.error_code) from error
         except asyncio.CancelledError as error:  # bumble's word for a link that ended meanwhile
             if self._path in self._objects.tree and self._objects.tree[self._path][DEVICE]["Connected"].value:
                 raise

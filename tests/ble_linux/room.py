@@ -18,7 +18,7 @@ from sensorcoach.sources.link import LinkItem, Mailbox, SensorLink, SensorReady,
 from tests.ble.lab import Lab, within
 from tests.ble.pretend.peripheral import PretendSensor
 from tests.ble_linux import hasty
-from tests.ble_linux.bluetoothd import HCI0, PretendBluetoothd
+from tests.ble_linux.bluetoothd import PretendBluetoothd
 from tests.ble_linux.private_bus import PrivateBus
 
 BUS = "DBUS_SYSTEM_BUS_ADDRESS"
@@ -27,10 +27,10 @@ BUS = "DBUS_SYSTEM_BUS_ADDRESS"
 class LinuxRoom:
     """Everything is off when the context ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, adapter: str = "hci0") -> None:
         self.bus = PrivateBus()
         self.lab = Lab()
-        self.bluetoothd = PretendBluetoothd(self.lab.computer)
+        self.bluetoothd = PretendBluetoothd(self.lab.computer, adapter)
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> LinuxRoom:
@@ -51,7 +51,7 @@ class LinuxRoom:
     def path_of(self, sensor: PretendSensor) -> str:
         """Its object on the bus."""
         address = sensor.device.static_address.to_string(with_type_qualifier=False)
-        return f"{HCI0}/dev_{address.replace(':', '_')}"
+        return f"{self.bluetoothd.hci}/dev_{address.replace(':', '_')}"
 
 
 class Linked:

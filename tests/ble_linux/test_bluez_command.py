@@ -17,7 +17,9 @@ pytest.importorskip("dbus_fast", reason="only bleak's Linux installation brings 
 from sensorcoach.model import LinkEvent, Packet
 from sensorcoach.recording import read_session
 from tests.ble.lab import within
+from tests.ble.pretend.home_made import PretendEsp32
 from tests.ble.pretend.open_format import PretendOpen
+from tests.ble_linux.objects import Refusal
 from tests.ble_linux.program import Program
 from tests.ble_linux.room import LinuxRoom
 
@@ -105,6 +107,93 @@ async def killed_in_mid_session_it_finds_the_sensor_still_connected(folder: Path
 
 
 @scenario
+async def a_described_sensor_is_found_again_after_kill_9(folder: Path) -> None:
+    """R7: its service is shared with thousands of things, so it identifies nothing; its name does."""
+    described = Path(__file__).parents[2] / "firmware_notes" / "generic-esp32.toml"
+    live_described = (*LIVE, "--profile", str(described))
+    sent: list[bytes] = []
+    async with LinuxRoom() as room:
+        await room.lab.sensor(PretendEsp32, address=ADDRESS, on_sent=lambda _t_s, payload: sent.append(payload))
+        for number in (1, 2):
+            out = ("--out", str(folder / f"{number}.jsonl"))
+            async with Program(room.bus.address, folder, *live_described, *out) as live:
+                await live.says("connected")
+                count = len(sent)
+                assert await within(10.0, lambda: len(sent) > count + 20)  # noqa: B023
+                live.send(signal.SIGKILL)
+                await live.ended()
+    assert any(isinstance(item, Packet) for item in read_session(folder / "2.jsonl").items)
+
+
+@scenario
+async def the_adapter_named_is_used_and_remembered_with_the_sensor(folder: Path) -> None:
+    """hci0 is deaf; the sensor is heard by hci1 only."""
+    async with LinuxRoom("hci1") as room:
+        room.bluetoothd.add_deaf_adapter("hci0")
+        await room.lab.open(address=ADDRESS)
+        async with Program(room.bus.address, folder, "scan", "--adapter", "hci0", "--seconds", "1") as scan:
+            assert await scan.ended() == 4, scan.text
+        async with Program(room.bus.address, folder, "scan", "--adapter", "hci7") as scan:
+            assert await scan.ended() == 4, scan.text
+        assert "There is no Bluetooth adapter of that name" in scan.text
+        for words in (("--adapter", "hci1"), ()):
+            async with Program(room.bus.address, folder, *LIVE, "--no-record", *words) as live:
+                await live.says("connected")
+                live.send(signal.SIGINT)
+                await live.ended()
+        assert json.loads(next(folder.rglob("sensor.json")).read_text())["adapter"] == "hci1"
+
+
+@scenario
+async def doctor_names_each_adapter_and_what_is_wrong_with_it(folder: Path) -> None:
+    async with LinuxRoom("hci1") as room:
+        room.bluetoothd.add_deaf_adapter("hci0")
+        await room.lab.open(address=ADDRESS)
+        async with Program(room.bus.address, folder, "doctor") as doctor:
+            assert await doctor.ended() == 0, doctor.text
+        assert "note     bluetooth hci0: is on, but heard nothing at all" in doctor.text
+        assert "ok       bluetooth hci1: works, 1 device heard" in doctor.text
+
+        room.bluetoothd.objects.refuse["StartDiscovery"] = [Refusal("org.bluez.Error.InProgress", "In Progress")] * 2
+        async with Program(room.bus.address, folder, "doctor") as doctor:
+            assert await doctor.ended() == 4, doctor.text
+        assert doctor.text.count("Bluetooth of this computer is busy.") == 2, "another program's search in progress"
+
+        room.bluetoothd.power(False)
+        async with Program(room.bus.address, folder, "doctor") as doctor:
+            await doctor.ended()
+        assert "bluetooth hci1: is switched off" in doctor.text
+        for path in ("/org/bluez/hci0", "/org/bluez/hci1"):
+            room.bluetoothd.objects.remove(path)
+        async with Program(room.bus.address, folder, "doctor") as doctor:
+            assert await doctor.ended() == 4, doctor.text
+        assert "problem  bluetooth: This computer has no Bluetooth adapter that could be used." in doctor.text
+        await room.bluetoothd.objects.vanish()
+        async with Program(room.bus.address, folder, "doctor") as doctor:
+            assert await doctor.ended() == 4, doctor.text
+        assert "problem  bluetooth: The Bluetooth service of this computer does not answer." in doctor.text
+    async with Program(f"unix:path={folder}/nobody", folder, "doctor") as doctor:
+        assert await doctor.ended() == 4, doctor.text
+    assert "there is no system bus (D-Bus) to ask it over." in doctor.text
+    assert "Traceback" not in doctor.text
+    assert "Nothing here makes a sound yet" not in doctor.text
+
+
+@scenario
+async def a_sensor_left_connected_is_named_by_doctor(folder: Path) -> None:
+    async with LinuxRoom() as room:
+        sensor = await room.lab.open(address=ADDRESS, name="sc-0718")
+        async with Program(room.bus.address, folder, *LIVE, "--no-record") as live:
+            await live.says("connected")
+            live.send(signal.SIGKILL)
+            await live.ended()
+        assert sensor.link is not None
+        async with Program(room.bus.address, folder, "doctor") as doctor:
+            await doctor.ended()
+    assert "note     sensor: sc-0718 is connected to this computer already" in doctor.text
+
+
+@scenario
 async def scan_lists_what_is_in_the_air(folder: Path) -> None:
     """R10, R11: for scripts, as JSON."""
     async with LinuxRoom() as room:
@@ -131,7 +220,7 @@ async def without_bluetooth_it_says_what_to_do_and_leaves_no_file(folder: Path) 
     assert not (folder / "s.jsonl").exists()
     async with Program(f"unix:path={folder}/nobody", folder, "scan") as scan:
         assert await scan.ended() == 4, scan.text
-    assert "The Bluetooth service of this computer does not answer." in scan.text
+    assert "The Bluetooth service of this computer does not answer: there is no system bus" in scan.text
     assert "Traceback" not in live.text + scan.text
 
 

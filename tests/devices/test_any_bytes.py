@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from wit_frames import answer, frame, numbered
 
 from sensorcoach.devices import PROFILES, radio_profiles
+from sensorcoach.devices.decoding import Decoding
 from sensorcoach.dsp.timeline import RATE_WINDOW_SAMPLES
 from sensorcoach.errors import DecodeError, InputError, SensorError
 from sensorcoach.model import Mounting, Packet
@@ -159,3 +160,12 @@ def test_conversations_survive_any_answer(value):
                     assert steps < 60
             except (StopIteration, SensorError):
                 pass
+
+
+def test_a_signalling_nan_is_judged_like_any_other_and_no_library_warns():
+    """Of a sensor that sends floats. (Warnings are errors here.)"""
+    decoding = Decoding(PROFILES["dot"], {})
+    signalling = b"\x01\x00\xa0\x7f"
+    packets = [Packet("knee", "medium", 0.1 * n, bytes([n, 0, 0, 0]) + signalling * 6) for n in range(3)]
+    assert list(decoding.decode(packets)) == []
+    assert decoding.undecodable == 3

@@ -177,3 +177,10 @@ def test_names_from_files_make_no_paths(tmp_path: Path) -> None:
     (path,) = made(session, "mcap", tmp_path / "out")
     assert path.parent == tmp_path / "out"
     assert path.name == "a-b-x.mcap"
+
+
+@pytest.mark.parametrize("to", ["csv", "motion-bids"])
+def test_what_is_exported_is_for_its_owner_only(to: str, tmp_path: Path) -> None:
+    for made in export_session([RECORDINGS / "mixed.jsonl.gz"], Choices(), to, tmp_path):
+        for one in (made, *made.rglob("*")):
+            assert one.stat().st_mode & 0o077 == 0

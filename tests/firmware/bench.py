@@ -12,6 +12,7 @@ FIRMWARE = HERE.parents[1] / "firmware_notes"
 REFERENCE = FIRMWARE / "reference"
 NOTE = FIRMWARE / "own-format.md"
 
+CPP_WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror")
 SANITIZERS = ("-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 C99 = ("-std=c99", *WARNINGS)
@@ -58,6 +59,22 @@ def reference_program(folder: Path) -> "Bench":
     """The reference firmware on the bench, checked by the sanitizers."""
     cc = compiler("cc", "gcc", "clang")
     return Bench(reference_build(folder / "bench", cc, *sanitizers(folder, cc)))
+
+
+def sketch_program(folder: Path, board: str) -> Path:
+    """A board's sketch with the reference firmware, against stand-ins; a battery at pin 35 where that is a choice."""
+    cc, cxx = compiler("gcc", "cc"), compiler("g++", "c++")
+    checked = sanitizers(folder, cc)
+    objects = []
+    for name in ("sensor_packet", "sensor_unit"):
+        # -fexceptions: a task that hangs is thrown out of
+        compiling = (cc, *C99, "-fexceptions", *checked, "-I", str(REFERENCE), "-c", str(REFERENCE / f"{name}.c"))
+        objects.append(str(build(folder / f"{name}.o", *compiling)))
+    stubs = HERE / "stubs"
+    includes = [f"-I{path}" for path in (stubs / board, stubs / "common", REFERENCE, FIRMWARE / f"sketch_{board}")]
+    # -no-pie: addresses fit the 32 bits of the stand-in's registers
+    options = ("-std=c++11", "-no-pie", "-DBATTERY_PIN=35", *CPP_WARNINGS, *checked, *includes)
+    return build(folder / "sketch", cxx, *options, str(HERE / "sketch_bench.cpp"), *objects)
 
 
 class Program:

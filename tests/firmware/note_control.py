@@ -16,10 +16,12 @@ REQUESTS = st.one_of(
 
 
 class AsTheNoteSays:
-    """The table of the note, read once more by hand."""
+    """The table of the note, read once more by hand, for a sensor with these rates and ranges."""
 
-    def __init__(self):
-        self.state, self.rate_hz, self.acc_g, self.gyr_dps = IDLE, 104, 16, 1000
+    def __init__(self, rates_hz=RATES_HZ, acc_g=ACC_G, gyr_dps=GYR_DPS, built_in=(104, 16, 1000)):
+        self.rates_hz, self.acc_ranges_g, self.gyr_ranges_dps = rates_hz, acc_g, gyr_dps
+        self.state = IDLE
+        self.rate_hz, self.acc_g, self.gyr_dps = built_in
 
     def reply(self, request, imu, mtu, battery, dropped, fails):
         opcode = request[0] if request else 0
@@ -57,7 +59,7 @@ class AsTheNoteSays:
             return b"\2"
         if fails:
             return b"\4"
-        self.rate_hz = min(RATES_HZ, key=lambda rate: (abs(rate - asked), -rate))
+        self.rate_hz = min(self.rates_hz, key=lambda rate: (abs(rate - asked), -rate))
         return struct.pack("<BH", 0, self.rate_hz)
 
     def _set_ranges(self, arguments, imu, mtu, battery, dropped, fails):
@@ -68,8 +70,8 @@ class AsTheNoteSays:
             return b"\2"
         if fails:
             return b"\4"
-        self.acc_g = next((have for have in ACC_G if have >= acc_g), ACC_G[-1])
-        self.gyr_dps = next((have for have in GYR_DPS if have >= gyr_dps), GYR_DPS[-1])
+        self.acc_g = next((have for have in self.acc_ranges_g if have >= acc_g), self.acc_ranges_g[-1])
+        self.gyr_dps = next((have for have in self.gyr_ranges_dps if have >= gyr_dps), self.gyr_ranges_dps[-1])
         return struct.pack("<BBH", 0, self.acc_g, self.gyr_dps)
 
     def _status(self, _, imu, mtu, battery, dropped, fails):

@@ -51,6 +51,16 @@ def table(of: Result, stream: io.StringIO | None = None) -> str:
     return as_table(of, stream or io.StringIO())
 
 
+HOSTILE = "\x9b31mred\x85\u202egnissem\u2066 \U000e0041 ok \u00e4"
+
+
+def test_json_holds_nothing_that_commands_a_terminal_and_means_the_same() -> None:
+    text = as_json({"name": HOSTILE})
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert json.loads(text) == {"name": HOSTILE}
+    assert "\u00e4" in text, "letters stay letters"
+
+
 # --- JSON ---------------------------------------------------------------------------------------------------------
 
 
@@ -169,9 +179,7 @@ def test_summary_line() -> None:
     assert summary_line(result()) == "No knee drop found."
 
 
-@pytest.mark.parametrize(
-    ("t_s", "text"), [(0, "0:00"), (59.6, "1:00"), (61, "1:01"), (3661, "1:01:01"), (-5, "-0:05")]
-)
+@pytest.mark.parametrize(("t_s", "text"), [(0, "0:00"), (59.6, "1:00"), (61, "1:01"), (3661, "1:01:01"), (-5, "-0:05")])
 def test_clock(t_s: float, text: str) -> None:
     assert clock(t_s) == text
 

@@ -37,6 +37,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class SwitchedOff:
     """A radio that is off."""
 
+    def __init__(self, *_: object) -> None: ...
+
+    async def adapters(self) -> list[object]:
+        raise BluetoothError("Bluetooth is off.", "Switch it on.")
+
     async def held(self, services: object) -> list[object]:
         raise BluetoothError("Bluetooth is off.", "Switch it on.")
 

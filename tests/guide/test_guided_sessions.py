@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensorcoach import analyze
-from sensorcoach.model import Control, Counted, Cue, RepDone, StageChanged, Trace
+from sensorcoach.model import Calibrated, Control, Counted, Cue, RepDone, RepWithdrawn, StageChanged, Trace
 from sensorcoach.settings import GoalSettings, Settings
 from sensorcoach.simulator.plan import ImuPlan, MountPlan, RestPlan
 from sensorcoach.sources.simulated import session_time_s
@@ -27,6 +27,8 @@ CLOCK_FIT_S = 0.005
 """The sensor's clock is laid by when packets arrive: fewer of them lay it a little otherwise."""
 SOON_S = 0.5 + 0.16
 """A count is told this soon after the return's end (definitions.md B), with the packet it comes in."""
+FOUND_S = 2.0
+"""Where the guide asked at a place that was no centre, the centre is found with the first drop: looked for every s."""
 
 
 def counts(result):
@@ -62,7 +64,7 @@ def test_it_waits_arms_itself_and_counts_from_there_on(usual):
 def test_the_centre_is_the_rest_before_arming_and_nothing_is_dated_back(usual):
     simulation, guided = usual
     reps = guided.result.reps
-    assert {one.centre_source for one in reps} == {"rest"}
+    assert {one.centre_source for one in reps} == {"calibration"}
     assert not any(one.dated_back for one in reps)
     assert [one.range_deg for one in reps] == pytest.approx([one.range_deg for one in simulation.truth], abs=2.0)
 
@@ -77,13 +79,17 @@ def test_each_is_counted_at_once(usual):
 
 def test_the_controls_stand_in_the_recording_and_replay_gives_the_same(usual, tmp_path):
     _, guided = usual
-    said = [item for item in guided.items if isinstance(item, Control)]
+    kept = [item for item in guided.items if isinstance(item, Control)]
+    said = [one for one in kept if one.action != "calibration"]
+    assert len(kept) - len(said) == sum(isinstance(one, Calibrated) for one in guided.told) > 0
     assert [(one.action, one.value) for one in said] == [("pause", "guide"), ("arm", "still")]
     assert said == guided.controls
     heard = []
     later = analyze(guided.saved(tmp_path / "s.jsonl"), on_event=heard.append)
-    assert msgspec.to_builtins(later) == {**msgspec.to_builtins(guided.result), "file": str(tmp_path / "s.jsonl")}
-    assert heard == [one for one in guided.told if hasattr(one, "known_s") and not isinstance(one, Cue)]
+    told = {**msgspec.to_builtins(guided.result), "file": str(tmp_path / "s.jsonl"), "mode": "recorded"}
+    assert msgspec.to_builtins(later) == told
+    events = [one for one in guided.told if hasattr(one, "known_s") and not isinstance(one, Cue | Calibrated)]
+    assert [one for one in heard if not isinstance(one, Calibrated)] == events
 
 
 def test_progress_grows_while_the_leg_lies_still(usual):
@@ -132,7 +138,7 @@ def test_the_drop_asked_for_tells_the_side_and_does_not_count(asked):
 def test_counting_is_on_as_soon_as_it_is_back(asked):
     simulation, guided = asked
     back_s = session_time_s(simulation, simulation.truth[0].return_end_s)
-    assert abs(guided.stage("armed").t_s - back_s) < SOON_S
+    assert abs(guided.stage("armed").t_s - back_s) < FOUND_S
 
 
 def test_a_replay_gives_the_same_sides(asked, tmp_path):
@@ -164,7 +170,8 @@ def test_asking_again_pauses_until_the_drop_was_seen():
     )
     between_s = session_time_s(simulation, simulation.truth[1].return_end_s) + 2.0
     guided = go(simulation, [Control(between_s, "calibrate", "right")], settings=NO_TARGET)
-    assert [one.side for one in guided.result.reps] == ["right", "left"]  # the first under the wrong name
+    assert [one.side for one in guided.result.reps] == ["left", "left"]  # the first was told under the wrong name
+    assert sum(isinstance(one, RepWithdrawn) for one in guided.told) == 1
     assert [one.reason for one in guided.result.aborted][-1] == "calibration"
     said = [(one.action, one.value) for one in guided.controls]
     assert said[-4:] == [("calibrate", "right"), ("pause", "calibrate"), ("calibrate", "right"), ("arm", "side")]
@@ -250,7 +257,7 @@ def test_a_pause_in_the_very_first_hold_does_not_make_it_the_centre(mount):
 
 def said_and_done(guided):
     """Without cues and curves: how early one is told depends on what comes with it."""
-    return [one for one in guided.told if not isinstance(one, Cue | Trace)]
+    return [one for one in guided.told if not isinstance(one, Calibrated | Cue | Trace)]
 
 
 @settings(max_examples=3)

@@ -146,14 +146,6 @@ def test_time_that_goes_back_by_more_than_a_sample_is_refused_with_its_line(tmp_
     refused(write(tmp_path / "a", csv_text(table, HEADER)), f"line {len(table) - 98}", "goes back by 0.493 s")
 
 
-def test_time_that_goes_back_by_a_sample_is_dropped_and_counted(tmp_path):
-    table = TABLE.copy()
-    table[[300, 301]] = table[[301, 300]]
-    t_s, timeline = on_grid(write(tmp_path / "a", csv_text(table, HEADER)))
-    assert timeline.counts.out_of_order == 1
-    assert (np.diff(t_s) > 0).all()
-
-
 @pytest.mark.parametrize(
     ("times", "words"),
     [

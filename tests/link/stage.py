@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sensorcoach.devices.conversation import Ask, Battery, Conversation, Read, Started, Subscribe, Write
 from sensorcoach.devices.profile import About, Advertised
 from sensorcoach.errors import SensorError
 from sensorcoach.model import LinkEvent, Packet
+from sensorcoach.sources.adapters import Adapter
 from sensorcoach.sources.link import LinkItem, Mailbox, SensorLink, SensorReady, SessionClock, Wanted
 from sensorcoach.sources.radio import Connection, Found, LinkLost, Refused
 from sensorcoach.sources.remembered import RememberedSensor
@@ -34,16 +36,21 @@ class ToyProfile:
     service: str = SERVICE
     data_channel: str = "data"
     counts_loss: bool = True
+    data_is_optional: bool = False
+    shared_names: tuple[str, ...] = ()
+    asks_battery: bool = False
     about = About(sensor="toy sensor", needs="", rate_hz=100.0, evidence="documentation only")
     channels = {"data": DATA, "control": CONTROL, "serial": SERIAL, "battery": LEVEL}
 
     @property
     def advertised(self) -> Advertised:
-        return Advertised((self.service,), names=("Toy",) if self.name == "toy" else ())
+        names = ("Toy",) if self.name == "toy" and not self.shared_names else ()
+        return Advertised((self.service,), names=names, shared_names=self.shared_names)
 
     def start(self) -> Conversation[Started]:
         serial = yield Read("serial", optional=True)
-        yield Subscribe("data")
+        if (yield Subscribe("data", optional=self.data_is_optional)) is None:
+            raise SensorError("The toy has no samples.", "Buy another.")
         yield Subscribe("control")
         said = yield Ask("control", b"go", "control", lambda reply: reply[:2] == b"go")
         if said is None or said != b"go ok":
@@ -54,7 +61,10 @@ class ToyProfile:
         yield Write("control", b"halt")
 
     def battery(self) -> Conversation[Battery | None]:
-        level = yield Read("battery", optional=True)
+        if self.asks_battery:
+            level = yield Ask("control", b"level?", "control", lambda reply: len(reply) == 1)
+        else:
+            level = yield Read("battery", optional=True)
         return None if level is None else Battery(low=level[0] < 20, fraction=level[0] / 100)
 
 
@@ -73,13 +83,18 @@ class Toy:
     every_s: float = 0.08
     on_air: bool = True
     held: bool = False
+    names_late_s: float = 0.0
+    """So long its advertisements lack name and services: they come in the scan response."""
     mute: bool = False
     """Connected, but sends no samples."""
     reply: bytes = b"go ok"
     level: int = 80
+    unanswered: int = 0
+    """So many questions for the battery are not answered."""
     values: dict[str, bytes] = field(default_factory=lambda: {DATA: b"", CONTROL: b"", SERIAL: b"S1", LEVEL: b""})
     refused: set[str] = field(default_factory=set)
     connect_errors: list[Exception] = field(default_factory=list)
+    subscribe_errors: dict[str, Exception] = field(default_factory=dict)
     close_s: float = 0.0
     write_s: float = 0.0
     written: list[bytes] = field(default_factory=list)
@@ -102,6 +117,7 @@ class ToyConnection:
         self.values = values
         self.open = True
         self.heard: dict[str, Callable[[bytes], None]] = {}
+        self.reads: list[str] = []
         self._streaming: asyncio.Task[None] | None = None
 
     def has(self, uuid: str) -> bool:
@@ -112,6 +128,7 @@ class ToyConnection:
         return 244
 
     async def read(self, uuid: str) -> bytes:
+        self.reads.append(uuid)
         self._check(uuid)
         return bytes([self.toy.level]) if uuid == LEVEL else self.values[uuid]
 
@@ -119,6 +136,12 @@ class ToyConnection:
         self._check(uuid)
         await asyncio.sleep(self.toy.write_s)
         self.toy.written.append(payload)
+        if payload == b"level?":
+            if self.toy.unanswered:
+                self.toy.unanswered -= 1
+            else:
+                self.notify(CONTROL, bytes([self.toy.level]))
+            return
         if payload == b"go":
             self.notify(CONTROL, self.toy.reply)
             self._streaming = asyncio.create_task(self._stream())
@@ -127,6 +150,8 @@ class ToyConnection:
 
     async def subscribe(self, uuid: str, heard: Callable[[bytes], None]) -> None:
         self._check(uuid)
+        if uuid in self.toy.subscribe_errors:
+            raise self.toy.subscribe_errors[uuid]
         self.heard[uuid] = heard
 
     async def close(self) -> None:
@@ -172,6 +197,12 @@ class ToyRadio:
         self.trouble: Exception | None = None
         self.connected_to: list[str] = []
 
+    async def adapters(self) -> list[Adapter]:
+        return []
+
+    def through(self, adapter: str) -> Any:
+        return self
+
     async def held(self, services: Collection[str]) -> list[Found]:
         if self.trouble is not None:
             raise self.trouble
@@ -189,7 +220,8 @@ class ToyRadio:
             while True:
                 for toy in self.toys:
                     if toy.on_air and not toy.held and not any(one.open for one in toy.connections):
-                        heard(toy.found)
+                        bare = virtual_time.now_s() - self.scans[-1] < toy.names_late_s
+                        heard(replace(toy.found, name=None, services=()) if bare else toy.found)
                 await asyncio.sleep(0.2)
 
         task = asyncio.create_task(advertise())
@@ -199,7 +231,9 @@ class ToyRadio:
             self.scanning = False
             task.cancel()
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> Connection:
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> Connection:
         assert not self.scanning, "the scan must end before connecting"
         toy = found.handle
         assert isinstance(toy, Toy)
@@ -282,6 +316,26 @@ def on_stage(play: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None
 
     test.__name__ = play.__name__
     return test
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """What the link writes into the log for bug reports, meanwhile."""
+    entries: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            entries.append(record.getMessage())
+
+    log, kept = logging.getLogger("sensorcoach.link"), Kept()
+    level = log.level
+    log.addHandler(kept)
+    log.setLevel(logging.INFO)
+    try:
+        yield entries
+    finally:
+        log.removeHandler(kept)
+        log.setLevel(level)
 
 
 def block(duration_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,8 @@ from bleak.exc import (
 from sensorcoach.errors import BluetoothError, SensorcoachError
 from sensorcoach.sources import ble
 from sensorcoach.sources.ble import BleRadio
+from sensorcoach.sources.bluetooth_words import told_cause
+from sensorcoach.sources.causes import LASTING, Cause
 from sensorcoach.sources.radio import Found, LinkLost, Refused
 from tests.ble import virtual_time
 
@@ -188,7 +191,50 @@ PASSING = [
     Foreign("AA:BB"),
     AssertionError("AA:BB"),
 ]
-REFUSALS = [BleakGATTProtocolError(code) for code in (0x01, 0x02, 0x03, 0x05, 0x06, 0x0F, 0x13, 0x80, 0xFC, 0xFD, 0x55)]
+
+
+class WindowsError(OSError):
+    """As Windows raises it; elsewhere OSError has no such code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(22, "AA:BB")
+        self.winerror = code - (1 << 32)
+
+
+def bluez(name: str, text: str) -> BleakDBusError:
+    return BleakDBusError(f"org.bluez.Error.{name}", [text])
+
+
+CAUSES = [  # as BlueZ's and Windows' sources have them
+    (bluez("NotPermitted", "Not paired"), Cause.PAIRING),
+    (bluez("AuthenticationFailed", "Authentication Failed"), Cause.PAIRING),
+    (bluez("AuthenticationCanceled", "Authentication Canceled"), Cause.PAIRING),
+    (bluez("Failed", "br-connection-key-missing"), Cause.PAIRING),
+    (bluez("NotPermitted", "Notify acquired"), Cause.HELD),
+    (bluez("NotSupported", "Operation is not supported"), Cause.UNSUPPORTED),
+    (bluez("Failed", "le-connection-not-supported"), Cause.UNSUPPORTED),
+    (bluez("NotAvailable", "br-connection-profile-unavailable"), Cause.UNSUPPORTED),
+    (bluez("NotAvailable", "Operation currently not available"), Cause.BUSY),
+    (bluez("InProgress", "Operation already in progress"), Cause.BUSY),
+    (bluez("Failed", "br-connection-busy"), Cause.BUSY),
+    (bluez("Failed", "Software caused connection abort"), Cause.RANGE),
+    (bluez("Failed", "Host is down (112)"), Cause.RANGE),
+    (bluez("ConnectionAttemptFailed", "Page Timeout"), Cause.RANGE),
+    (bluez("Failed", "Not connected"), Cause.RANGE),
+    (bluez("Failed", "AA:BB Input/output error"), Cause.UNKNOWN),
+    (WindowsError(0x80650005), Cause.PAIRING),
+    (WindowsError(0x8065000F), Cause.PAIRING),
+    (WindowsError(0x80070005), Cause.HELD),
+    (WindowsError(0x80650006), Cause.UNSUPPORTED),
+    (WindowsError(0x800700AA), Cause.BUSY),
+    (WindowsError(0x8007048F), Cause.RANGE),
+    (WindowsError(0x8000FFFF), Cause.UNKNOWN),
+    (BleakError("Could not start notify on 0003: Access Denied"), Cause.HELD),
+    (BleakError("Could not get GATT services: Unreachable"), Cause.RANGE),
+]
+REFUSALS = [
+    BleakGATTProtocolError(code) for code in (0x01, 0x02, 0x03, 0x05, 0x06, 0x0C, 0x0F, 0x13, 0x80, 0xFC, 0xFD, 0x55)
+]
 
 
 def raised(work: Callable[[], Any]) -> SensorcoachError:
@@ -250,6 +296,34 @@ def test_trouble_with_the_sensor_may_pass_and_is_one_error(step: str, error: Exc
     assert [client.disconnects > 0 for client in kind.made] == [True], "never dropped without disconnect"  # R6
 
 
+@pytest.mark.parametrize(("error", "cause"), CAUSES, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize("step", ["connect", "subscribe"])
+def test_the_cause_is_told_by_name_and_text(step: str, error: Exception, cause: Cause) -> None:
+    """Before: all of these were one endless "lost link, restart bluetooth"."""
+    kind = fails(Client, fails=error, fails_at=step)
+
+    async def go() -> None:
+        connection = await radio(client=kind).connect(FOUND, lambda: None)
+        await connection.subscribe(UUID, lambda value: None)
+
+    told = raised(go)
+    assert isinstance(told, LinkLost | Refused)
+    assert told.cause is cause
+    assert isinstance(told, Refused) == (step == "subscribe" and cause in LASTING), "an answer, while the link stands"
+    assert ("If that goes on" in told.advice) == (cause is Cause.UNKNOWN and isinstance(error, BleakDBusError))
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "freebsd14"])
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause is not Cause.UNKNOWN])
+def test_each_cause_has_a_sentence_and_advice_of_its_own_on_each_system(cause: Cause, platform: str) -> None:
+    message, advice = told_cause(cause, platform)
+    assert message.endswith(".")
+    assert advice.endswith(".")
+    assert ("No Pairing Required" in advice) == (cause is Cause.PAIRING)
+    assert ("bluetoothctl" in advice) <= (platform in ("linux", "freebsd14"))
+    assert re.fullmatch("[a-z_]+", cause), "a word for the log"
+
+
 @pytest.mark.parametrize("error", REFUSALS, ids=lambda value: hex(value.code))
 def test_what_the_sensor_refuses_is_told_apart(error: BleakGATTProtocolError) -> None:
     async def go() -> None:
@@ -258,7 +332,7 @@ def test_what_the_sensor_refuses_is_told_apart(error: BleakGATTProtocolError) ->
 
     told = raised(go)
     assert isinstance(told, Refused)
-    assert ("paired" in told.message) == (error.code in (5, 8, 15))
+    assert ("paired" in told.message) == (error.code in (5, 8, 12, 15))
 
 
 @pytest.mark.parametrize("code", [0x0E, 0x11, 0x12, 0xFE])
@@ -330,6 +404,42 @@ def test_a_connection_reads_hears_and_goes_deaf() -> None:  # R5, R14
         assert losses == [1]
         with pytest.raises(Refused):
             await connection.read("5c0a0009-0000-4000-8000-000000000001")
+
+    virtual_time.run(go())
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_a_characteristic_that_is_there_twice_the_one_that_can_is_taken_in_the_service_that_is_meant(
+    turned: bool,
+) -> None:
+    """Before: whichever the hash seed put first."""
+    theirs = UUID.replace("5c0a", "1812")
+
+    class Twice(Client):
+        async def connect(self, pair: bool, **_: Any) -> None:
+            self.connected = True
+            self.services = BleakGATTServiceCollection()
+            first, second = (theirs, UUID) if turned else (UUID, theirs)
+            services = [BleakGATTService(None, 1, first), BleakGATTService(None, 20, second)]
+            for service in services:
+                self.services.add_service(service)
+                for handle, flags in ((2, ["read"]), (3, ["notify"]), (4, ["notify"])):
+                    self.services.add_characteristic(
+                        BleakGATTCharacteristic(None, service.handle + handle, UUID, flags, lambda: 180, service)
+                    )
+
+        async def start_notify(self, characteristic: Any, callback: Any, **told: Any) -> None:
+            subscribed.append(characteristic.handle)
+
+    subscribed: list[int] = []
+
+    async def go() -> None:
+        connection = await radio(client=Twice).connect(FOUND, lambda: None, services=(UUID,))
+        began = 20 if turned else 1
+        assert await connection.read(UUID) == bytes([began + 2])
+        await connection.subscribe(UUID, lambda value: None)
+        assert subscribed == [began + 3]
+        await connection.close()
 
     virtual_time.run(go())
 

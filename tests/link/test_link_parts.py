@@ -24,6 +24,7 @@ from sensorcoach.sources.mailbox import LinkItem, Mailbox, SensorReady
 from sensorcoach.sources.remembered import FILE_NAME, RememberedSensor, load_remembered, save_remembered
 from sensorcoach.sources.session_clock import SessionClock
 from sensorcoach.sources.silence import GONE_S, STALL_AT_MOST_S, STALL_S, SilenceWatch
+from sensorcoach.sources.surroundings import Surroundings
 from sensorcoach.sources.timing import USUAL
 from tests.ble import virtual_time
 
@@ -94,9 +95,9 @@ def test_after_a_sleep_a_stall_is_the_end_until_something_is_heard() -> None:
 
 @given(failures=st.integers(1, 10**9))
 def test_pauses_grow_and_are_capped(failures: int) -> None:
-    assert 0.5 <= USUAL.pause_s(failures) <= USUAL.pause_s(failures + 1) <= 15.0
+    assert 0.5 <= USUAL.pause_s(failures) <= USUAL.pause_s(failures + 1) <= 4.0
     assert USUAL.pause_s(1) == 0.5
-    assert USUAL.pause_s(6) == 15.0
+    assert USUAL.pause_s(6) == 4.0
 
 
 # --- mailbox ----------------------------------------------------------------------------------------------------------
@@ -337,7 +338,7 @@ def test_being_cancelled_cancels_the_work() -> None:
 @pytest.mark.parametrize(
     "reason",
     ["NO_BLUETOOTH", "NO_BLE_CENTRAL_ROLE", "POWERED_OFF", "DENIED_BY_USER", "DENIED_BY_SYSTEM", "DENIED_BY_UNKNOWN"]
-    + ["UNKNOWN", "NO_SERVICE", "OLD_SERVICE", "NO_ANSWER", "GUI_THREAD", "of a future version"],
+    + ["UNKNOWN", "NO_SERVICE", "NO_BUS", "OLD_SERVICE", "NO_ANSWER", "GUI_THREAD", "of a future version"],
 )
 def test_every_reason_has_a_sentence_and_advice_on_every_system(reason: str, platform: str) -> None:
     error = cannot_use(reason, platform)
@@ -345,12 +346,23 @@ def test_every_reason_has_a_sentence_and_advice_on_every_system(reason: str, pla
     assert error.advice.endswith(".")
 
 
+AT_HOME = Surroundings(container=False, wsl=False, systemd=True)
+
+
 def test_advice_is_for_the_system_at_hand() -> None:
     assert "bluetoothctl power on" in cannot_use("POWERED_OFF", LINUX).advice
     assert "menu bar" in cannot_use("POWERED_OFF", MACOS).advice
     assert "Settings > Bluetooth & devices" in cannot_use("POWERED_OFF", WINDOWS).advice
     assert "Privacy & Security > Bluetooth" in cannot_use("DENIED_BY_USER", MACOS).advice  # R21
-    assert "usermod" in cannot_use("DENIED_BY_SYSTEM", LINUX).advice
+    assert "usermod" in cannot_use("DENIED_BY_SYSTEM", LINUX, AT_HOME).advice
+    assert "sudo systemctl restart bluetooth" in cannot_use("NO_SERVICE", LINUX, AT_HOME).advice
+    without_systemd = Surroundings(container=False, wsl=False, systemd=False)
+    assert "systemctl" not in cannot_use("NO_SERVICE", LINUX, without_systemd).advice
+    contained = Surroundings(container=True, wsl=False, systemd=False)
+    assert "container must be given the adapter" in cannot_use("NO_BLUETOOTH", LINUX, contained).advice
+    for reason in ("NO_BUS", "NO_SERVICE"):
+        assert "/run/dbus:/run/dbus" in cannot_use(reason, LINUX, contained).advice
+        assert "WSL has no Bluetooth" in cannot_use(reason, LINUX, Surroundings(False, True, True)).advice
     assert "pythoncom" in cannot_use("GUI_THREAD", WINDOWS).advice  # R21
     assert "bluetoothctl remove" in stale_characteristics_advice(LINUX)  # R20
     assert "remove the device" in stale_characteristics_advice(WINDOWS)

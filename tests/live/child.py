@@ -14,6 +14,6 @@ if __name__ == "__main__":
     script, home = Script(**json.loads(sys.argv[1])), Path(sys.argv[2])
     places = folders.Folders(home / "data" / "recordings", home / "config", home / "log")
     live.folders = lambda: places
-    app.bluetooth = lambda: ScriptedRadio(script)  # type: ignore[assignment]
+    app.bluetooth = lambda *_: ScriptedRadio(script)  # type: ignore[assignment]
     sys.argv[1:] = sys.argv[3:]
     main()

@@ -12,8 +12,10 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sensorcoach.errors import BluetoothError
+from sensorcoach.sources.adapters import Adapter
 from sensorcoach.sources.radio import Found
 
 SERVICE, IMU, INFO = (f"7c5a000{n}-4b1e-4f6d-9a3c-2e8d51f0c7b6" for n in (1, 2, 4))
@@ -34,6 +36,14 @@ class ScriptedRadio:
     def __init__(self, script: Script) -> None:
         self._script = script
 
+    async def adapters(self) -> list[Adapter]:
+        if self._script.off:
+            raise BluetoothError("Bluetooth is off.", "Switch it on.")
+        return []
+
+    def through(self, adapter: str) -> Any:
+        return self
+
     async def held(self, services: Collection[str]) -> list[Found]:
         if self._script.off:
             raise BluetoothError("Bluetooth is off.", "Switch it on.")
@@ -47,7 +57,9 @@ class ScriptedRadio:
             heard(Found(f"C0:00:00:00:00:0{number}", name, -50 - number, tuple(self._script.services), handle=number))
         yield
 
-    async def connect(self, found: Found, lost: Callable[[], None], *, uncached: bool = False) -> "ScriptedConnection":
+    async def connect(
+        self, found: Found, lost: Callable[[], None], *, services: Collection[str] = (), uncached: bool = False
+    ) -> "ScriptedConnection":
         return ScriptedConnection(self._script)
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from sensorcoach import logfile
+from sensorcoach.app.keeping import reserved_recording
 from sensorcoach.awake import MAY_SLEEP, kept_awake
 from sensorcoach.errors import RecordingError
-from sensorcoach.folders import folders, made, new_recording
+from sensorcoach.folders import folders, made
 from sensorcoach.logfile import Version, log_into, note, note_error, stop_logging
 
 EVIL = "Anna's knee \x1b[31m C0:FF:EE:00:00:01 /home/anna"
@@ -85,8 +86,7 @@ def test_two_sessions_in_one_second_have_two_files(tmp_path: Path) -> None:
     noon = datetime(2026, 3, 1, 12, 0, 5)
     names = []
     for _ in range(3):
-        names.append(new_recording(tmp_path, noon))
-        names[-1].touch()
+        names.append(reserved_recording(tmp_path, noon))
     assert [path.name for path in names] == [f"2026-03-01_12-00-05{more}.jsonl" for more in ("", "_2", "_3")]
 
 

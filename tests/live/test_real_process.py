@@ -5,6 +5,7 @@ import json
 import os
 import queue
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -102,6 +103,42 @@ def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
 def recorded(file: Path) -> list[Packet]:
     session = read_session(file)
     return [item for item in session.items if isinstance(item, Packet) and item.channel == "imu"]
+
+
+@POSIX
+def test_two_begun_at_once_record_and_log_each_its_own(command: Callable[..., Command], tmp_path: Path) -> None:
+    """Before: both announced one path; the second recorded nothing, said "Recorded", and logged under the other's."""
+    both = [command("--device", ADDRESS) for _ in range(3)]
+    announced = []
+    for one in both:
+        announced.append(one.until(lambda line: line.startswith("Recording into ")).removeprefix("Recording into "))
+    for one in both:
+        one.until_sent(8.0)
+        one.process.send_signal(signal.SIGINT)
+    for one, file in zip(both, announced, strict=True):
+        assert one.ends() == 0, one.said
+        assert any(line.startswith(f"Recorded: {file} (") for line in one.said)
+        assert len(recorded(Path(file))) == pytest.approx(len(one.sent), abs=10)
+    assert len(set(announced)) == 3
+    book = sqlite3.connect(tmp_path / "home" / "data" / "logbook.sqlite")
+    with contextlib.closing(book):
+        logged = {name for (name,) in book.execute("SELECT recording FROM sessions")}
+    assert logged == {Path(file).name for file in announced}
+
+
+@POSIX
+def test_a_recording_deleted_under_the_program_is_not_lost(command: Callable[..., Command], tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    live = command("--device", ADDRESS, "--out", str(file))
+    live.until_sent(3.0)
+    file.unlink()
+    live.until(lambda line: "The recording" in line and "is not where it was. It goes on in" in line)
+    live.until_sent(live.sent[-1][1] + 2.0)
+    live.process.send_signal(signal.SIGINT)
+    assert live.ends() == 0
+    new = tmp_path / "s_2.jsonl"
+    assert any(line.startswith(f"Recorded: {new} (") for line in live.said)
+    assert len(recorded(new)) == pytest.approx(len(live.sent), abs=10), "from the first on"
 
 
 @POSIX

@@ -233,6 +233,27 @@ def test_an_editor_that_fails_is_told(run: Run, monkeypatch: pytest.MonkeyPatch)
         assert (done.exit_code, f"{why} Name another one in the variable EDITOR" in done.stderr) == (2, True)
 
 
+def test_an_editor_named_wrongly_or_not_at_all_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", 'vi "x')
+    done = run("settings", "edit")
+    assert done.exit_code == 2
+    assert "No closing quotation. Close the quotation marks in the variable EDITOR" in done.stderr
+    for blank in ("", "  "):
+        monkeypatch.setenv("EDITOR", blank)
+        monkeypatch.setattr("shutil.which", lambda name: None)
+        assert "No editor was found." in run("settings", "edit").stderr
+
+
+def test_old_settings_put_aside_before_stay(home: Folders, run: Run, editor: Callable[[str], None]) -> None:
+    for reps in (4, 6):
+        editor(f"[goal]\nreps_a_side = {reps}\n")
+        run("settings", "edit")
+        assert run("settings", "reset", "--yes").exit_code == 0
+    kept = sorted(home.config.glob("settings*.old"))
+    assert [path.read_text().strip()[-1] for path in kept] == ["4", "6"]
+
+
 def test_reset_keeps_the_old_file_beside(home: Folders, run: Run, editor: Callable[[str], None]) -> None:
     editor("[goal]\nreps_a_side = 4\n")
     run("settings", "edit")

@@ -127,7 +127,7 @@ def test_each_with_its_stored_settings_or_with_todays(places: Folders) -> None:
     (after,) = app.sessions_logged(places=places)
     assert after.warned >= before.warned + 4, "every hold is too short today"
     assert after.target_a_side == 4, "what it was"
-    assert app.settings_logged(1, places=places).limits.hold_target_s == 30.0
+    assert app.settings_logged(1, places=places)[0].limits.hold_target_s == 30.0
 
 
 def test_numbers_stay_and_never_come_again(places: Folders) -> None:

@@ -81,10 +81,10 @@ def test_every_default_can_be_written_and_read() -> None:
     [
         ("[limits\n", "not TOML"),
         ("[limits]\nhold_target = 3\n", "hold_target"),
-        ("[voice]\nvolume = 'loud'\n", "float.*voice.volume"),
-        ("[voice]\nvolume = 80\n", "1.0.*voice.volume"),
-        ("[voice]\nwords_a_minute = -5\n", "80.*voice.words_a_minute"),
-        ("[voice]\ntempo_s = -1.0\n", "0.0.*voice.tempo_s"),
+        ("[voice]\nvolume = 'loud'\n", "voice.volume is 'loud'.*a number from 0 to 1"),
+        ("[voice]\nvolume = 80\n", "voice.volume is 80.*a number from 0 to 1"),
+        ("[voice]\nwords_a_minute = -5\n", "voice.words_a_minute is -5.*from 80 to 450"),
+        ("[voice]\ntempo_s = -1.0\n", "voice.tempo_s is -1.0.*from 0 to 30"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_key(text: str, told: str, places: Folders) -> None:

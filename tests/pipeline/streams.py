@@ -88,8 +88,8 @@ def packets(samples, sizes):
     return out
 
 
-def new_pipeline(worn=None):
-    return Pipeline(ROWS, {}, worn or Mounting(), Settings())
+def new_pipeline(worn=None, **more):
+    return Pipeline(ROWS, {}, worn or Mounting(), Settings(), **more)
 
 
 def events_of(items, worn=None):
@@ -113,7 +113,7 @@ def flat(value, path=""):
 
 
 def leaves(event):
-    return flat(msgspec.to_builtins(event), type(event).__name__)
+    return flat(msgspec.to_builtins(event, enc_hook=lambda array: array.tolist()), type(event).__name__)
 
 
 def difference(events, others):

@@ -5,7 +5,7 @@ import pytest
 from streams import KINDS, REST, mounting, new_pipeline, packets, plan_of, rep, rows_of, simulated
 
 from sensorcoach.devices.rows import ROWS
-from sensorcoach.kneedrop.tracker import HISTORY_S
+from sensorcoach.kneedrop.tracker import KEPT_S
 from sensorcoach.model import Control, Mounting, RepDone
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
@@ -15,10 +15,10 @@ NEAR_DEG = 3.0
 """Tilt of the strap (4°) shows the cosine of it, and the filter some tenths."""
 
 
-def walked(simulation, worn, said=(), size=40):
+def walked(simulation, worn, said=(), size=40, live=False):
     """All curves block by block, with the pipeline and the repetitions."""
     traces = []
-    pipeline = Pipeline(ROWS, {}, worn or Mounting(), Settings(), on_trace=traces.append)
+    pipeline = Pipeline(ROWS, {}, worn or Mounting(), Settings(), on_trace=traces.append, live=live)
     items = [*said, *packets(rows_of(simulation), [size])]
     events = [event for item in items for event in pipeline.push(item)] + pipeline.flush()
     return traces, pipeline, [event.rep for event in events if isinstance(event, RepDone)]
@@ -46,7 +46,7 @@ def test_where_left_is_told_the_curve_is_the_true_roll():
 
 def test_every_sample_comes_once_and_nothing_is_known_before_a_centre_is():
     """The recording begins in mid-movement."""
-    traces, pipeline, _ = walked(simulated("swinging"), mounting("swinging"), size=4)
+    traces, pipeline, _ = walked(simulated("swinging"), mounting("swinging"), size=4, live=True)
     t_s, roll_deg, speed_dps = joined(traces)
     assert len(t_s) == pipeline.counts.received
     assert (np.diff(t_s) > 0.0).all()
@@ -74,7 +74,7 @@ def test_before_any_side_was_seen_the_curve_goes_up():
 
 
 def test_what_is_asked_for_later_is_seen_as_it_is_known_then():
-    _, pipeline, reps = walked(simulated("rest_start"), None)
+    _, pipeline, reps = walked(simulated("rest_start"), None, live=True)
     trace = pipeline.trace_since(reps[0].drop_start_s)
     assert trace.t_s[0] > reps[0].drop_start_s
     assert np.isfinite(trace.roll_deg).all()
@@ -88,4 +88,4 @@ def test_a_whole_file_at_once_forgets_no_curve():
     simulation = simulate(plan_of(REST, *many, imu=KINDS["rest_start"].imu.__class__(rate_hz=25.0)))
     traces, pipeline, _ = walked(simulation, None, size=10**6)
     assert sum(len(one.t_s) for one in traces) == pipeline.counts.received
-    assert pipeline.last_t_s > 2.0 * HISTORY_S
+    assert pipeline.last_t_s > 2.0 * KEPT_S

@@ -10,9 +10,9 @@ from streams import RATE_HZ, SAME, difference, rows
 
 from sensorcoach.dsp.gaussian import CentredFilter, gaussian_kernel, slope_kernel
 from sensorcoach.dsp.motion import Motion, MotionEstimator
-from sensorcoach.kneedrop.history import History
-from sensorcoach.kneedrop.stations import RestFinder, TurnFinder
-from sensorcoach.kneedrop.tracker import Tracker
+from sensorcoach.kneedrop.arming import Arming
+from sensorcoach.kneedrop.calibration.track import Track, Tracked
+from sensorcoach.kneedrop.tracker import Heard, live_tracker
 from sensorcoach.model import Mounting, RepDone, Samples
 from sensorcoach.settings import Settings
 
@@ -122,41 +122,38 @@ def test_motion_is_the_same_however_samples_come(kind, sizes):
         np.testing.assert_allclose(getattr(mine, name), getattr(wanted, name), rtol=0, atol=SAME, err_msg=name)
 
 
-# --- stations and phases --------------------------------------------------------------------------------------------
+# --- track and tracker ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("finder", [RestFinder, TurnFinder])
+def pieces(whole, sizes):
+    for part in slices(len(whole), sizes):
+        yield Motion(*(getattr(whole, name)[part] for name in Motion.__slots__))
+
+
 @settings(max_examples=8)
 @given(sizes=SIZES)
-def test_rests_and_turns_are_the_same_however_far_one_looks_at_a_time(finder, sizes):
+def test_a_track_is_the_same_however_motion_comes(sizes):
     whole = motion(samples("mid_start"), [5000])
-    history = History(200.0, RATE_HZ)
-    history.append(whole)
-    part_settings = DEFAULTS.frame if finder is RestFinder else DEFAULTS.phases
-    mine, other = finder(part_settings, 0), finder(part_settings, 0)
-    found = [one for part in slices(len(whole), sizes) for one in mine.advance(history, part.stop)]
-    wanted = other.advance(history, len(whole))
-    assert len(wanted) >= 3
-    assert [places(one) for one in found] == [places(one) for one in wanted]
-
-
-def places(found):
-    return [getattr(found, name) for name in type(found).__slots__ if name != "up"], found.up.round(12).tolist()
+    mine, other = Track(RATE_HZ), Track(RATE_HZ)
+    for piece in pieces(whole, sizes):
+        mine.push(piece)
+    other.push(whole)
+    assert len(other.tracked()) == len(whole) // 10
+    for name in Tracked.__slots__:
+        np.testing.assert_allclose(getattr(mine.tracked(), name), getattr(other.tracked(), name), rtol=0, atol=SAME)
 
 
 def tracked(whole, sizes):
-    tracker = Tracker(Mounting(), DEFAULTS, RATE_HZ)
-    events = []
-    for part in slices(len(whole), sizes):
-        events += tracker.push(Motion(*(getattr(whole, name)[part] for name in Motion.__slots__)))
+    tracker = live_tracker(Mounting(), Arming(), DEFAULTS, RATE_HZ, Heard())
+    events = [event for piece in pieces(whole, sizes) for event in tracker.push(piece)]
     return events + tracker.flush()
 
 
 @pytest.mark.parametrize("kind", ["mid_start", "swinging", "slip", "accelerometer"])
 @settings(max_examples=5)
 @given(sizes=SIZES)
-def test_the_tracker_tells_the_same_however_motion_comes(kind, sizes):
+def test_a_live_tracker_tells_the_same_however_motion_comes(kind, sizes):
     whole = motion(samples(kind), [5000])
-    wanted = tracked(whole, [len(whole)])
+    wanted = tracked(whole, [700])
     assert sum(isinstance(event, RepDone) for event in wanted) >= 2
     assert difference(tracked(whole, [*sizes, 60]), wanted) is None

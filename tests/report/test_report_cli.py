@@ -58,18 +58,22 @@ def test_markdown_and_page_name_each_repetition_alike(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [page]
 
 
-def test_a_report_is_written_over_a_report_and_never_over_a_recording(tmp_path: Path) -> None:
+def test_a_report_replaces_nothing_without_being_asked_and_never_its_own_recording(tmp_path: Path) -> None:
     recording = tmp_path / "mine.jsonl.gz"
     recording.write_bytes(Path(MIXED).read_bytes())
     (tmp_path / "link").symlink_to(recording)
     for out in (recording, tmp_path / "link"):
-        done = CliRunner().invoke(app, ["report", str(recording), "--md", "-o", str(out)])
+        done = CliRunner().invoke(app, ["report", str(recording), "--md", "--force", "-o", str(out)])
         assert done.exit_code == 3
         assert "is the recording itself" in done.stderr
     assert recording.read_bytes() == Path(MIXED).read_bytes()
     out = tmp_path / "report.md"
     out.write_text("old")
-    said("report", str(recording), "--md", "-o", str(out))
+    refused = CliRunner().invoke(app, ["report", str(recording), "--md", "-o", str(out)])
+    assert refused.exit_code == 3
+    assert "exists already. Name another file, or replace it with --force." in refused.stderr
+    assert out.read_text() == "old"
+    said("report", str(recording), "--md", "-o", str(out), "--force")
     assert "6 repetitions" in out.read_text(encoding="utf-8")
     for nowhere in (tmp_path / "no" / "where.md", tmp_path, Path()):
         assert CliRunner().invoke(app, ["report", MIXED, "--md", "-o", str(nowhere)]).exit_code == 3
@@ -150,3 +154,20 @@ def test_a_file_that_is_called_like_a_number_is_a_file(tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     Path("12").write_bytes(Path(MIXED).read_bytes())
     assert json.loads(said("report", "12", "--json"))["file"] == "12"
+
+
+def test_a_shell_pattern_costs_no_recording(tmp_path: Path) -> None:
+    """`report -o *.gz`: the first name is where to, the others are what of. Before: HTML instead of a recording."""
+    for name in ("a.jsonl.gz", "b.jsonl.gz"):
+        (tmp_path / name).write_bytes(Path(MIXED).read_bytes())
+    done = CliRunner().invoke(app, ["report", "-o", *map(str, sorted(tmp_path.iterdir()))])
+    assert done.exit_code == 3
+    assert (tmp_path / "a.jsonl.gz").read_bytes() == Path(MIXED).read_bytes()
+
+
+def test_what_is_made_is_for_its_owner_only_and_leaves_nothing_beside(tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    said("report", MIXED, "-o", str(out))
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [out]
+    said("report", MIXED, "--md", "-o", "/dev/null")

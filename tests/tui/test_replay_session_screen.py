@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sensorcoach.app import SPEEDS, open_demo
-from sensorcoach.settings import Limit
+from sensorcoach.settings import Levels, Limit
 from sensorcoach.tui.session import steering_replay
 from sensorcoach.tui.session.limits import TUNABLES, turned, value_of
 from sensorcoach.tui.session.screen import SessionEnd
@@ -78,7 +78,7 @@ def test_every_limit_keeps_its_levels_in_order_and_within_bounds() -> None:
             assert value is not None
             assert tunable.least <= value <= tunable.most
             held = getattr(settings.limits, tunable.name)
-            if isinstance(held, Limit) and held.note is not None and held.severe is not None:
+            if isinstance(held, Levels) and held.note is not None and held.severe is not None:
                 assert (held.note < held.warn) == (held.warn < held.severe)
 
 

@@ -100,7 +100,7 @@ def test_a_replay_is_opened_and_closed() -> None:
 
 def test_the_report_lies_beside_the_recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[tuple[list[Path], Path]] = []
-    monkeypatch.setattr(app, "write_report", lambda files, out, _choices: written.append((files, out)))
+    monkeypatch.setattr(app, "write_report", lambda files, out, _choices: written.append((files, out)) or out)
     files = [tmp_path / "2026-03-02.jsonl.gz", tmp_path / "gyroscope.csv"]
     said = Desk().report(files, Choices())
     assert written == [(files, tmp_path / "2026-03-02.html")]

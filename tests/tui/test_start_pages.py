@@ -244,8 +244,9 @@ def test_the_folder_is_listed_the_newest_first(tmp_path: Any, monkeypatch: pytes
     monkeypatch.setattr("sensorcoach.app.recordings.folders", lambda: Folders(tmp_path, tmp_path, tmp_path))
     assert stored_recordings() == []
     for age, name in enumerate(("b.jsonl", "a.jsonl.gz", "notes.txt", "c.jsonl")):
-        (tmp_path / name).touch()
+        (tmp_path / name).write_text("{}\n")
         os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    (tmp_path / "reserved.jsonl").touch()  # for a session that has not begun yet
     assert [one.path.name for one in stored_recordings()] == ["b.jsonl", "a.jsonl.gz", "c.jsonl"]
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST_STRIP_S = 75.0
 MOST_STRIPS = 8
 """A strip of 75 s still shows the form of a drop; a session of more than ten minutes gets longer strips instead."""
+LONGEST_BREAK_S, BESIDE_BREAK_S = 120.0, 1.0
+"""A longer break takes no room of its own: a minute's rest does. Beside it so much is shown that it is seen."""
 AROUND_S = 10.0
 """Before the first and after the last repetition so much is shown; more of a long rest says nothing."""
 LEFT_MM, ROLL_MM, SPEED_MM, LANE_MM, FOOT_MM = 17.0, 30.0, 13.0, 8.0, 9.0
@@ -31,15 +33,32 @@ TICKS_S, MOST_TICKS = (5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0,
 
 
 def session_trace(name: str, result: Result, trace: Trace) -> tuple[Picture, ...]:
-    """Strips of equal length, each a picture, so that a page ends between them. ``name``: unique in its page."""
-    start_s, end_s = _shown(result, trace)
-    count = min(MOST_STRIPS, max(1, math.ceil((end_s - start_s) / LONGEST_STRIP_S)))
-    length_s = (end_s - start_s) / count
-    strips = [_Strip(result, trace, start_s + n * length_s, start_s + (n + 1) * length_s) for n in range(count)]
+    """Strips of about equal length, each a picture, so that a page ends between them. ``name``: unique in its page.
+
+    A long break lies between two strips.
+    """
+    stretches = _stretches(trace, *_shown(result, trace))
+    longest_s = max(LONGEST_STRIP_S, sum(end_s - start_s for start_s, end_s in stretches) / MOST_STRIPS)
+    strips: list[_Strip] = []
+    for start_s, end_s in stretches:
+        count = max(1, math.ceil((end_s - start_s) / longest_s - 1e-9))
+        length_s = (end_s - start_s) / count
+        strips += [_Strip(result, trace, start_s + n * length_s, start_s + (n + 1) * length_s) for n in range(count)]
     return tuple(
-        picture(f"{name}-{number}", _title(strip), _in_words(strip), STRIP_MM, strip.draw)
-        for number, strip in enumerate(strips, start=1)
+        picture(f"{name}-{number}", _title(strip, before), _in_words(strip), STRIP_MM, strip.draw)
+        for number, (before, strip) in enumerate(zip([None, *strips], strips, strict=False), start=1)
     )
+
+
+def _stretches(trace: Trace, start_s: float, end_s: float) -> list[tuple[float, float]]:
+    """The time shown without its longest breaks, ``[start_s, end_s)`` each."""
+    t_s = trace.t_s[slice(*np.searchsorted(trace.t_s, (start_s, end_s)).tolist())]
+    steps_s = np.diff(t_s)
+    breaks = np.sort(np.argsort(-steps_s, kind="stable")[: MOST_STRIPS - 1])
+    breaks = breaks[steps_s[breaks] > LONGEST_BREAK_S]
+    begins = [start_s, *(t_s[breaks + 1] - BESIDE_BREAK_S).tolist()]
+    ends = [*(t_s[breaks] + BESIDE_BREAK_S).tolist(), end_s]
+    return list(zip(begins, ends, strict=True))
 
 
 def _shown(result: Result, trace: Trace) -> tuple[float, float]:
@@ -137,7 +156,8 @@ def _hole(axes: Axes, gap: Gap) -> None:
 
 
 def _label_time(roll: Axes, speed: Axes, start_s: float, end_s: float) -> None:
-    step_s = next((step for step in TICKS_S if (end_s - start_s) / step <= MOST_TICKS), TICKS_S[-1])
+    longest_s = math.ceil((end_s - start_s) / MOST_TICKS / TICKS_S[-1]) * TICKS_S[-1]
+    step_s = next((step for step in TICKS_S if (end_s - start_s) / step <= MOST_TICKS), longest_s)
     ticks = np.arange(math.ceil(start_s / step_s) * step_s, end_s, step_s)
     for axes in (roll, speed):
         axes.set_xticks(ticks)
@@ -188,8 +208,11 @@ def letters_used(reps: Sequence[Rep]) -> list[tuple[str, str]]:
     return sorted((letter(code), code_words(code)) for code in codes)
 
 
-def _title(strip: _Strip) -> str:
-    return f"Roll of the leg and its speed from {clock(strip.start_s)} to {clock(strip.end_s)}"
+def _title(strip: _Strip, before: _Strip | None) -> str:
+    title = f"Roll of the leg and its speed from {clock(strip.start_s)} to {clock(strip.end_s)}"
+    if before is None or strip.start_s - before.end_s < LONGEST_BREAK_S / 2:
+        return title
+    return f"{title}, after a break of {clock(strip.start_s - before.end_s)}"
 
 
 def _in_words(strip: _Strip) -> str:

@@ -13,8 +13,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from sensorcoach.errors import SettingsError
 from sensorcoach.output.words import figure
-from sensorcoach.settings import Limit, LimitSettings, Settings
+from sensorcoach.settings import Levels, Limit, LimitSettings, Settings
+from sensorcoach.settings_check import checked
 from sensorcoach.tui.session.ink import ink, paper
 
 _PROPER: Final = 1e-6
@@ -51,11 +53,11 @@ TUNABLES: Final = (
 def value_of(settings: Settings, tunable: Tunable) -> float | None:
     """As it is set."""
     held: float | Limit | None = getattr(settings.limits, tunable.name)
-    return held.warn if isinstance(held, Limit) else held
+    return held.warn if isinstance(held, Levels) else held
 
 
 def turned(settings: Settings, tunable: Tunable, steps: int) -> Settings:
-    """``settings`` with one limit ``steps`` of its steps higher."""
+    """``settings`` with one limit ``steps`` of its steps higher; as they are where the levels beside it forbid that."""
     now = value_of(settings, tunable)
     begun = tunable.begin if now is None else now + steps * tunable.step
     wanted = round(min(tunable.most, max(tunable.least, begun)), 4)
@@ -63,12 +65,15 @@ def turned(settings: Settings, tunable: Tunable, steps: int) -> Settings:
     if tunable.name == "hold_target_s":
         changes["hold_target_chosen"] = True
     limits: LimitSettings = msgspec.structs.replace(settings.limits, **changes)
-    return msgspec.structs.replace(settings, limits=limits)
+    try:
+        return checked(msgspec.structs.replace(settings, limits=limits), Settings(), "settings")[0]
+    except SettingsError:
+        return settings
 
 
 def _moved(held: float | Limit | None, wanted: float) -> float | Limit:
     """All levels keep their proportion."""
-    if not isinstance(held, Limit):
+    if not isinstance(held, Levels):
         return wanted
     share = wanted / held.warn if held.warn else 1.0
     levels = (None if level is None else round(level * share, 4) for level in (held.note, wanted, held.severe))

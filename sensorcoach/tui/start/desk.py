@@ -115,7 +115,7 @@ class Desk:
 
         from sensorcoach import app as ask
 
-        radio = await asyncio.to_thread(lambda: ask.bluetooth())  # loads bleak
+        radio = await asyncio.to_thread(lambda: ask.bluetooth(person=self._person))  # loads bleak
         async with ask.sensors_in_the_air(radio) as heard:
             yield heard
 
@@ -210,8 +210,7 @@ class Desk:
         from sensorcoach.app import write_report
 
         out = files[0].with_name(files[0].name.removesuffix(".gz").removesuffix(".jsonl") + ".html")
-        write_report(files, out, choices)
-        return f"The report is in {out}"
+        return f"The report is in {write_report(files, out, choices)}"
 
     def _begun(self, opening: Opening, choose: Choose) -> Begun:
         match opening:
@@ -243,7 +242,7 @@ class Desk:
             guided=True,
             person=self._person,
         )
-        show = ask.LiveShow(lambda: ask.bluetooth(), plan)
+        show = ask.LiveShow(lambda: ask.bluetooth(opening.adapter, self._person), plan)
         show.start()
 
         def close() -> None:

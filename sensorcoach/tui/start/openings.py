@@ -12,7 +12,7 @@ from sensorcoach.choices import Choices
 @dataclass(frozen=True, slots=True)
 class OpenLive:
     """A live session; ``device``: name or address, None: the one used last, else whichever is heard. ``out``: the
-    recording's file, None: a new one in the person's folder.
+    recording's file, None: a new one in the person's folder. ``adapter``: of this computer, None: as in the settings.
     """
 
     choices: Choices = Choices()
@@ -20,6 +20,7 @@ class OpenLive:
     profile: str | None = None
     record: bool = True
     out: Path | None = None
+    adapter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ class Faults:
     ignore_writes: int = 0
     """So many commands are taken but not obeyed (a WitMotion that was not unlocked in time does so)."""
     unreadable: set[str] = field(default_factory=set)
-    """Names of characteristics whose reads are answered with an ATT error."""
+    """Names of characteristics whose reads are answered with ``read_error``."""
+    read_error: int = 0x0E
+    """ATT: unlikely error. 0x05, 0x0c and 0x0f want the sensor paired."""
     hang_reads: bool = False
     """Reads are never answered."""
     junk: list[bytes] = field(default_factory=list)

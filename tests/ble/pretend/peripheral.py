@@ -24,7 +24,6 @@ from tests.ble.pretend.movement import Movement
 ADDRESS = "C4:11:22:33:44:55"
 ADVERTISING_MS = 100
 LEGACY_ADVERTISEMENT_BYTES = 31
-UNLIKELY_ERROR = 0x0E
 Sent = Callable[[float, bytes], None]
 
 
@@ -265,7 +264,7 @@ class PretendSensor(ABC):
             if self.faults.hang_reads:
                 await asyncio.Event().wait()
             if name in self.faults.unreadable:
-                raise ATT_Error(UNLIKELY_ERROR)
+                raise ATT_Error(self.faults.read_error)
             return value()
 
         return read
