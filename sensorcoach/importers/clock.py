@@ -32,6 +32,8 @@ UNIX_S: Final = (946_684_800.0, 4_102_444_800.0)
 FASTEST_STEP_S: Final = 1 / 1500
 SLOWEST_STEP_S: Final = 0.2
 """Rows come 5 to 1500 times a second; so the ranges of two units do not meet."""
+STEP_ROWS: Final = 64
+"""The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
 COARSE_SHARE: Final = 0.2
 """More than this share of the rows repeat the time before: stamps too coarse, where there is a finer column."""
 UNEVEN_SHARE: Final = 0.25
@@ -163,6 +165,11 @@ def _candidate(
     repeats = float((steps == 0).mean()) if len(steps) else 1.0
     moving = steps[steps != 0]
     step = abs(float(np.median(moving))) if len(moving) else 0.0
+    # Over some rows, since stamps stand still over a burst: of all those the median, since there are holes.
+    finite = numbers[np.isfinite(numbers)]
+    rows = max(min(STEP_ROWS, len(finite) // 2), 1)
+    pace = abs(float(np.median(finite[rows:] - finite[:-rows]))) / rows if len(finite) > 1 else 0.0
+    step = pace if repeats > COARSE_SHARE and pace > 0.0 else step
     uneven = bool(step and np.median(np.abs(np.abs(moving) - step)) > UNEVEN_SHARE * step)
     unit, whole, why_not = _unit(path, column, steps, step, advice)
     if unit is None:
