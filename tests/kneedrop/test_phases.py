@@ -8,7 +8,7 @@ import pytest
 from sensorcoach.model import PhaseChanged
 from sensorcoach.settings import PhaseSettings, Settings
 from tests.kneedrop.counting import about, truly
-from tests.kneedrop.legs import Leg, falling, made_up, smooth, swinging, thrown
+from tests.kneedrop.legs import Leg, falling, made_up, smooth, steadily, swinging, thrown
 
 PHASES = PhaseSettings()
 
@@ -154,6 +154,15 @@ def test_a_thump_lands_where_the_floor_is():
     assert rep.range_deg == pytest.approx(60.0, abs=1.0)
 
 
+def test_sinking_into_the_mat_after_a_thump_is_no_drop_any_more():
+    """At 15 deg/s, a sixteenth of the speed it fell with."""
+    leg = rested().roll(60, 0.5, falling).roll(69, 0.6, steadily).stay(3.0).roll(0, 2.0).stay(3.0)
+    rep = only(about(leg))
+    assert rep.drop_time_s == pytest.approx(0.47, abs=0.1)
+    assert rep.stops == 0
+    assert not rep.staged
+
+
 @pytest.mark.parametrize(("stop_s", "staged"), [(0.4, False), (0.7, False), (1.1, True), (3.0, True)])
 def test_a_stop_of_less_than_a_second_belongs_to_the_drop_and_a_longer_one_makes_it_staged(stop_s, staged):
     leg = rested().roll(30, 1.0).stay(stop_s).roll(60, 1.0).stay(4.0).roll(0, 2.0).stay(3.0)
@@ -214,6 +223,22 @@ def test_a_return_is_told_when_it_is_clear_of_breathing():
     assert about(leg).phases.count("return") == 0
     leg.roll(45, 1.5).stay(0.1)
     assert about(leg).phases.count("return") == 1
+
+
+def test_of_a_wide_drop_more_is_breathing():
+    leg = rested().roll(85, 2.0).stay(2.0).roll(76, 1.5).roll(85, 1.5).stay(1.0)
+    assert about(leg).phases.count("return") == 0
+    narrow = rested().roll(30, 1.5).stay(2.0).roll(21, 1.5).roll(30, 1.5).stay(1.0)
+    assert about(narrow).phases.count("return") == 1
+
+
+def test_without_a_gyroscope_a_thump_is_read_when_it_is_over():
+    """It shakes the low-passed gravity, which is no angle."""
+    leg = rested().roll(60, 0.8).move(0.12, roll_deg=72.0, shaking_g=0.6).move(0.2, roll_deg=60.0, shaking_g=0.6)
+    leg.stay(3.0).roll(0, 2.0).stay(3.0)
+    rep = only(about(leg, gyroscope=False))
+    assert rep.range_deg == pytest.approx(60.0, abs=1.0)
+    assert about(leg, gyroscope=False).phases.count("return") == 1
 
 
 def test_a_thrown_leg_rebounds_once_and_it_is_one_repetition():
@@ -355,6 +380,22 @@ def test_what_was_half_seen_before_a_hole_does_not_take_the_next_one_with_it():
     outcome = about(leg, lost=[(4.2, 15.0)])  # from within the first drop to the hold of the second
     assert outcome.sides == ["right"]
     assert outcome.reasons == ["unseen"]
+
+
+def test_a_drop_that_nobody_saw_land_or_return_is_unseen():
+    leg = rested().roll(60, 2.0).stay(3.0).roll(0, 2.0).stay(3.0).drop(-60)
+    outcome = about(leg, lost=[(3.9, 10.5)])
+    assert outcome.sides == ["right"]
+    assert outcome.reasons == ["unseen"]
+
+
+def test_too_long_a_hole_on_the_way_out_is_unseen():
+    longest_s = PHASES.longest_unseen_s
+    leg = rested().roll(60, 2.0).stay(longest_s + 3.0).roll(0, 2.0).stay(3.0).drop(-60)
+    outcome = about(leg, lost=[(3.9, 3.9 + longest_s + 1.0)])
+    assert outcome.sides == ["right"]
+    assert outcome.reasons == ["unseen"]
+    assert about(leg, lost=[(3.9, 3.9 + longest_s - 1.0)]).sides == ["left", "right"]
 
 
 def test_a_hole_in_the_hold_or_in_the_rest_costs_nothing():
