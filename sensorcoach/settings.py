@@ -491,7 +491,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def gentle(self) -> Settings:
         """Gentle mode (B): small ranges count (6°) and a return is seen after 2°."""
         phases = msgspec.structs.replace(self.phases, r_min_deg=6.0, return_fall_deg=2.0)
-        return msgspec.structs.replace(self, phases=phases)
+        calibration = msgspec.structs.replace(
+            self.calibration, wide_deg=12.0, one_way_least_deg=5.0, one_way_wide_deg=5.0, home_deg=3.0
+        )
+        return msgspec.structs.replace(self, phases=phases, calibration=calibration)
 
     def rocking(self) -> Settings:
         """Preset *rocking* (C): no hold wanted."""

@@ -13,6 +13,8 @@ from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.model import Floats
 from sensorcoach.settings import PhaseSettings
 
+_HOLE_STEPS = 2.0
+"""More of the sensor's own steps between two samples are a hole that was too long to fill."""
 _NOISE_SHARE = 0.5
 """A movement is certain when it is dated, so its border may lie nearer to the noise than a detection's (4 sigma)."""
 
@@ -31,7 +33,7 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
     moving.peak_dps = max(moving.peak_dps, peak)
     slow = last(speed[: from_trigger + 1] < _border(history, moving.trigger, peak, settings))
     start = begin if slow is None else begin + slow + 1
-    start = min(start, moving.landing)
+    start = _before_hole(history, moving, min(start, moving.landing))
     if before is not None and before.swung_out and start <= before.return_end:
         moving.swung_in, moving.drop_start = True, before.return_end
         turned_at = max(history.start, before.landing)
@@ -40,6 +42,15 @@ def date_drop(history: History, moving: Movement, before: Movement | None, setti
         moving.turn_before_deg = float(roll.min())
     else:
         moving.drop_start = start if before is None else max(start, before.return_end)
+
+
+def _before_hole(history: History, moving: Movement, start: int) -> int:
+    """What a hole hides belongs to the movement."""
+    if moving.unseen:
+        return moving.lowest
+    steps_s = np.diff(history.t_s(moving.lowest, moving.landing + 1))
+    hole = first(steps_s > _HOLE_STEPS / history.rate_hz)
+    return start if hole is None else min(start, moving.lowest + hole)
 
 
 def date_return(history: History, moving: Movement, settings: PhaseSettings) -> None:

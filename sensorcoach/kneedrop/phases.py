@@ -336,7 +336,8 @@ class PhaseMachine:
         speed = self._rate(history, start, end)
         least = np.minimum(np.minimum.accumulate(angle), moving.least_deg)
         home = angle <= max(self.band_deg, s.return_end_fraction * moving.landing_deg)
-        home |= moving.way.roll_deg(history.up(start, end)) <= 0.0  # it may pass the centre at a distance
+        near = angle <= max(s.r_min_deg, 2.0 * s.return_end_fraction * moving.landing_deg)
+        home |= near & (moving.way.roll_deg(history.up(start, end)) <= 0.0)  # it may pass the centre at a distance
         turned = angle - least >= 0.5 * s.r_min_deg
         fast = np.abs(speed) >= np.maximum(s.still_dps, history.noises_dps(start, end))
         since = self._spell(start, fast, self._slow_since)

@@ -129,7 +129,8 @@ def _window_start(history: History, moving: Movement) -> int:
     begin_s = history.time(moving.drop_start) - MARGIN_S
     if moving.swung_in and moving.turn >= 0:
         begin_s = min(begin_s, history.time(max(moving.turn, history.start)))
-    return max(history.start, history.index_at(begin_s))
+    # With the sample before the drop, also where that is long ago: a hole before it is seen.
+    return max(history.start, min(history.index_at(begin_s), moving.drop_start - 1))
 
 
 def window_until(end: int, history: History, moving: Movement) -> Window:

@@ -47,7 +47,11 @@ def coached(kind) -> tuple[tuple, tuple[tuple[float, Cue], ...]]:
         )
     )
     header = session_header(simulation)
-    pipeline = Pipeline(profile_named(header.profile), header.device, simulation.mounting, Settings())
+    sensor = profile_named(header.profile), header.device, simulation.mounting, Settings()
+    ahead = Pipeline(*sensor)
+    ahead.push_all(simulated_packets(simulation))
+    ahead.flush()
+    pipeline = Pipeline(*sensor, calibrations=ahead.calibrations)
     coach = Coach(Settings())
     heard = []
     for packet in simulated_packets(simulation):

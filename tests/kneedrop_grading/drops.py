@@ -149,7 +149,8 @@ def low_pass(values, cutoff_hz):
 
 def borders(**changed) -> Borders:
     defaults = {"swung_in": False, "swung_out": False, "turn_before_deg": None, "cut": False}
-    return Borders(**(defaults | changed))
+    told = defaults | changed
+    return Borders(landing_s=told["drop_end_s"], **told)
 
 
 def measured(time_s, roll_deg, where, rate_hz=100.0, gyroscope=True, limits=None, **changed) -> Measures:

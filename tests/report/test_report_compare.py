@@ -45,7 +45,8 @@ def test_our_recordings_agree_with_the_simulated_leg(name: str) -> None:
     assert (found.missed, found.added) == ((), ())
     assert found.sides_right == found.sides_known == found.counted
     assert len(found.borders) == 4
-    median_s = BORDER_S if name != "accelerometer_only" else 0.25  # tilt low-passed at 2 Hz sees a start late
+    # Tilt low-passed at 2 Hz sees a start late; after a thump the drop ends when the leg rests, not when it touches.
+    median_s = {"accelerometer_only": 0.25, "thumps": 0.2, "too_fast": 0.2}.get(name, BORDER_S)
     assert all(border.n == found.counted and border.median_s <= median_s for border in found.borders)
     assert all(border.median_s <= border.p95_s for border in found.borders)
 

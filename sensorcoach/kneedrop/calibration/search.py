@@ -94,6 +94,8 @@ def best_succession(
     ]
     middles = _apart([m for ends in (*tried, *turns) if (m := _middle(ends, settings)) is not None], settings)
     swings = [explain(track, middle, 0.0, mounting, phases, settings) for middle in middles]
+    between = [_between_sides(swing) for swing in swings if is_swinging(swing, settings)]
+    swings += [explain(track, middle, 0.0, mounting, phases, settings) for middle in between]
     tried = [one for one in (*tried, *(s for s in swings if is_swinging(s, settings))) if one.drops]
     found = [_doubted(one, track, named, settings) for one in successions(tried, settings)]
     found = [one for one in found if is_enough(one, mounting, named, settings)]
@@ -124,6 +126,17 @@ def _middle(ends: Explained, settings: CalibrationSettings) -> Centre | None:
     half = math.radians(0.5 * far_deg)
     up: Floats = math.cos(half) * ends.centre.up0 + math.sin(half) * heading
     return Centre(unit(up), "midpoint")
+
+
+def _between_sides(swing: Explained) -> Centre:
+    """Half-way between where both sides usually turn, which is more certain than half-way to one of them."""
+    ends = []
+    for sign in (1, -1):
+        drops = [drop for drop, own in zip(swing.drops, swing.signs, strict=True) if own == sign]
+        reach = math.radians(float(np.median([drop.range_deg for drop in drops])))
+        heading = unit(np.sum([drop.heading for drop in drops], axis=0))
+        ends.append(math.cos(reach) * swing.centre.up0 + math.sin(reach) * heading)
+    return Centre(unit(ends[0] + ends[1]), "midpoint")
 
 
 def _apart(middles: Sequence[Centre], settings: CalibrationSettings) -> list[Centre]:
