@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sensorcoach.model import PhaseChanged
+from sensorcoach.model import Counted, PhaseChanged
 from sensorcoach.settings import PhaseSettings, Settings
 from tests.kneedrop.counting import about, truly
 from tests.kneedrop.legs import Leg, falling, made_up, smooth, steadily, swinging, thrown
@@ -116,6 +116,32 @@ def test_from_a_centre_a_little_beside_the_first_the_drop_begins_there():
     outcome = about(leg)
     assert outcome.count == 2
     assert outcome.reps[1].range_deg == pytest.approx(56.0, abs=1.0)
+
+
+def swaying(leg, dps):
+    for deg in (5, 3, 5, 3, 5, 3):
+        leg.roll(deg, 2.0 / dps, steadily)
+    return leg
+
+
+@pytest.mark.parametrize(("share", "counted"), [(0.75, 1), (2.0, 2)])
+def test_a_drop_begins_where_the_leg_paused_slow_as_breath(share, counted):
+    """17 deg from the centre are 13 from a pause beside it."""
+    leg = replace(rested(), breath_deg=0.02).roll(60, 1.5).stay(2.0).roll(3, 1.5)
+    swaying(leg, share * PHASES.still_dps).roll(17, 1.0).stay(3.0).roll(0, 2.0).stay(3.0)
+    assert about(leg).count == counted
+
+
+def test_a_turn_near_home_is_no_pause_to_begin_from():
+    leg = rested().roll(60, 1.5, swinging).roll(4.5, 1.5, swinging).roll(17.5, 1.0, swinging).stay(2.0).roll(0, 2.0)
+    assert about(leg.stay(3.0)).count == 2
+
+
+def test_home_is_near_the_centre_however_small_the_drop():
+    home_deg = 0.9 * min(PHASES.centre_band_deg, 0.5 * PHASES.r_min_deg)
+    leg = rested().roll(25, 1.5).stay(2.0).roll(home_deg, 1.5).stay(3.0)
+    (counted,) = about(leg, block_s=0.05).of(Counted)
+    assert counted.known_s <= 8.0
 
 
 # --- landing ---------------------------------------------------------------------------------------------------------
@@ -357,11 +383,9 @@ def test_a_drop_inside_an_outage_counts():
     leg = rested().roll(60, 2.0).stay(4.0).roll(0, 2.0).stay(3.0)
     rep = only(about(leg, lost=[(2.9, 5.5)]))
     assert rep.range_deg == pytest.approx(60.0, abs=1.0)
-    assert rep.drop_time_10_90_s is None
-    assert rep.free_fall_fraction is None
+    assert not {"too_fast", "carried", "abrupt_landing"} & {warning.code for warning in rep.warnings}
 
 
-@pytest.mark.xfail(reason="the hole lies before drop_start: the rep is graded, and nothing says what was not seen")
 def test_a_drop_inside_an_outage_says_that_it_was_not_graded():
     rep = only(about(rested().drop(60, hold_s=4.0), lost=[(2.9, 5.5)]))
     assert not rep.graded or "not_graded" in [warning.code for warning in rep.warnings]
