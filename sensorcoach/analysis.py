@@ -6,12 +6,16 @@ the other, so a file of any size needs the memory of one batch and of its reps.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
+from sensorcoach.alternatives import another_way
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
-from sensorcoach.errors import InputError
+from sensorcoach.errors import InputError, RecordingError, SensorcoachError
 from sensorcoach.failures import refuse_pipes
 from sensorcoach.importers import Item, Recording, open_recordings
 from sensorcoach.joining import joined
@@ -34,7 +38,9 @@ BATCH_BYTES = 64 * 1024
 def analyze_files(paths: Sequence[Path], choices: Choices, on_event: Listener | None = None) -> Result:
     """One session from one or more files; see `analyze`."""
     name, recording = open_session(paths, choices)
-    return analyze_recording(recording, name, choices, on_event)
+    result = analyze_recording(recording, name, choices, on_event)
+    hint = another_way(result, choices, lambda other: analyze_recording(open_session(paths, other)[1], name, other))
+    return result if hint is None else msgspec.structs.replace(result, notices=(*result.notices, hint))
 
 
 def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recording]:
@@ -47,7 +53,14 @@ def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recordin
     if not paths:
         raise InputError("No file was given.", "Name at least one recording.")
     refuse_pipes(tuple(paths))
-    opened = open_recordings(paths, unit=choices.unit, columns=choices.columns)
+    opened = open_recordings(
+        paths,
+        unit=choices.unit,
+        columns=choices.columns,
+        sensor=choices.sensor,
+        acc_sign=choices.acc_sign,
+        dates=choices.dates,
+    )
     names = [" + ".join(str(path) for path in files) for files, _ in opened]
     if len(opened) == 1:
         return names[0], opened[0][1]
@@ -86,19 +99,21 @@ def calibrations_of(
 ) -> list[tuple[float, Calibration]] | None:
     """What a recording is counted with, for who walks through it again and wants to be told all in its place.
 
-    None if it is no longer ``wanted``.
+    None if it is no longer ``wanted``. Of a damaged one, from what comes before the damage: who walks there meets it.
 
     Raises:
-        InputError: it cannot be analysed.
-        RecordingError: its settings cannot be used.
+        InputError: it cannot be opened.
+        RecordingError: likewise, or its settings cannot be used.
     """
     name, recording = opened()
     walk = Walk(recording, name, choices, landings=False)
-    for batch in _batches(recording.items, BATCH_BYTES):
-        if not wanted():
-            return None
-        walk.push(batch)
-    walk.finish()
+    with contextlib.suppress(InputError, RecordingError):
+        for batch in _batches(recording.items, BATCH_BYTES):
+            if not wanted():
+                return None
+            walk.push(batch)
+    with contextlib.suppress(InputError):
+        walk.finish()
     return walk.pipeline.calibrations
 
 
@@ -177,13 +192,17 @@ def _told(walk: Walk, batches: Iterable[list[Item]]) -> Iterator[Event | Control
 
 
 def _batches(items: Iterable[Item], batch_bytes: int) -> Iterator[list[Item]]:
-    """Packets up to so many bytes; what is no packet ends its batch."""
+    """Packets up to so many bytes; what is no packet ends its batch, and so does damage behind it."""
     batch: list[Item] = []
     size = 0
-    for item in items:
-        batch.append(item)
-        size += len(item.payload) if isinstance(item, Packet) else 0
-        if size >= batch_bytes or not isinstance(item, Packet):
-            yield batch
-            batch, size = [], 0
+    try:
+        for item in items:
+            batch.append(item)
+            size += len(item.payload) if isinstance(item, Packet) else 0
+            if size >= batch_bytes or not isinstance(item, Packet):
+                yield batch
+                batch, size = [], 0
+    except SensorcoachError:
+        yield batch
+        raise
     yield batch

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -85,7 +85,11 @@ def analyze(
     presets: Sequence[str] = (),
     unit: str | None = None,
     columns: str | None = None,
+    sensor: str | None = None,
+    acc_sign: Literal["auto", "keep", "flip"] = "auto",
+    dates: Literal["us", "uk"] | None = None,
     on_event: Listener | None = None,
+    recalibrate: bool = False,
 ) -> Analysis:
     """Count and grade the knee drops of a recording.
 
@@ -99,7 +103,12 @@ def analyze(
         presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
         unit: acceleration of a CSV, ``"g"``, ``"mg"`` or ``"mps2"``, where its header hides it.
         columns: which columns of a CSV to use, ``"t=time,ax=foo,ay=bar,az=baz"``, or the names of all of them in order.
+        sensor: which of a recording's several sensors to use, by its name.
+        acc_sign: of acceleration: as the program's shape tells, as written, or turned round.
+        dates: whether month or day stands first, where a file leaves it open.
         on_event: called with each event of the pipeline as it happens.
+        on_event: called with each event of the pipeline.
+        recalibrate: find the centre anew where a live session recorded its own; else the numbers are the live ones.
 
     Raises:
         InputError: the file cannot be analysed, or the files of one session overlap in time; arrays whose shapes do not
@@ -108,7 +117,17 @@ def analyze(
         SettingsError: an axis or another part of the mounting that does not exist; a setting out of its bounds, or no
             such preset.
     """
-    choices = Choices(mounting=_fields(mounting), settings=settings, presets=tuple(presets), unit=unit, columns=columns)
+    choices = Choices(
+        mounting=_fields(mounting),
+        settings=settings,
+        presets=tuple(presets),
+        unit=unit,
+        columns=columns,
+        sensor=sensor,
+        acc_sign=acc_sign,
+        dates=dates,
+        recalibrate=recalibrate,
+    )
     reopen = _opener(source, choices)
     name, recording = reopen()
     result = analyze_recording(recording, name, choices, on_event)

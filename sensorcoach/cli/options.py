@@ -63,12 +63,26 @@ Columns = Annotated[
         help="A table's columns, t=when,ax=foo,ay=bar,az=baz, or all their names in order, t_s,ax_g,ay_g,az_g.",
     ),
 ]
+Sensor = Annotated[
+    str | None, typer.Option("--sensor", metavar="NAME", help="Which sensor, where a recording holds several.")
+]
+AccSign = Annotated[
+    Literal["auto", "keep", "flip"],
+    typer.Option("--acc-sign", help="Sign of acceleration: as the app's shape tells, as written, or turned round."),
+]
+Dates = Annotated[
+    Literal["us", "uk"] | None, typer.Option("--dates", help="Month or day first, where a file leaves it open.")
+]
 
 Adapter = Annotated[
     str | None,
     typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter (Linux): hci1; `sensorcoach doctor` names them."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already, without asking.")]
+Recalibrate = Annotated[
+    bool, typer.Option("--recalibrate", help="Find the centre anew, not as the live session recorded it.")
+]
+
 NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
 VoiceTo = Annotated[
     Path | None,
@@ -91,6 +105,10 @@ def choices_of(
     rocking: bool,
     unit: str | None = None,
     columns: str | None = None,
+    sensor: str | None = None,
+    acc_sign: Literal["auto", "keep", "flip"] = "auto",
+    dates: Literal["us", "uk"] | None = None,
+    recalibrate: bool = False,
 ) -> Choices:
     """What was typed, as the library takes it.
 
@@ -108,5 +126,9 @@ def choices_of(
         presets=("gentle",) * gentle + ("rocking",) * rocking,
         unit=unit,
         columns=columns,
+        sensor=sensor,
+        acc_sign=acc_sign,
+        dates=dates,
         notices=notices,
+        recalibrate=recalibrate,
     )

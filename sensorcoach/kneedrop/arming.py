@@ -62,7 +62,7 @@ class Arming:
         return [(one.t_s, one.side) for one in self.asked]
 
     def rests_until(self, t_s: float) -> list[float]:
-        """Those up to ``t_s``; not those before the side was asked for anew, before anything counted: it was no rest."""
+        """Those up to ``t_s``; where the side was asked for anew before anything counted, what came before was none."""
         return [one for one in self.rests_s if self._asked_anew_s <= one <= t_s]
 
     def answers(self, start_s: float, end_s: float) -> bool:

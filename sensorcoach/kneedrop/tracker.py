@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
+import numpy as np
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.arming import Arming
@@ -226,7 +227,8 @@ class Tracker:
         if calibration is None:
             return
         now_s, oldest_s = self._history.time(at - 1), self._history.time(self._oldest(at))
-        until_s = now_s - _SETTLED_S if calibration.confirmed else oldest_s + _SAME_REP_S
+        sure = calibration.confirmed and calibration.drops > 0
+        until_s = now_s - _SETTLED_S if sure else oldest_s + _SAME_REP_S
         while self._told and self._told[0].done and self._told[0].counted.t_s <= until_s:
             self._settled_s = self._settled_s[1], self._told.pop(0).counted.t_s
 
@@ -307,6 +309,11 @@ class WholeTracker:
         self._store.append(motion)
         self._track.push(motion)
         return []
+
+    def trace_since(self, t_s: float) -> Trace:
+        """The curves of the samples after ``t_s``, as far back as is remembered; none before `flush`."""
+        nothing = np.empty(0)
+        return Trace(nothing, nothing, nothing) if self._tracker is None else self._tracker.trace_since(t_s)
 
     def flush(self) -> list[Event]:
         """All events, in order."""

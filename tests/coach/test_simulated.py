@@ -7,7 +7,7 @@ import pytest
 
 from sensorcoach.coach import Coach
 from sensorcoach.devices import profile_named
-from sensorcoach.model import Cue
+from sensorcoach.model import Control, Cue
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 from sensorcoach.simulator import SessionPlan, simulate
@@ -16,6 +16,7 @@ from sensorcoach.sources.simulated import session_header, simulated_packets
 
 LANDING_S, LANDING_MEDIAN_S, COUNT_S = 0.45, 0.35, 0.5
 """From the event itself to the cue (issue 6), with packets of at most 80 ms."""
+ARMED_S = 2.5
 SIDES = ("left", "right", "left", "right")
 
 
@@ -47,17 +48,24 @@ def coached(kind) -> tuple[tuple, tuple[tuple[float, Cue], ...]]:
         )
     )
     header = session_header(simulation)
-    sensor = profile_named(header.profile), header.device, simulation.mounting, Settings()
-    ahead = Pipeline(*sensor)
-    ahead.push_all(simulated_packets(simulation))
-    ahead.flush()
-    pipeline = Pipeline(*sensor, calibrations=ahead.calibrations)
+    pipeline = Pipeline(profile_named(header.profile), header.device, simulation.mounting, Settings(), live=True)
     coach = Coach(Settings())
     heard = []
-    for packet in simulated_packets(simulation):
-        cues = coach.push(pipeline.push(packet)) + coach.advance(packet.t_s)
-        heard += [(packet.t_s, cue) for cue in cues]
+    for item in guided(simulated_packets(simulation)):
+        cues = coach.push(pipeline.push(item)) + coach.advance(item.t_s)
+        heard += [(item.t_s, cue) for cue in cues]
     return simulation.truth, tuple(heard)
+
+
+def guided(packets):
+    """With what a guide says of who lies still at first."""
+    yield Control(0.0, "pause", "guide")
+    armed = False
+    for packet in packets:
+        if not armed and packet.t_s > ARMED_S:
+            armed = True
+            yield Control(packet.t_s, "arm", "still")
+        yield packet
 
 
 def of_kind(kind, cue_kind):

@@ -469,7 +469,6 @@ def test_however_the_stream_was_cut(block_s):
     same(about(leg, block_s=1.0), about(leg, block_s=block_s))
 
 
-@pytest.mark.xfail(reason="of equal angles the first of a slice, but the last of the slices is the lowest (`_least`)")
 def test_however_the_stream_of_a_dead_still_leg_was_cut():
     leg = replace(busy(), breath_deg=0.0)
     same(about(leg, block_s=1.0), about(leg, block_s=7.0))

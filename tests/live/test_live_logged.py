@@ -9,7 +9,7 @@ from scripted_radio import Script, ScriptedRadio
 from sensorcoach import app
 from sensorcoach.choices import Choices
 from sensorcoach.folders import Folders
-from sensorcoach.model import CentreFound, Notice, Result
+from sensorcoach.model import LinkEvent, Notice, Result
 from sensorcoach.session import Told
 
 
@@ -20,7 +20,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folders:
     return found
 
 
-def until_the_centre_is_found(**how: object) -> tuple[Result | None, list[Told]]:
+def for_a_while(**how: object) -> tuple[Result | None, list[Told]]:
     """A session as `sensorcoach live` plans it, thirty times as fast: too fast to count in, fast enough to log."""
     choices = Choices(mounting={"up_leg": "y"})
     plan = app.live_plan(choices, device="C0:00:00:00:00:00", **how)  # type: ignore[arg-type]
@@ -31,8 +31,8 @@ def until_the_centre_is_found(**how: object) -> tuple[Result | None, list[Told]]
 
         def listen(one: Told) -> None:
             told.append(one)
-            if isinstance(one, CentreFound):
-                loop.call_soon_threadsafe(live.stop)
+            if isinstance(one, LinkEvent) and one.state == "streaming":
+                loop.call_later(1.0, live.stop)
 
         live = app.Live(ScriptedRadio(Script(speed=30.0)), plan, listen)
         return await asyncio.wait_for(live.run(), 20.0)
@@ -41,7 +41,7 @@ def until_the_centre_is_found(**how: object) -> tuple[Result | None, list[Told]]
 
 
 def test_it_is_logged_for_its_person_and_rebuilt_the_same(places: Folders) -> None:
-    result, _ = until_the_centre_is_found(person="anna")
+    result, _ = for_a_while(person="anna")
     assert result is not None
     (session,) = app.sessions_logged("anna", places=places)
     assert (session.target_a_side, session.sensor) == (5, "sc-pretend")
@@ -52,7 +52,7 @@ def test_it_is_logged_for_its_person_and_rebuilt_the_same(places: Folders) -> No
 
 
 def test_without_a_recording_nothing_is_logged(places: Folders) -> None:
-    result, _ = until_the_centre_is_found(record=False)
+    result, _ = for_a_while(record=False)
     assert result is not None
     assert not places.logbook.exists()
 
@@ -60,7 +60,7 @@ def test_without_a_recording_nothing_is_logged(places: Folders) -> None:
 def test_a_damaged_logbook_is_told_and_spoils_no_session(places: Folders) -> None:
     places.recordings.mkdir(parents=True)
     places.logbook.write_bytes(b"junk" * 5000)
-    result, told = until_the_centre_is_found()
+    result, told = for_a_while()
     assert result is not None
     (notice,) = [one for one in told if isinstance(one, Notice) and one.code == "not_logged"]
     assert "sensorcoach log rebuild" in notice.text

@@ -15,10 +15,10 @@ NEAR_DEG = 3.0
 """Tilt of the strap (4°) shows the cosine of it, and the filter some tenths."""
 
 
-def walked(simulation, worn, said=(), size=40):
+def walked(simulation, worn, said=(), size=40, *, live=False):
     """All curves block by block, with the pipeline and the repetitions."""
     traces = []
-    pipeline = Pipeline(ROWS, {}, worn or Mounting(), Settings(), on_trace=traces.append)
+    pipeline = Pipeline(ROWS, {}, worn or Mounting(), Settings(), on_trace=traces.append, live=live)
     items = [*said, *packets(rows_of(simulation), [size])]
     events = [event for item in items for event in pipeline.push(item)] + pipeline.flush()
     return traces, pipeline, [event.rep for event in events if isinstance(event, RepDone)]
@@ -45,8 +45,8 @@ def test_where_left_is_told_the_curve_is_the_true_roll():
 
 
 def test_every_sample_comes_once_and_nothing_is_known_before_a_centre_is():
-    """The recording begins in mid-movement."""
-    traces, pipeline, _ = walked(simulated("swinging"), mounting("swinging"), size=4)
+    """Live; the recording begins in mid-movement."""
+    traces, pipeline, _ = walked(simulated("swinging"), mounting("swinging"), size=4, live=True)
     t_s, roll_deg, speed_dps = joined(traces)
     assert len(t_s) == pipeline.counts.received
     assert (np.diff(t_s) > 0.0).all()

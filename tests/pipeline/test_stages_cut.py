@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sensorcoach.kneedrop.stations import RestFinder, TurnFinder
 from streams import RATE_HZ, SAME, difference, rows
 
 from sensorcoach.dsp.gaussian import CentredFilter, gaussian_kernel, slope_kernel
 from sensorcoach.dsp.motion import Motion, MotionEstimator
-from sensorcoach.kneedrop.history import History
-from sensorcoach.kneedrop.tracker import Tracker
+from sensorcoach.kneedrop.arming import Arming
+from sensorcoach.kneedrop.tracker import Heard, live_tracker
 from sensorcoach.model import Mounting, RepDone, Samples
 from sensorcoach.settings import Settings
 
@@ -122,30 +121,11 @@ def test_motion_is_the_same_however_samples_come(kind, sizes):
         np.testing.assert_allclose(getattr(mine, name), getattr(wanted, name), rtol=0, atol=SAME, err_msg=name)
 
 
-# --- stations and phases --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("finder", [RestFinder, TurnFinder])
-@settings(max_examples=8)
-@given(sizes=SIZES)
-def test_rests_and_turns_are_the_same_however_far_one_looks_at_a_time(finder, sizes):
-    whole = motion(samples("mid_start"), [5000])
-    history = History(200.0, RATE_HZ)
-    history.append(whole)
-    part_settings = DEFAULTS.frame if finder is RestFinder else DEFAULTS.phases
-    mine, other = finder(part_settings, 0), finder(part_settings, 0)
-    found = [one for part in slices(len(whole), sizes) for one in mine.advance(history, part.stop)]
-    wanted = other.advance(history, len(whole))
-    assert len(wanted) >= 3
-    assert [places(one) for one in found] == [places(one) for one in wanted]
-
-
-def places(found):
-    return [getattr(found, name) for name in type(found).__slots__ if name != "up"], found.up.round(12).tolist()
+# --- the tracker -----------------------------------------------------------------------------------------------------
 
 
 def tracked(whole, sizes):
-    tracker = Tracker(Mounting(), DEFAULTS, RATE_HZ)
+    tracker = live_tracker(Mounting(), Arming(), DEFAULTS, RATE_HZ, Heard())
     events = []
     for part in slices(len(whole), sizes):
         events += tracker.push(Motion(*(getattr(whole, name)[part] for name in Motion.__slots__)))

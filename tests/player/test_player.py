@@ -264,21 +264,27 @@ def test_from_warning_to_warning_as_they_were_told() -> None:
 
 
 class Halting:
-    """A recording that comes to a halt until it is let go."""
+    """A recording that comes to a halt until it is let go, when it is walked through for the second time.
+
+    The first walk looks for the centre. With ``error`` it is damaged at the halt, for both.
+    """
 
     def __init__(self, path: Path, halt_s: float, error: Exception | None = None) -> None:
         self._path, self._halt_s, self._error = path, halt_s, error
         self.halted, self.go_on = threading.Event(), threading.Event()
+        self._walks = 0
 
     def opened(self) -> tuple[str | None, Recording]:
+        self._walks += 1
         recording = open_recording(self._path)
-        return str(self._path), replace(recording, items=self._items(recording.items))
+        return str(self._path), replace(recording, items=self._items(recording.items, first=self._walks == 1))
 
-    def _items(self, items: Iterator[Item]) -> Iterator[Item]:
+    def _items(self, items: Iterator[Item], *, first: bool) -> Iterator[Item]:
         for item in items:
-            if item.t_s >= self._halt_s and not self.go_on.is_set():
-                self.halted.set()
-                assert self.go_on.wait(PATIENCE_S)
+            if item.t_s >= self._halt_s:
+                if not first and not self.go_on.is_set():
+                    self.halted.set()
+                    assert self.go_on.wait(PATIENCE_S)
                 if self._error is not None:
                     raise self._error
             yield item
@@ -388,7 +394,7 @@ def analysed_otherwise(settings: Settings) -> dict[str, Settings]:
     replaced = msgspec.structs.replace
     return {
         "phase": replaced(settings, phases=replaced(settings.phases, r_min_deg=48.6)),
-        "frame": replaced(settings, frame=replaced(settings.frame, rest_s=2.5)),
+        "calibration": replaced(settings, calibration=replaced(settings.calibration, follow_share=0.9)),
         "signal": replaced(settings, signal=replaced(settings.signal, impact_rate_hz=200.0)),
         "figure": with_limits(settings, pendulum_length_m=0.4),
         "presets": settings.gentle().rocking(),

@@ -23,7 +23,7 @@ class CentrePiece:
     centre: Centre
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """Where movements start from, which way they go, and when.
 
@@ -45,6 +45,21 @@ class Calibration:
     mode: Mode
     known_s: float
     score: float
+
+    def __eq__(self, other: object) -> bool:
+        """By value, arrays included."""
+        return isinstance(other, Calibration) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        vectors = (self.lateral, self.opposite, *(piece.centre.up0 for piece in self.pieces))
+        return (
+            *(None if one is None else tuple(one.tolist()) for one in vectors),
+            *((piece.start_s, piece.centre.source) for piece in self.pieces),
+            self.sided, self.confirmed, self.span_s, self.got_up_s, self.drops, self.mode, self.known_s, self.score,
+        )  # fmt: skip
 
     def centre_at(self, t_s: float) -> Centre:
         """The centre in force at ``t_s``."""
