@@ -1,6 +1,6 @@
 """Does `tests/kneedrop` notice when the counting core is broken? A slow job: some 90 runs of those tests.
 
-    python -m tests.kneedrop.mutations              # every gate and reason, and a sample of the rest; 7 minutes of a core to itself
+    python -m tests.kneedrop.mutations              # every gate and reason, a sample of the rest; 15 minutes or more
     python -m tests.kneedrop.mutations --most 400   # a larger sample
     python -m tests.kneedrop.mutations --only rejection.py --list
 
