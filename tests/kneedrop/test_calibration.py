@@ -551,6 +551,13 @@ def test_one_calm_wide_drop_is_an_exercise_and_one_quick_small_movement_is_not(c
     assert counted(Leg().stay(5.0).roll(60, 0.6).roll(0, 0.6).stay(5.0)).count == 0
 
 
+@pytest.mark.parametrize(("share", "counted"), [(0.35, 0), (0.7, 1)])
+def test_one_quick_movement_is_no_exercise(share, counted):
+    """Seen from 0.2 of the way on, a minimum-jerk movement takes 0.69 of its time."""
+    move_s = share * LIMITS.calm_s / (2.0 * 0.69)
+    assert whole(Leg().stay(5.0).roll(60, move_s).roll(0, move_s).stay(5.0)).count == counted
+
+
 @MODES
 def test_small_movements_one_way_are_a_bridge_until_something_is_told(counted):
     small = Leg().stay(5.0).drops(22, 22, 22)
