@@ -210,6 +210,8 @@ def is_enough(one: Succession, mounting: Mounting, named: Named, settings: Calib
     signs = [sign for _, sign in one.drops]
     told = bool(named) or left_of(one.steps[0][0].centre, mounting) is not None
     one_way = not told and min(signs.count(1), signs.count(-1)) < settings.proof_a_side
+    if named:  # somebody waits for that drop, however long it is held
+        return True
     likely = sum(drop.weight * _likely(drop, settings, one_way=one_way) for drop, _ in one.drops)
     return likely - max(step[0].posture_cost for step in one.steps) >= settings.enough
 
