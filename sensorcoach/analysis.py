@@ -10,6 +10,9 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
+from sensorcoach.alternatives import another_way
 from sensorcoach.choices import Choices, mounting_in_force, settings_in_force
 from sensorcoach.devices import profile_named
 from sensorcoach.errors import InputError, RecordingError, SensorcoachError
@@ -35,7 +38,9 @@ BATCH_BYTES = 64 * 1024
 def analyze_files(paths: Sequence[Path], choices: Choices, on_event: Listener | None = None) -> Result:
     """One session from one or more files; see `analyze`."""
     name, recording = open_session(paths, choices)
-    return analyze_recording(recording, name, choices, on_event)
+    result = analyze_recording(recording, name, choices, on_event)
+    hint = another_way(result, choices, lambda other: analyze_recording(open_session(paths, other)[1], name, other))
+    return result if hint is None else msgspec.structs.replace(result, notices=(*result.notices, hint))
 
 
 def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recording]:
@@ -48,7 +53,14 @@ def open_session(paths: Sequence[Path], choices: Choices) -> tuple[str, Recordin
     if not paths:
         raise InputError("No file was given.", "Name at least one recording.")
     refuse_pipes(tuple(paths))
-    opened = open_recordings(paths, unit=choices.unit, columns=choices.columns)
+    opened = open_recordings(
+        paths,
+        unit=choices.unit,
+        columns=choices.columns,
+        sensor=choices.sensor,
+        acc_sign=choices.acc_sign,
+        dates=choices.dates,
+    )
     names = [" + ".join(str(path) for path in files) for files, _ in opened]
     if len(opened) == 1:
         return names[0], opened[0][1]

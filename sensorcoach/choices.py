@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,8 +20,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     """What the person asked for; what is left out is taken from the recording, and else the default.
 
     ``mounting`` names only the fields to replace. ``presets`` are methods of `Settings`: ``gentle``, ``rocking``.
-    ``unit`` and ``columns`` tell how to read a CSV (`importers.open_recording`). ``notices``: what is to be told about
-    these choices (`settings_check`). ``recalibrate``: find the centre anew where a live session recorded its own.
+    ``unit``, ``columns``, ``sensor``, ``acc_sign`` and ``dates`` tell how to read a file (`importers.open_recording`).
+    ``notices``: what is to be told about these choices (`settings_check`). ``recalibrate``: find the centre anew
+    where a live session recorded its own.
     """
 
     mounting: dict[str, str | None] = {}
@@ -29,6 +30,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     presets: tuple[str, ...] = ()
     unit: str | None = None
     columns: str | None = None
+    sensor: str | None = None
+    acc_sign: Literal["auto", "keep", "flip"] = "auto"
+    dates: Literal["us", "uk"] | None = None
     notices: Notices = ()
     recalibrate: bool = False
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -85,6 +85,9 @@ def analyze(
     presets: Sequence[str] = (),
     unit: str | None = None,
     columns: str | None = None,
+    sensor: str | None = None,
+    acc_sign: Literal["auto", "keep", "flip"] = "auto",
+    dates: Literal["us", "uk"] | None = None,
     on_event: Listener | None = None,
     recalibrate: bool = False,
 ) -> Analysis:
@@ -100,6 +103,10 @@ def analyze(
         presets: ``"gentle"``, ``"rocking"``, applied to the settings in force.
         unit: acceleration of a CSV, ``"g"``, ``"mg"`` or ``"mps2"``, where its header hides it.
         columns: which columns of a CSV to use, ``"t=time,ax=foo,ay=bar,az=baz"``, or the names of all of them in order.
+        sensor: which of a recording's several sensors to use, by its name.
+        acc_sign: of acceleration: as the program's shape tells, as written, or turned round.
+        dates: whether month or day stands first, where a file leaves it open.
+        on_event: called with each event of the pipeline as it happens.
         on_event: called with each event of the pipeline.
         recalibrate: find the centre anew where a live session recorded its own; else the numbers are the live ones.
 
@@ -116,6 +123,9 @@ def analyze(
         presets=tuple(presets),
         unit=unit,
         columns=columns,
+        sensor=sensor,
+        acc_sign=acc_sign,
+        dates=dates,
         recalibrate=recalibrate,
     )
     reopen = _opener(source, choices)

@@ -279,7 +279,7 @@ class Calibrated:
     """Counting goes on with another calibration (`kneedrop.calibration`), which the recording keeps."""
 
     known_s: float
-    calibration: object
+    calibration: object = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +450,25 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What this sensor could not show, in words."""
 
 
+class ReadAs(msgspec.Struct):
+    """What another program's file was read as: the first thing for a person to check.
+
+    ``columns``: names by what they hold (``time``, ``acceleration``, ``turning rate``, ``gravity``); ``units``
+    likewise. ``assumed`` and ``left_out``: in words.
+    """
+
+    program: str
+    sensor: str
+    files: list[str] = msgspec.field(default_factory=list)
+    columns: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    units: dict[str, str | None] = msgspec.field(default_factory=dict)
+    acc_sign: Literal["as written", "turned round"] = "as written"
+    assumed: list[str] = msgspec.field(default_factory=list)
+    left_out: list[str] = msgspec.field(default_factory=list)
+    rate_hz: float | None = None
+    start: str | None = None
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What `sensorcoach.analyze` returns; its JSON form is documented in `output/schema.json`."""
 
@@ -475,6 +494,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     pain: tuple[Mark, ...] = ()
     """When the person said that it hurts."""
+    read_as: ReadAs | None = None
     mode: Literal["whole", "causal", "recorded"] = "whole"
     """What the centre was found from: all of the recording; what had come by then (live); or what a live session had
     found, as it was recorded."""

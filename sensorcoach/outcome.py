@@ -10,7 +10,7 @@ import msgspec
 from sensorcoach import __version__
 from sensorcoach.errors import InputError
 from sensorcoach.importers import Recording
-from sensorcoach.model import Mounting, Result
+from sensorcoach.model import Mounting, ReadAs, Result
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 
@@ -74,8 +74,15 @@ def outcome(
         corrections=pipeline.tally.corrections,
         marks=pipeline.marks,
         pain=pipeline.pain,
+        read_as=_read_as(recording, pipeline),
         mode=pipeline.mode,
     )
+
+
+def _read_as(recording: Recording, pipeline: Pipeline) -> ReadAs | None:
+    if recording.read_as is None:
+        return None
+    return msgspec.structs.replace(recording.read_as, rate_hz=pipeline.rate_hz, start=recording.start)
 
 
 def _packet_notices(pipeline: Pipeline) -> Iterator[str]:

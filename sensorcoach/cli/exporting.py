@@ -8,13 +8,16 @@ from typing import Annotated, Literal
 import typer
 
 from sensorcoach.cli.options import (
+    AccSign,
     Columns,
+    Dates,
     FirstSide,
     Front,
     Gentle,
     Leg,
     Rocking,
     Segment,
+    Sensor,
     SettingsFile,
     Unit,
     UpLeg,
@@ -41,10 +44,15 @@ def export_(
     rocking: Rocking = False,
     unit: Unit = None,
     columns: Columns = None,
+    sensor: Sensor = None,
+    acc_sign: AccSign = "auto",
+    dates: Dates = None,
 ) -> None:
     """Write the decoded samples and the repetitions of a session, with units, for other tools."""
     from sensorcoach.app import export_session
 
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    choices = choices_of(
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates
+    )
     for made in export_session(files, choices, to, out):
         say(printable(f"Written: {made}"))

@@ -63,6 +63,16 @@ Columns = Annotated[
         help="A table's columns, t=when,ax=foo,ay=bar,az=baz, or all their names in order, t_s,ax_g,ay_g,az_g.",
     ),
 ]
+Sensor = Annotated[
+    str | None, typer.Option("--sensor", metavar="NAME", help="Which sensor, where a recording holds several.")
+]
+AccSign = Annotated[
+    Literal["auto", "keep", "flip"],
+    typer.Option("--acc-sign", help="Sign of acceleration: as the app's shape tells, as written, or turned round."),
+]
+Dates = Annotated[
+    Literal["us", "uk"] | None, typer.Option("--dates", help="Month or day first, where a file leaves it open.")
+]
 
 Adapter = Annotated[
     str | None,
@@ -95,6 +105,9 @@ def choices_of(
     rocking: bool,
     unit: str | None = None,
     columns: str | None = None,
+    sensor: str | None = None,
+    acc_sign: Literal["auto", "keep", "flip"] = "auto",
+    dates: Literal["us", "uk"] | None = None,
     recalibrate: bool = False,
 ) -> Choices:
     """What was typed, as the library takes it.
@@ -113,6 +126,9 @@ def choices_of(
         presets=("gentle",) * gentle + ("rocking",) * rocking,
         unit=unit,
         columns=columns,
+        sensor=sensor,
+        acc_sign=acc_sign,
+        dates=dates,
         notices=notices,
         recalibrate=recalibrate,
     )

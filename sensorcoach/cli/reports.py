@@ -10,7 +10,9 @@ import typer
 
 from sensorcoach.cli.log import log_what_is_not
 from sensorcoach.cli.options import (
+    AccSign,
     Columns,
+    Dates,
     FirstSide,
     Force,
     Front,
@@ -19,6 +21,7 @@ from sensorcoach.cli.options import (
     Person,
     Rocking,
     Segment,
+    Sensor,
     SettingsFile,
     Unit,
     UpLeg,
@@ -63,6 +66,9 @@ def report(
     join: Annotated[bool, typer.Option("--join", help="Treat the files as one session, ordered by time.")] = False,
     unit: Unit = None,
     columns: Columns = None,
+    sensor: Sensor = None,
+    acc_sign: AccSign = "auto",
+    dates: Dates = None,
 ) -> None:
     """Make a page of a session, or of several, to read and to print: needs no network and no other file."""
     form = _form(json, csv, md)
@@ -72,7 +78,9 @@ def report(
         raise typer.BadParameter("--person asks for somebody's last session: name no other.")
     from sensorcoach import app as ask
 
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    choices = choices_of(
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates
+    )
     numbers = [int(source) for source in sources or () if _is_number(source)]
     files = [Path(source) for source in sources or () if not _is_number(source)]
     if not sources:
@@ -169,12 +177,17 @@ def compare(
     rocking: Rocking = False,
     unit: Unit = None,
     columns: Columns = None,
+    sensor: Sensor = None,
+    acc_sign: AccSign = "auto",
+    dates: Dates = None,
 ) -> None:
     """Tell how well the count agrees with labels made by hand: repetitions, sides, borders, warnings."""
     from sensorcoach import app as ask
     from sensorcoach.output.json_ import as_json
 
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns)
+    choices = choices_of(
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates
+    )
     found = ask.agreement_with(files, truth, choices)
     if json:
         say(as_json(found))

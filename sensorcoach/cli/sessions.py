@@ -12,7 +12,9 @@ import typer
 
 from sensorcoach.cli.many import analyze_into_table
 from sensorcoach.cli.options import (
+    AccSign,
     Columns,
+    Dates,
     FirstSide,
     Force,
     Front,
@@ -24,6 +26,7 @@ from sensorcoach.cli.options import (
     Recalibrate,
     Rocking,
     Segment,
+    Sensor,
     SettingsFile,
     Unit,
     UpLeg,
@@ -85,6 +88,9 @@ def analyze(
     join: Annotated[bool, typer.Option("--join", help="Treat the files as one session, ordered by time.")] = False,
     unit: Unit = None,
     columns: Columns = None,
+    sensor: Sensor = None,
+    acc_sign: AccSign = "auto",
+    dates: Dates = None,
     recalibrate: Recalibrate = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Every recording in the folders, however deep.")
@@ -111,7 +117,10 @@ def analyze(
     from sensorcoach.output.json_ import as_json
     from sensorcoach.output.table import as_table
 
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, recalibrate)
+    choices = choices_of(
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates,
+        recalibrate
+    )
     sessions = [files] if join else sessions_under(files) if recursive else sessions_in(files, choices)
     if out is not None:
         analyze_into_table(sessions, choices, out, jobs, scheduler, force=force)
@@ -147,13 +156,19 @@ def replay(
     rocking: Rocking = False,
     unit: Unit = None,
     columns: Columns = None,
+    sensor: Sensor = None,
+    acc_sign: AccSign = "auto",
+    dates: Dates = None,
     recalibrate: Recalibrate = False,
     no_voice: NoVoice = False,
     voice_to: VoiceTo = None,
     language: Language = None,
 ) -> None:
     """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
-    choices = choices_of(leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, recalibrate)
+    choices = choices_of(
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates,
+        recalibrate
+    )
     if not plain and screen_possible():
         from sensorcoach.tui.start.openings import OpenReplay
 
@@ -179,15 +194,22 @@ def import_(
     first_side: FirstSide = None,
     unit: Unit = None,
     columns: Columns = None,
+    sensor: Sensor = None,
+    acc_sign: AccSign = "auto",
+    dates: Dates = None,
     person: Person = None,
 ) -> None:
     """Convert another program's recording to a session file, with what is told of leg and axes."""
     from sensorcoach.app import import_session
-    from sensorcoach.output.words import recording_line
+    from sensorcoach.output.words import read_as_line, recording_line
 
-    choices = choices_of(leg, segment, up_leg, front, first_side, None, False, False, unit, columns)
+    choices = choices_of(
+        leg, segment, up_leg, front, first_side, None, False, False, unit, columns, sensor, acc_sign, dates
+    )
     result = import_session(files, out, choices, person)
     say(printable(recording_line(result)))
+    if (read := read_as_line(result)) is not None:
+        say(printable(read))
     for notice in result.notices:
         say(printable(notice))
     say(printable(kept(out, "Written")))

@@ -17,6 +17,7 @@ from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.layout import head_lines, split_cells
 from sensorcoach.importers.stamps import is_stamp
 
+LOOKED_AT_LINES: Final = 400
 LIVELY_SHARE: Final = 0.2
 """Of the rows differ from the one before; what is measured once a second differs in at most 8 % at 12.5 a second."""
 _ACC: Final = ("t", "ax_g", "ay_g", "az_g")
@@ -25,13 +26,13 @@ _GYR: Final = ("gx_dps", "gy_dps", "gz_dps")
 
 def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnChoice | None:
     """Which columns to use; None if this is no such file."""
-    rows = [split_cells(line, ",") for line in head_lines(head) if line.strip()]
+    rows = [split_cells(line, ",") for line in head_lines(head)[:LOOKED_AT_LINES] if line.strip()]
     if not rows or len(rows[0]) <= len(_ACC) or not _is_sample(rows[0]):
         return None
     gyroscope = len(rows[0]) >= len(_ACC + _GYR) and all(_is_lively(rows, place) for place in range(4, 7))
     names = _ACC + _GYR if gyroscope else _ACC
     notices.append(f"No header: read as time and {'accelerometer and gyroscope' if gyroscope else 'accelerometer'}.")
-    return ColumnChoice({}, names, None)
+    return ColumnChoice(in_order=names)
 
 
 def _is_sample(row: Sequence[str]) -> bool:

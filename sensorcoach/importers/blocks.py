@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO, Final
 
 from sensorcoach.errors import InputError
+from sensorcoach.importers.converted import as_table, is_convertible
+from sensorcoach.importers.encoding import as_utf8
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.recording import unpacked_chunks
 
 LONGEST_LINE_BYTES: Final = 1 << 20
 """A longer line is no row of a table."""
-_BOM: Final = b"\xef\xbb\xbf"
-_UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _OLD_SPREADSHEET: Final = b"\xd0\xcf\x11\xe0"
 _CONTROL: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1a")
 
@@ -25,8 +26,8 @@ def first_bytes(path: RecordingFile) -> bytes:
         InputError: there is no such file, or it may not be read.
     """
     with _opened(path) as file:
-        head = next(unpacked_chunks(file, []), b"")
-    return head.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        head = next(_table_chunks(path, file, []), b"")
+    return head.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _opened(path: RecordingFile) -> BinaryIO:
@@ -40,7 +41,7 @@ def _opened(path: RecordingFile) -> BinaryIO:
 
 
 def text_pieces(path: RecordingFile, notices: list[str]) -> Iterator[str]:
-    """Pieces of a text of any form, without byte order mark; see `text_blocks` for gzip.
+    """Pieces of a text of any form, in UTF-8; see `text_blocks` for gzip.
 
     Raises:
         InputError: not text.
@@ -48,16 +49,15 @@ def text_pieces(path: RecordingFile, notices: list[str]) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with _opened(path) as file:
         first = True
-        for chunk in unpacked_chunks(file, notices):
+        for chunk in as_utf8(unpacked_chunks(file, notices)):
             if first:
-                chunk = chunk.removeprefix(_BOM)
                 _refuse_binary(path, chunk)
                 first = False
             yield decoder.decode(chunk)
 
 
 def text_blocks(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:
-    """Blocks of whole lines, each with its newline (also the last one), without byte order mark.
+    """Blocks of whole lines, each with its newline (also the last one), in UTF-8.
 
     A gzip file that ends too early gives what is there, and a notice; so does a file with zero bytes further down.
 
@@ -69,9 +69,8 @@ def text_blocks(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:
         ready = b""
         rest = b""
         zeros = 0
-        for chunk in unpacked_chunks(file, notices):
+        for chunk in _table_chunks(path, file, notices):
             if not newline:
-                chunk = chunk.removeprefix(_BOM)
                 _refuse_binary(path, chunk)
                 newline = b"\r" if b"\r" in chunk and b"\n" not in chunk else b"\n"
             zeros += chunk.count(0)
@@ -94,11 +93,16 @@ def text_blocks(path: RecordingFile, notices: list[str]) -> Iterator[bytes]:
         yield ready + rest + b"\n" if rest else ready
 
 
+def _table_chunks(path: RecordingFile, file: BinaryIO, notices: list[str]) -> Iterator[bytes]:
+    """The pieces of a text, or of the table that a file of another kind becomes."""
+    chunks = unpacked_chunks(file, notices)
+    first = next(chunks, b"")
+    yield from as_table(path, first, notices) if is_convertible(first) else as_utf8(chain([first], chunks))
+
+
 def _refuse_binary(path: RecordingFile, head: bytes) -> None:
     if head.startswith(_OLD_SPREADSHEET):
         raise InputError(f"{path} is a spreadsheet.", "Export it as CSV; in phone apps choose CSV, not Excel.")
-    if head.startswith(_UTF16_BOMS):
-        raise InputError(f"{path} is text in UTF-16.", "Save it as CSV in UTF-8.")
     written = head.rstrip(b"\0")
     controls = len(written) - len(written.translate(None, _CONTROL))
     if b"\0" in written or controls > len(written) // 100 or (head and not written):

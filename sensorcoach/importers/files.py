@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import lzma
 import os
+import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -24,6 +26,9 @@ LARGEST_MEMBER_BYTES: Final = 1 << 33
 """A week at 100 samples a second is 4 GB of text."""
 DENSEST_MEMBER: Final = 100
 """Numbers as text pack to a third or a tenth; a member that unpacks to more than 100 times its size is no table."""
+DEEPEST_ARCHIVE: Final = 2
+"""Archives within archives that are looked into: a zip of an app's zips."""
+_IN_MEMORY_BYTES: Final = 1 << 24
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _ZIP_ERRORS: Final = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
@@ -45,9 +50,9 @@ class RecordingFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ZipMember:
-    """A file inside a zip archive, read as a stream."""
+    """A file inside a zip archive, read as a stream. The archive may itself be a member of one."""
 
-    archive: Path
+    archive: Path | ZipMember
     info: zipfile.ZipInfo
 
     @property
@@ -71,11 +76,23 @@ class ZipMember:
             )
         try:
             with ExitStack() as opened:
-                archive = opened.enter_context(zipfile.ZipFile(self.archive))
+                archive = opened.enter_context(_archive(self.archive, opened))
                 member = cast(BinaryIO, opened.enter_context(archive.open(self.info)))
                 return io.BufferedReader(_MemberBytes(str(self), member, opened.pop_all()))
         except _ZIP_ERRORS as error:
             raise _damaged(str(self), error) from error
+
+
+def _archive(place: Path | ZipMember, opened: ExitStack) -> zipfile.ZipFile:
+    """The archive, from a copy on the disk where it lies in another one: its directory stands at its end."""
+    if isinstance(place, Path):
+        return zipfile.ZipFile(place)  # noqa: SIM115  # the caller closes it
+    copy = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  # closed with the rest
+    opened.callback(copy.close)
+    with place.open("rb") as member:
+        shutil.copyfileobj(member, copy)
+    copy.seek(0)
+    return zipfile.ZipFile(cast(BinaryIO, copy))
 
 
 class _MemberBytes(io.RawIOBase):
@@ -138,15 +155,18 @@ def _files_in_folder(path: Path) -> Iterator[tuple[RecordingFile, Sequence[str]]
                 yield file, (*parts, name)
 
 
-def _files_in_zip(path: Path) -> Iterator[tuple[RecordingFile, Sequence[str]]]:
+def _files_in_zip(path: Path | ZipMember, depth: int = 1) -> Iterator[tuple[RecordingFile, Sequence[str]]]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
+        with ExitStack() as opened:
+            members = opened.enter_context(_archive(path, opened)).infolist()
     except _ZIP_ERRORS as error:
         raise _damaged(str(path), error) from error
     for info in members:
-        if not info.is_dir():
-            yield ZipMember(path, info), info.filename.split("/")
+        member = ZipMember(path, info)
+        if not info.is_dir() and depth < DEEPEST_ARCHIVE and info.filename.lower().endswith(".zip"):
+            yield from _files_in_zip(member, depth + 1)
+        elif not info.is_dir():
+            yield member, info.filename.split("/")
 
 
 def _damaged(name: str, error: BaseException) -> InputError:

@@ -18,11 +18,11 @@ from sensorcoach.importers.export import (
     HeadedFile,
     Part,
     begin_together,
-    instant,
     table_part,
     three_axes,
 )
 from sensorcoach.importers.header import Meaning
+from sensorcoach.importers.instants import instant
 
 _EPOCHS: Final = ("epoch (ms)", "epoc (ms)")
 _UNITS: Final[tuple[tuple[Literal["acc", "gyr"], str, str], ...]] = (("acc", "g", "g"), ("gyr", "deg/s", "dps"))
@@ -36,7 +36,8 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     if not parts:
         return None
     zero_s = max(part.begins_s for part in parts)
-    return Export("MetaMotion", parts, start=instant(zero_s), zero_s=zero_s)
+    first = next((part for part in parts if part.sensor == "acc"), parts[0])
+    return Export("MetaMotion", parts, start=instant(zero_s), zero_s=zero_s - first.begins_s)
 
 
 def partner_of(path: Path) -> Path | None:
@@ -87,6 +88,7 @@ def _part(one: HeadedFile) -> Part | None:
         axes = [names.get(f"{axis}-axis ({spelt})") for axis in "xyz"]
         known = [name for name in axes if name is not None]
         if len(known) == 3 and epoch_ms is not None:
-            meanings = {header.names[0]: Meaning("time", "", "ms", "epoch"), **three_axes(known, sensor, unit)}
-            return table_part(sensor, one.file, ColumnChoice(meanings, (), None), epoch_ms / 1e3)
+            meanings = {header.names[0]: Meaning("time", "", "ms", kind="epoch"), **three_axes(known, sensor, unit)}
+            begins_s = epoch_ms / 1e3
+            return table_part(sensor, one.file, ColumnChoice(meanings), begins_s, since_1970_s=begins_s)
     return None

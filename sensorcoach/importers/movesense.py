@@ -21,13 +21,15 @@ import numpy as np
 
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_pieces
+from sensorcoach.importers.choice import Asked
 from sensorcoach.importers.export import Export, HeadedFile, Part
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.importers.merging import Stream
-from sensorcoach.importers.units import ACC_SCALE, GYR_SCALE, acceleration_unit, rest_magnitude
-from sensorcoach.model import Floats
+from sensorcoach.importers.units import ACC_SCALE, GYR_SCALE, IN_WORDS, acceleration_unit, rest_magnitude
+from sensorcoach.model import Floats, ReadAs
 
 _KEYS: Final[dict[Literal["acc", "gyr"], str]] = {"acc": "ArrayAcc", "gyr": "ArrayGyro"}
+_WORDS: Final = {"acc": "acceleration", "gyr": "turning rate"}
 _LIST: Final = re.compile(r'"(?:data|samples)"\s*:\s*\[', re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"[\s,\[\]}]*")
 _LONGEST_PACKET: Final = 1 << 16
@@ -83,15 +85,20 @@ def _mentions(file: RecordingFile, key: str) -> bool:
     return False
 
 
-def _stream(file: RecordingFile, sensor: Literal["acc", "gyr"], unit: str | None, notices: list[str]) -> Stream:
+def _stream(
+    file: RecordingFile, sensor: Literal["acc", "gyr"], asked: Asked, notices: list[str], told: ReadAs
+) -> Stream:
     packets = _packets(file, sensor, notices)
     first = list(islice(packets, _BATCH))
     period_s = _period_s(file, first, sensor)
     rows = _rows(file, chain(first, packets), sensor, period_s)
+    told.columns[_WORDS[sensor]] = [_KEYS[sensor]]
     if sensor == "gyr":
+        told.units[_WORDS["gyr"]] = IN_WORDS["dps"]
         return Stream(file.name, period_s, (_scaled(block, GYR_SCALE["dps"]) for block in rows))
     head = next(rows)
-    seen = acceleration_unit(file, rest_magnitude(head[:, 1:], 1 / period_s), "mps2", unit, notices)
+    seen = acceleration_unit(file, rest_magnitude(head[:, 1:], 1 / period_s), "mps2", asked.unit, notices)
+    told.units[_WORDS["acc"]] = IN_WORDS[seen]
     return Stream(file.name, period_s, (_scaled(block, ACC_SCALE[seen]) for block in chain([head], rows)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sensorcoach.model import Mounting
+from sensorcoach.model import Mounting, ReadAs
 from sensorcoach.recording import Item
 
 
@@ -19,7 +19,7 @@ class Recording:
     with wall-clock stamps that is its first sample.
     ``counts``: of rows that an importer put in order, by the names of `model.StreamCounts`; it grows likewise.
     ``settings``: those in force when it was recorded, for `sensorcoach.settings`; ``sensor``: what is known of it.
-    ``person``: the label under which the session is kept.
+    ``person``: the label under which the session is kept. ``read_as``: see `model.ReadAs`.
     """
 
     profile: str
@@ -32,4 +32,5 @@ class Recording:
     settings: Mapping[str, object] | None = None
     simulated: bool = False
     person: str | None = None
+    read_as: ReadAs | None = None
     counts: dict[str, int] = field(default_factory=dict)

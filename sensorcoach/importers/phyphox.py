@@ -1,6 +1,7 @@
 """phyphox: a zip or folder with a table a sensor (``Accelerometer.csv``) and notes in ``meta/``.
 
-Columns name sensor, axis and unit: ``"Time (s)";"Acceleration x (m/s^2)"``; separators are comma, semicolon or tab,
+Columns name sensor, axis and unit: ``"Time (s)";"Acceleration x (m/s^2)"``; in the "simple experiments" of iOS only
+axis and unit (``"X (m/s^2)"``), and the name of the file tells the sensor. Separators are comma, semicolon or tab,
 decimals points or commas. ``meta/time.csv`` tells when the experiment ran: its own clock stands still during a pause.
 Sources: the app's own exporter (phyphox/phyphox-android: DataExport.java) and the exports at hand.
 """
@@ -13,12 +14,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from sensorcoach.importers.choice import NO_CHOICE
-from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, instant, table_part
+from sensorcoach.importers.export import Export, HeadedFile, Part, Sensor, table_part
+from sensorcoach.importers.header import meaning_of
+from sensorcoach.importers.instants import instant
 from sensorcoach.importers.layout import SEPARATORS, head_lines, split_cells
 
 LONGEST_PAUSE_S: Final = 86400.0
 """A longer one is a clock that was set."""
-_SENSOR_UNIT: Final = re.compile(r".+[(\[](?:m/s(?:\^?2|²)|rad/s)[)\]]\Z")
+_SENSOR_UNIT: Final = re.compile(
+    r"(?:.+[(\[](?:m/s(?:\^?2|²)|rad/s)[)\]]|(?:acceleration|gyroscope|angular) .*\((?:g|°/s|deg/s)\))\Z", re.IGNORECASE
+)
 _CLOCK_NAMES: Final = ("event", "experiment time", "system time")
 _SYSTEM_TEXT: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d+) UTC([+-]\d\d:?\d\d)")
 
@@ -28,8 +33,8 @@ def export_of(files: Sequence[HeadedFile]) -> Export | None:
     parts = [part for one in files if (part := _part(one)) is not None]
     if not parts:
         return None
-    events = next((events for one in files if (events := list(_events(one.head)))), [])
-    return Export("phyphox", parts, start=_start(events), pauses=_pauses(events))
+    clock, events = next(((str(one.file), found) for one in files if (found := list(_events(one.head)))), ("", []))
+    return Export("phyphox", parts, start=_start(events), pauses=_pauses(events), consulted=(clock,))
 
 
 def _part(one: HeadedFile) -> Part | None:
@@ -43,7 +48,9 @@ def _part(one: HeadedFile) -> Part | None:
     if begins_s is None or not all(_SENSOR_UNIT.match(name) for name in named):
         return None
     sensor: Sensor
-    if len(found["acc"]) >= 3:
+    if header.names_of("acc")[:1] and _BARE.match(header.names_of("acc")[0]) and _says_linear(one.file.name):
+        sensor = "linear"
+    elif len(found["acc"]) >= 3:
         sensor = "acc+gyr" if len(found["gyr"]) >= 3 else "acc"
     elif len(found["gyr"]) >= 3:
         sensor = "gyr"
@@ -52,6 +59,15 @@ def _part(one: HeadedFile) -> Part | None:
     else:
         return None
     return table_part(sensor, one.file, NO_CHOICE, begins_s)
+
+
+_BARE: Final = re.compile(r"x\b", re.IGNORECASE)
+
+
+def _says_linear(name: str) -> bool:
+    """Whether a file is named for acceleration without gravity."""
+    meaning = meaning_of(f"{name.removesuffix('.csv')} x")
+    return meaning is not None and meaning.quantity == "linear"
 
 
 @dataclass(frozen=True, slots=True)

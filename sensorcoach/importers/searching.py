@@ -14,8 +14,10 @@ from sensorcoach.importers.export import HeadedFile
 from sensorcoach.importers.files import MOST_FILES
 from sensorcoach.recording import is_session_start
 
-ENDINGS: Final = (".jsonl", ".csv", ".tsv", ".txt", ".json", ".zip")
-"""Of files that may be recordings; each of them but the last may be gzipped, too."""
+ENDINGS: Final = (
+    ".jsonl", ".csv", ".tsv", ".txt", ".json", ".zip", ".samples.parquet", ".mcap", ".cwa", ".gt3x",
+)  # fmt: skip
+"""Of files that may be recordings; those of text may be gzipped, too."""
 _FOLDERS: Final = (sensor_logger, phyphox)
 """Apps whose export is a folder with a file for each sensor."""
 
@@ -46,7 +48,9 @@ def _is_json_recording(path: Path) -> bool:
     """JSON is used for everything: truths, settings, results."""
     try:
         head = first_bytes(path)
-        return movesense.export_of([HeadedFile(path, head, None)]) is not None or b'"sensorcoach":' in head[:64]
+        if sensor_logger.names_sensors(head) or b'"sensorcoach":' in head[:64]:
+            return True
+        return movesense.export_of([HeadedFile(path, head, None)]) is not None
     except InputError:
         return False
 

@@ -17,22 +17,18 @@ from sensorcoach.dsp.rows import are_repeated
 from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.errors import InputError
 from sensorcoach.importers.blocks import text_blocks
-from sensorcoach.importers.cells import (
-    Block,
-    Broken,
-    NumericTime,
-    TimeReader,
-    WrappingTime,
-    number_cells,
-    read_block,
-)
-from sensorcoach.importers.choice import ColumnChoice
+from sensorcoach.importers.cells import U32, Block, Broken, NumericTime, TimeReader, WrappingTime, read_block
+from sensorcoach.importers.choice import AccSign, Asked, ColumnChoice
 from sensorcoach.importers.files import RecordingFile
-from sensorcoach.importers.header import TIME_UNITS, WRAPPING_US
-from sensorcoach.importers.layout import GIVE_THE_RATE, Column, Layout, decoded_text, layout_of, split_cells
+from sensorcoach.importers.gyroscope import checked_turning
+from sensorcoach.importers.header import TIME_UNITS, WRAPPING_TENTHS_MS
+from sensorcoach.importers.instants import instant, moved
+from sensorcoach.importers.layout import Layout, layout_of
 from sensorcoach.importers.opened import Recording
 from sensorcoach.importers.ordering import Ordering, first_out_of_place, lateness_s
-from sensorcoach.importers.stamps import StampReader, is_stamp
+from sensorcoach.importers.sensors import Column, quoted
+from sensorcoach.importers.signs import APPLE, FLIPPED, KEPT
+from sensorcoach.importers.stamps import StampReader
 from sensorcoach.importers.units import (
     ACC_SCALE,
     GYR_SCALE,
@@ -40,9 +36,8 @@ from sensorcoach.importers.units import (
     acceleration_unit,
     is_gravity_in_some_unit,
     rest_magnitude,
-    turning_unit,
 )
-from sensorcoach.model import Floats
+from sensorcoach.model import Floats, ReadAs
 
 FEWEST_ROWS: Final = 10
 MOSTLY_BROKEN: Final = 0.5
@@ -51,37 +46,109 @@ COARSE_SHARE: Final = 0.2
 """More than this share of the rows repeat the time before with other values: stamps too coarse, not duplicates ..."""
 COARSEST_S: Final = 0.25
 """... if they move by more at once: a radio's bursts do not."""
-STEP_ROWS: Final = 64
-"""The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
+SURELY_MIDNIGHT: Final = 0.99
+"""A step back by this share of a day is midnight in a count of the day's seconds, not a recording begun anew."""
+REVERSED_SHARE: Final = 0.95
+"""More than this share of the first steps go back: the table stands on its head."""
+LARGEST_REVERSED_ROWS: Final = 3_000_000
+"""Eight hours at 100 samples a second, 170 MB: a table in reverse order must be held in memory."""
 REMEMBERED_ROWS: Final = 4096
 """So many rows are remembered to tell a repeated or late block from a clock that goes backwards."""
 
 
-def open_table(path: RecordingFile, unit: str | None, choice: ColumnChoice) -> Recording:
+def open_table(begun: BegunTable, asked: Asked, choice: ColumnChoice, notices: list[str]) -> Recording:
     """Open a table of samples as a recording. See `sensorcoach.importers.open_recording`."""
-    table = Table.opened(path, choice, [])
+    table = Table.of(begun, notices)
+    path = table.path
     if not table.layout.acc:
         raise InputError(
             f"{path} holds a turning rate ({table.layout.gyr[0].name}) and no acceleration.",
             "Name the accelerometer's file, or one that holds both.",
         )
-    units = units_of(table, unit)
-    blocks = table.rows(units.factors, alive=table.layout.values)
+    layout = table.layout
+    units = units_of(table, asked.unit)
+    sign = sign_of(layout.sign, asked.acc_sign, notices)
+    factors = units.factors * np.concatenate((np.full(3, sign), np.ones(len(units.factors) - 3)))
+    blocks = table.rows(factors, alive=layout.acc if layout.gravity else layout.values)
+    gyr_unit = None
+    if layout.gyr:
+        checked = checked_turning(blocks, units.gyr, path.name, notices)
+        blocks, gyr_unit = checked.rows, checked.unit
+    told = ReadAs(
+        choice.program,
+        layout.only.value if layout.only is not None and len(layout.only.values) > 1 else layout.sensor,
+        [path.name],
+        columns_told(layout),
+        {"acceleration": IN_WORDS[units.acc], "turning rate": gyr_unit},
+        acc_sign="turned round" if sign < 0 else "as written",
+        assumed=list(notices),
+        left_out=list(layout.unused),
+    )
     return Recording(
         profile="samples",
         device_settings={},
         mounting=None,
         start=table.start,
         items=(rows_packet(path.name, rows) for rows in blocks),
-        notices=table.notices,
-        sensor=_description(table, units),
+        notices=notices,
+        sensor={
+            "label": path.name,
+            "kind": choice.program,
+            "gyroscope": gyr_unit is not None,
+            "acc_unit": IN_WORDS[units.acc],
+            "gyr_unit": gyr_unit,
+            "columns": [column.name for column in layout.values],
+        },
+        read_as=told,
         counts=table.counts,
     )
 
 
+def sign_of(by_shape: float, asked: AccSign, notices: list[str]) -> float:
+    """1, or -1 where acceleration is turned round: as the person says, else as the program's shape does."""
+    if asked == "auto":
+        if by_shape < 0:
+            notices.append(APPLE)
+        return by_shape
+    if asked == "flip" or by_shape < 0:
+        notices.append(FLIPPED if asked == "flip" else KEPT)
+    return -1.0 if asked == "flip" else 1.0
+
+
+def columns_told(layout: Layout) -> dict[str, list[str]]:
+    """The names of the columns in use, by what they hold."""
+    times = tuple(column for column in (layout.date, layout.time) if column is not None)
+    told = {"time": times, "acceleration": layout.acc, "gravity": layout.gravity, "turning rate": layout.gyr}
+    return {what: [column.name for column in columns] for what, columns in told.items() if columns}
+
+
 @dataclass(frozen=True, slots=True)
+class BegunTable:
+    """A table's first lines and how it is written; ``following``: the rest of it."""
+
+    path: RecordingFile
+    layout: Layout
+    head: bytes
+    following: Iterator[bytes]
+
+    @classmethod
+    def read(cls, path: RecordingFile, choice: ColumnChoice, notices: list[str]) -> BegunTable:
+        """Read the first lines; what is assumed is added to ``notices``.
+
+        Raises:
+            InputError: this is no table.
+        """
+        blocks = text_blocks(path, notices)
+        head = next(blocks)
+        return cls(path, layout_of(path, head, choice, notices), head, blocks)
+
+
+@dataclass(slots=True)
 class Table:
-    """An opened table: how it is written and what its first block holds. Its rows can be walked through once."""
+    """An opened table: how it is written and what its first block holds. Its rows can be walked through once.
+
+    ``zero_s`` is the time that became 0 when the table was turned round.
+    """
 
     path: RecordingFile
     layout: Layout
@@ -90,6 +157,7 @@ class Table:
     period_s: float
     notices: list[str]
     following: Iterator[bytes]
+    zero_s: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
     """See `Recording.counts`."""
 
@@ -100,11 +168,18 @@ class Table:
         Raises:
             InputError: it is none, or its beginning cannot be used.
         """
-        blocks = text_blocks(path, notices)
-        head = next(blocks)
-        layout = layout_of(path, head, choice, notices)
-        head = head.split(b"\n", layout.first_line - 1)[-1]
-        times = _time_reader(path, layout, head, notices)
+        return cls.of(BegunTable.read(path, choice, notices), notices)
+
+    @classmethod
+    def of(cls, begun: BegunTable, notices: list[str]) -> Table:
+        """Open a table whose first lines are read; see `opened`."""
+        path, layout = begun.path, begun.layout
+        if layout.streams:
+            raise InputError(
+                f"{path} holds the rows of several sensors in turns.", "Name the file alone, not with others."
+            )
+        head = begun.head.split(b"\n", layout.first_line - 1)[-1]
+        times = _time_reader(layout, notices)
         first = read_block(head, layout.first_line, layout, times)
         _refuse_mostly_broken(path, first.broken, first.lines, first.first_broken)
         _refuse_empty_columns(path, layout, first)
@@ -115,12 +190,19 @@ class Table:
                 f"counting needs at least {FEWEST_ROWS}.",
                 "Record or export it again.",
             )
-        return cls(path, layout, times, first, _rough_period_s(path, layout, first), notices, blocks)
+        return cls(path, layout, times, first, _rough_period_s(path, layout, first), notices, begun.following)
 
     @property
     def start(self) -> str | None:
-        """The instant of time 0 (ISO 8601), where the times are wall-clock stamps."""
-        return self.times.start if isinstance(self.times, StampReader) else None
+        """The instant of time 0 (ISO 8601): where the times are of a wall clock, or another column or line tells."""
+        clock, first_s = self.layout.clock, self.first.t_s[np.isfinite(self.first.t_s)][:1]
+        if isinstance(self.times, StampReader) and self.times.start is not None:
+            return moved(self.times.start, self.zero_s) if self.zero_s else self.times.start
+        if clock is not None and clock.unix and isinstance(self.times, NumericTime):
+            return instant(self.times.zero / self.times.divisor + self.zero_s)
+        if clock is not None and clock.wall is not None and len(first_s):
+            return moved(clock.wall, -float(first_s[0]))
+        return self.layout.start or self.layout.zero
 
     def rows(self, factors: Floats, *, alive: Sequence[Column]) -> Iterator[Floats]:
         """Blocks (n, 1 + columns) of time in s and values times ``factors`` (columns,).
@@ -129,12 +211,20 @@ class Table:
         What only the whole table tells is raised and noted when it is over; for a short one that is at once.
         """
         _refuse_coarse_times(self.path, self.layout, self.first)
+        if self.is_reversed:
+            return _turned(_TableReader(self, factors, alive, forwards=False), self)
         return _TableReader(self, factors, alive).blocks()
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether its newest row stands first."""
+        steps = np.diff(self.first.t_s[np.isfinite(self.first.t_s)])
+        return len(steps) >= FEWEST_ROWS and bool((steps < 0).mean() > REVERSED_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The units of a table and the ``factors`` (3,) or (6,) that make SI of its columns."""
+    """The units of a table and the ``factors`` (3,) or (6,) that make SI of its columns; 1 for a unit not named."""
 
     acc: str
     gyr: str | None
@@ -148,13 +238,14 @@ def units_of(table: Table, unit: str | None) -> Units:
         InputError: the acceleration shows no gravity, in any unit or in ``unit``.
     """
     path, layout, first, rate_hz = table.path, table.layout, table.first, 1 / table.period_s
-    acc, gyr = first.values[:, :3], first.values[:, 3:]
-    rest = rest_magnitude(acc, rate_hz)
+    rest = rest_magnitude(first.values[:, :3], rate_hz)
     if not is_gravity_in_some_unit(rest):
         _refuse_constant_columns(path, layout, first)
-    acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, table.notices)
-    gyr_unit = turning_unit(gyr, acc, rate_hz, layout.gyr[0].unit, table.notices) if layout.gyr else None
-    factors = [ACC_SCALE[acc_unit]] * 3 + ([GYR_SCALE[gyr_unit]] * 3 if gyr_unit else [])
+    acc = first.values[:, :3]
+    whole = bool((acc[np.isfinite(acc)] % 1 == 0).all())
+    acc_unit = acceleration_unit(path, rest, layout.acc[0].unit, unit, table.notices, whole_numbers=whole)
+    gyr_unit = layout.gyr[0].unit if layout.gyr else None
+    factors = [ACC_SCALE[acc_unit]] * 3 + [GYR_SCALE.get(gyr_unit or "", 1.0)] * len(layout.gyr)
     return Units(acc_unit, gyr_unit, np.array(factors))
 
 
@@ -165,10 +256,12 @@ class _TableReader:
     table: Table
     factors: Floats
     alive: Sequence[Column]
+    forwards: bool = True
     count: int = 0
     lines: int = 0
     broken: int = 0
     first_broken: Broken | None = None
+    others: int = 0
     ordering: Ordering = field(default_factory=Ordering)
     recent: Floats = field(default_factory=lambda: np.empty((0, 1)))
     lowest: Floats = field(default_factory=lambda: np.full(1, np.inf))
@@ -200,13 +293,15 @@ class _TableReader:
         self.lines += block.lines
         self.broken += block.broken
         self.first_broken = self.first_broken or block.first_broken
+        self.others += block.others
         number = len(block.values)
         if not number:
             return np.empty((0, 1 + len(self.factors)))
         rate_hz = self.table.layout.rate_hz
         t_s = block.t_s if rate_hz is None else (self.count + np.arange(number)) / rate_hz
         self.count += number
-        self._check_times(t_s, block)
+        if self.forwards:
+            self._check_times(t_s, block)
         self.lowest = np.fmin(self.lowest, np.fmin.reduce(block.values, axis=0))
         self.highest = np.fmax(self.highest, np.fmax.reduce(block.values, axis=0))
         rows = np.empty((number, 1 + len(self.factors)))
@@ -230,6 +325,13 @@ class _TableReader:
 
     def _finish(self) -> None:
         _refuse_mostly_broken(self.table.path, self.broken, self.lines, self.first_broken)
+        only = self.table.layout.only
+        if only is not None and self.others and len(only.values) == 1 and not only.asked:
+            raise InputError(
+                f"{self.table.path}: {only.name!r} is {only.value!r} in the first rows; {self.others} rows further "
+                "down are another sensor's.",
+                f"Say which one is worn at the knee: --sensor {quoted(only.value)}.",
+            )
         for column, lowest, highest in zip(self.table.layout.values, self.lowest, self.highest, strict=True):
             if column in self.alive and not lowest < highest:
                 what = f"is {lowest:g} in all {self.count} rows read" if lowest == highest else "holds no number"
@@ -243,46 +345,41 @@ class _TableReader:
         self.table.counts["out_of_order"] = self.ordering.sorted_rows
 
 
-def _time_reader(path: RecordingFile, layout: Layout, head: bytes, notices: list[str]) -> TimeReader | None:
-    if layout.time is None:
-        notices.append(f"Times are counted at {layout.rate_hz:g} samples a second, as --columns says.")
+def _time_reader(layout: Layout, notices: list[str]) -> TimeReader | None:
+    clock = layout.clock
+    if clock is None:
+        notices.append(
+            f"Times are counted at {layout.rate_hz:g} samples a second, as --columns or the first lines say."
+        )
         return None
-    rows = [split_cells(decoded_text(line), layout.separator) for line in head.split(b"\n")[:1000]]
-    cells = [row[layout.time.index] for row in rows if len(row) == layout.cells and row[layout.time.index]]
-    if not cells:
-        raise InputError(
-            f"{path}: the time column {layout.time.name!r} is empty.",
-            f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
-        )
-    if sum(is_stamp(cell) for cell in cells[:20]) * 2 > len(cells[:20]):
-        return StampReader()
-    if layout.time.unit == WRAPPING_US:
-        return WrappingTime()
-    unit = layout.time.unit if layout.time.unit in TIME_UNITS else _guessed_time_unit(path, layout, cells, notices)
-    return NumericTime(round(1 / TIME_UNITS[unit]))
+    if clock.unit is None:
+        return StampReader(clock.order)
+    divisor = 10_000 if clock.unit == WRAPPING_TENTHS_MS else round(1 / TIME_UNITS[clock.unit])
+    from_first = clock.unix or (layout.start is not None and clock.wall is None)
+    if clock.whole is not None:
+        # A day's seconds end at midnight and nowhere else; a counter may lose packets around its wrap.
+        least = 0.5 if clock.whole == U32 else SURELY_MIDNIGHT
+        return WrappingTime(clock.whole, divisor, least=least, from_first=from_first)
+    return NumericTime(divisor, from_first)
 
 
-def _guessed_time_unit(path: RecordingFile, layout: Layout, cells: list[str], notices: list[str]) -> str:
-    """The unit in which the rows come 5 to 1500 times a second; the ranges of two units do not meet."""
-    assert layout.time is not None
-    plain = [cell.replace(",", ".") if layout.decimal_comma else cell for cell in cells]
-    times = number_cells([cell.encode() for cell in plain])
-    times = times[np.isfinite(times)]
-    steps = np.diff(times)
-    counts_rows = len(steps) > 0 and bool((steps == 1).mean() > 0.9)
-    # Over some rows, since stamps come in bursts; of all those the median, since there are holes.
-    rows = max(min(STEP_ROWS, len(times) // 2), 1)
-    step = abs(float(np.median(times[rows:] - times[:-rows]))) / rows if len(steps) else 0.0
-    fitting = [unit for unit, seconds in TIME_UNITS.items() if 1 / 1500 <= step * seconds <= 0.2]
-    if counts_rows or not fitting:
-        moves = f"moves by {step:g} a row, which is a sample's time in no unit" if step else "does not move"
-        raise InputError(
-            f"{path}: the time column {layout.time.name!r} {'counts rows' if counts_rows else moves}.",
-            f"Name its unit in the header or with --columns (t_s, t_ms, t_us, t_ns), or {GIVE_THE_RATE}.",
-        )
-    if fitting[0] != "s":
-        notices.append(f"Time is taken to be in {fitting[0]}: it moves by {step:g} a row.")
-    return fitting[0]
+def _turned(reader: _TableReader, table: Table) -> Iterator[Floats]:
+    """The blocks of a table whose newest row stands first, oldest first. It has to be read to its end for that."""
+    blocks: list[Floats] = []
+    for block in reader.blocks():
+        blocks.append(block[::-1])
+        if reader.count > LARGEST_REVERSED_ROWS:
+            raise InputError(
+                f"{table.path} is in reverse order, and longer than {LARGEST_REVERSED_ROWS} rows.",
+                "Sort it by time, oldest first.",
+            )
+    table.notices.append("The rows are in reverse order; they were turned round.")
+    clock, begins_s = table.layout.clock, float(np.nanmin(blocks[-1][:, 0]))
+    if clock is not None and (clock.unix or clock.unit is None):
+        table.zero_s = begins_s
+    elif clock is not None and clock.whole is not None and begins_s < 0:
+        table.zero_s = -clock.whole * TIME_UNITS[clock.unit or "s"]
+    return (block - [table.zero_s, *[0.0] * len(reader.factors)] for block in reversed(blocks))
 
 
 def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
@@ -297,7 +394,7 @@ def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:
         raise InputError(
             f"{path}: the time column {layout.time.name!r} has {len(rising)} different times in "
             f"{len(first.values)} rows.",
-            f"Name another one with --columns t=NAME, or {GIVE_THE_RATE}.",
+            layout.advice(),
         )
     return sample_period_s(times[~are_repeated(times, values)])
 
@@ -313,7 +410,7 @@ def _refuse_coarse_times(path: RecordingFile, layout: Layout, first: Block) -> N
         raise InputError(
             f"{path}: the time column {layout.time.name!r} stays the same over several samples: "
             "its stamps are too coarse.",
-            f"Export times with more digits, or {GIVE_THE_RATE}.",
+            f"Export times with more digits. {layout.advice()}",
         )
 
 
@@ -346,14 +443,3 @@ def _dead_column(path: RecordingFile, name: str, what: str, *, gyr: bool) -> Inp
         else "That axis of the sensor or its export is broken; record or export it again."
     )
     return InputError(f"{path}: column {name!r} {what}.", advice)
-
-
-def _description(table: Table, units: Units) -> dict[str, object]:
-    return {
-        "label": table.path.name,
-        "kind": "table",
-        "gyroscope": bool(table.layout.gyr),
-        "acc_unit": IN_WORDS[units.acc],
-        "gyr_unit": IN_WORDS[units.gyr] if units.gyr else None,
-        "columns": [column.name for column in table.layout.values],
-    }

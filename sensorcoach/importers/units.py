@@ -10,11 +10,28 @@ from sensorcoach.errors import InputError
 from sensorcoach.importers.files import RecordingFile
 from sensorcoach.model import STANDARD_GRAVITY, Floats
 
-ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000}
+ACC_SCALE: Final = {"mps2": 1.0, "g": STANDARD_GRAVITY, "mg": STANDARD_GRAVITY / 1000, "g64": STANDARD_GRAVITY / 64} | {
+    f"g{counts}": STANDARD_GRAVITY / counts for counts in (256, 2048, 4096, 8192, 16384)
+}
 """m/s² in one."""
-GYR_SCALE: Final = {"radps": 1.0, "dps": float(np.deg2rad(1.0))}
+COUNTS: Final = tuple(unit for unit in ACC_SCALE if unit[1:].isdigit())
+"""Counts of a converter: only believed where a program is known to use them, or whole numbers are nearly one g."""
+COUNTS_REST_G: Final = (0.9, 1.06)
+"""Rest magnitude of counts: sensors read 0.92-1.02 g (measured), and scales are a factor of 2 apart."""
+GYR_SCALE: Final = {
+    "radps": 1.0, "dps": float(np.deg2rad(1.0)), "mdps": float(np.deg2rad(1e-3)), "mradps": 1e-3,
+}  # fmt: skip
 """rad/s in one."""
-IN_WORDS: Final = {"mps2": "m/s²", "g": "g", "mg": "mg", "radps": "rad/s", "dps": "°/s"}
+IN_WORDS: Final = {
+    "mps2": "m/s²",
+    "g": "g",
+    "mg": "mg",
+    **{unit: f"1/{unit[1:]} g" for unit in COUNTS},
+    "radps": "rad/s",
+    "dps": "°/s",
+    "mdps": "m°/s",
+    "mradps": "mrad/s",
+}
 
 REST_G: Final = (0.7, 1.3)
 """Rest magnitude in g that is taken for gravity. Uncalibrated units read 0.92-1.02 (measured); movement adds some."""
@@ -24,10 +41,6 @@ MOST_WINDOWS: Final = 300
 """Of a longer recording so many seconds, spread evenly, tell the rest magnitude as well as all of them."""
 SURVIVING_SHARE: Final = 0.5
 """Of the acceleration, at least this much survives the averaging where gravity is in it (walking: 0.9)."""
-TILT_STEP_S: Final = 0.2
-"""Tilt turns are compared with the gyroscope over this time."""
-DEGREES_RATIO: Final = 7.5
-"""Gyroscope against turning of gravity: at least 1 in rad/s and 57 in °/s; the limit lies midway (geometric mean)."""
 FASTEST_RADPS: Final = 12.0
 """Nobody's leg turns faster (690 °/s): with too little movement to compare, larger numbers are °/s."""
 
@@ -50,12 +63,18 @@ def rest_magnitude(acc: Floats, rate_hz: float) -> float:
 
 
 def is_gravity_in_some_unit(rest: float) -> bool:
-    """Whether a `rest_magnitude` is one g in a known unit."""
-    return any(_is_gravity(rest * scale) for scale in ACC_SCALE.values())
+    """Whether a `rest_magnitude` is one g in a unit that a table may have without saying so."""
+    return any(_is_gravity(rest * scale) for unit, scale in ACC_SCALE.items() if unit not in COUNTS)
 
 
 def acceleration_unit(
-    path: RecordingFile, rest: float, named: str | None, chosen: str | None, notices: list[str]
+    path: RecordingFile,
+    rest: float,
+    named: str | None,
+    chosen: str | None,
+    notices: list[str],
+    *,
+    whole_numbers: bool = False,
 ) -> str:
     """The unit of acceleration: chosen by the person, else the one in which the rest magnitude is gravity.
 
@@ -65,17 +84,22 @@ def acceleration_unit(
         named: unit in the file's header.
         chosen: ``--unit``.
         notices: what was assumed is added here.
+        whole_numbers: there is no fraction in them, so they may be counts.
 
     Raises:
         InputError: in no unit (or not in the chosen one) is this gravity.
     """
-    fitting = [unit for unit, scale in ACC_SCALE.items() if _is_gravity(rest * scale)]
+    likely = ACC_SCALE if named in COUNTS else {unit: ACC_SCALE[unit] for unit in ACC_SCALE if unit not in COUNTS}
+    fitting = [unit for unit, scale in likely.items() if _is_gravity(rest * scale)]
     if chosen is not None:
-        if chosen not in ACC_SCALE:
-            raise InputError(f"--unit {chosen} is unknown.", f"Choose one of {', '.join(ACC_SCALE)}.")
+        if chosen not in ACC_SCALE or chosen in COUNTS:
+            known = ", ".join(unit for unit in ACC_SCALE if unit not in COUNTS)
+            raise InputError(f"--unit {chosen} is unknown.", f"Choose one of {known}.")
         if chosen not in fitting:
             raise _no_gravity(path, rest, chosen)
         return chosen
+    if not fitting and named is None and whole_numbers:
+        fitting = [unit for unit in COUNTS if COUNTS_REST_G[0] <= rest / int(unit[1:]) <= COUNTS_REST_G[1]]
     if not fitting:
         raise _no_gravity(path, rest, named)
     seen = fitting[0]
@@ -87,42 +111,6 @@ def acceleration_unit(
             f"at rest it reads {rest:.3g}."
         )
     return seen
-
-
-def turning_unit(gyr: Floats, acc: Floats, rate_hz: float, named: str | None, notices: list[str]) -> str:
-    """The unit of the turning rate: as named, else from how fast gravity turns in the sensor's axes.
-
-    Args:
-        gyr: (n, 3) in the unknown unit.
-        acc: (n, 3) in any unit.
-        rate_hz: samples a second.
-        named: unit in the file's header.
-        notices: what was assumed is added here.
-    """
-    if named is not None:
-        return named
-    seen = "dps" if _looks_like_degrees(gyr, acc, rate_hz) else "radps"
-    notices.append(
-        f"Turning rate is taken to be in {IN_WORDS[seen]}, by comparison with the turning of gravity; "
-        "a header like gx_dps or gx_radps would tell."
-    )
-    return seen
-
-
-def _looks_like_degrees(gyr: Floats, acc: Floats, rate_hz: float) -> bool:
-    readable = np.isfinite(acc).all(axis=1) & np.isfinite(gyr).all(axis=1)
-    tilts = _window_means(acc[readable], rate_hz, TILT_STEP_S)
-    turning = _window_means(np.linalg.norm(gyr[readable], axis=1, keepdims=True), rate_hz, TILT_STEP_S)[:, 0]
-    if len(tilts) < 3:
-        return bool(len(turning) and turning.max() > FASTEST_RADPS)
-    directions = tilts / np.maximum(np.linalg.norm(tilts, axis=1, keepdims=True), 1e-12)
-    cosines = np.clip((directions[1:] * directions[:-1]).sum(axis=1), -1.0, 1.0)
-    tilt_rate = np.arccos(cosines) / TILT_STEP_S
-    between = 0.5 * (turning[1:] + turning[:-1])
-    fastest = tilt_rate >= np.quantile(tilt_rate, 0.75)
-    if np.median(tilt_rate[fastest]) < 0.1:
-        return bool(between.max() > FASTEST_RADPS)
-    return bool(np.median(between[fastest] / tilt_rate[fastest]) > DEGREES_RATIO)
 
 
 def _spread(values: Floats, length: int) -> Floats:

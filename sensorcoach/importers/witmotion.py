@@ -39,7 +39,9 @@ def columns_of(file: RecordingFile, head: bytes, notices: list[str]) -> ColumnCh
     """
     lines = head_lines(head)
     for number, line in enumerate(lines[:HEADER_WITHIN_LINES]):
-        for separator in SEPARATORS:
+        if "(" not in line:
+            continue
+        for separator in SEPARATORS[:3]:
             names = split_cells(line, separator)
             axes = {sensor: _three(names, pattern) for sensor, pattern in _AXES.items()}
             if len(axes["acc"]) == 3 and (len(axes["gyr"]) == 3 or any(_CHIP_TIME.fullmatch(name) for name in names)):
@@ -72,13 +74,13 @@ def _choice(
     if not clocks:
         return None
     seconds = "s" if clocks[0].lower().endswith("(s)") else None
-    meanings = {clocks[0]: Meaning("time", "", seconds, "time"), **three_axes(axes["acc"], "acc", "g")}
+    meanings = {clocks[0]: Meaning("time", "", seconds, kind="time"), **three_axes(axes["acc"], "acc", "g")}
     if len(axes["gyr"]) == 3:
         radians = "rad" in axes["gyr"][0].lower()
         meanings |= three_axes(axes["gyr"], "gyr", "radps" if radians else "dps")
     if _TIME.fullmatch(clocks[0]) and any(_CHIP_TIME.fullmatch(name) for name in names):
         notices.append("Times are those at which the computer got the rows: the sensor's own clock stands still.")
-    return ColumnChoice(meanings, (), None)
+    return ColumnChoice(meanings, program="WitMotion")
 
 
 def _column(names: Sequence[str], name: str, rows: Sequence[Sequence[str]]) -> list[str]:

@@ -17,6 +17,8 @@ from sensorcoach.dsp.smoothness import sparc, velocity_peaks
 from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats
 from sensorcoach.settings import LimitSettings, SignalSettings
 
+_UNSEEN_S = 0.25
+"""How fast a drop went is not known where so much of it was not seen."""
 _ELSEWHERE_DEG = 6.0
 """A leg that is so far from where it was before a hole moved in it: a hold that sways by more is noted as restless."""
 
@@ -246,6 +248,8 @@ def _travel(
     """Time from 10 to 90 % of the drop's travel, and the stops between them."""
     roll = window.roll_deg[cuts.drop_start : cuts.drop_end + 1]
     if roll.size < 3 or peak_dps is None or peak_dps <= 0.0:
+        return None, None
+    if np.diff(window.t_s[cuts.drop_start : cuts.drop_end + 1]).max() > _UNSEEN_S:
         return None, None
     start, travel = float(roll[0]), float(roll[-1] - roll[0])
     if travel <= 0.0:

@@ -17,6 +17,7 @@ from sensorcoach.output.words import (
     person_words,
     plural,
     quantity,
+    read_as_line,
     side_word,
     summary_line,
 )
@@ -55,6 +56,9 @@ def as_table(result: Result, stream: TextIO) -> str:
     console = Console(file=stream, highlight=False, markup=False, emoji=False)
     with console.capture() as captured:
         console.print(Text(_heading(result), style="bold"))
+        read = read_as_line(result)
+        if read is not None:
+            console.print(Text(printable(read), style="dim"))
         if result.reps:
             console.print()
             console.print(_table(result.reps))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sensorcoach.coach.phrases import phrases
 from sensorcoach.kneedrop.advice import ADVICE
-from sensorcoach.model import Correction, Mark, Rep, Result, Side, Warning
+from sensorcoach.model import Correction, Mark, ReadAs, Rep, Result, Side, Warning
 from sensorcoach.output.printable import printable
 
 NOT_COUNTED = {
@@ -153,6 +153,35 @@ def recording_line(result: Result) -> str:
     rate = "" if result.rate_hz is None else f", {result.rate_hz:.0f} Hz"
     held = "acceleration and turning rate" if result.sensor["gyroscope"] else "acceleration only"
     return f"{result.file}: {clock(result.duration_s)} min{rate}, {held}."
+
+
+def read_as_line(result: Result) -> str | None:
+    """``Read as table: time t_s; acceleration ax_g, ay_g, az_g (g, sign as written); …``; None for our own sessions."""
+    read = result.read_as
+    if read is None:
+        return None
+    parts = [f"sensor {read.sensor}"] if read.sensor else []
+    parts += [_columns_words(read, what) for what in read.columns]
+    parts += ["no turning rate"] if "turning rate" not in read.columns else []
+    parts += [] if result.rate_hz is None else [f"{result.rate_hz:.4g} samples a second"]
+    parts.append(f"start {result.start}" if result.start else "start unknown")
+    parts += [f"assumed: {len(read.assumed)}, see below"] if read.assumed else []
+    left = read.left_out
+    if left:
+        more = f" and {len(left) - _LEFT_OUT_TOLD} more" if len(left) > _LEFT_OUT_TOLD else ""
+        parts.append(f"left out: {', '.join(left[:_LEFT_OUT_TOLD])}{more}")
+    return f"Read as {read.program}: {'; '.join(parts)}."
+
+
+_LEFT_OUT_TOLD = 6
+
+
+def _columns_words(read: ReadAs, what: str) -> str:
+    unit = read.units.get(what)
+    told = [unit] if unit else []
+    told += [f"sign {read.acc_sign}"] if what == "acceleration" else []
+    told += ["left out"] if what == "turning rate" and not unit else []
+    return f"{what} {', '.join(read.columns[what])}" + (f" ({', '.join(told)})" if told else "")
 
 
 def reception_line(result: Result) -> str:

@@ -17,7 +17,7 @@ FLOORS = [
     {"importers"},
     {"sources"},
     {"pipeline", "coach", "guide"},
-    {"joining", "outcome", "output"},
+    {"alternatives", "joining", "outcome", "output"},
     {"analysis", "session"},
     {"signals"},
     {"library"},

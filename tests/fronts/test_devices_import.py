@@ -368,7 +368,7 @@ def test_real_metamotion_files_are_paired_by_what_they_hold(shared_data) -> None
             "without gravity (FreeAcc_X)",
             "Rate quantities",
         ),
-        ("bwt901cl/csv/sample/231213_181935_sensor_data.csv", "9.27 samples a second", "Set the sensor to 50"),
+        ("bwt901cl/csv/sample/231213_181935_sensor_data.csv", "several sensors (1, 2)", "--sensor 1"),
     ],
 )
 def test_a_real_export_that_cannot_be_used_is_refused(

@@ -37,7 +37,7 @@ def test_no_file_a_folder_an_empty_file(tmp_path):
 
 def test_text_that_is_no_table_names_the_line(tmp_path):
     refused(write(tmp_path / "a", "\nDear diary,\ntoday I moved.\n"), "line 2", "Dear diary")
-    refused(write(tmp_path / "b", "a,b,c\n1,2,3\n4,5,6\n"), "line 1")
+    refused(write(tmp_path / "b", "a,b,c\n1,2,3\n4,5,6\n"), "line 2", "3 columns and no header")
     rows = "\n".join("1.0,left,right,up" for _ in range(50))
     refused(write(tmp_path / "c", f"t_s,ax_g,ay_g,az_g\n{rows}"), "line 2", "left")
 
@@ -66,11 +66,10 @@ def test_a_file_cut_off_by_a_power_loss_gives_what_is_there(tmp_path):
     assert any("1 of 2000 lines" in notice for notice in recording.notices)
 
 
-def test_spreadsheets_and_wide_text_are_refused_with_advice(tmp_path):
+def test_spreadsheets_are_refused_with_advice(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
         archive.writestr("sheet.xml", "<x/>")
     assert "CSV" in refused(tmp_path / "a.xlsx", "spreadsheet").advice
-    refused(write(tmp_path / "b", csv_text(TABLE, HEADER), "utf-16"), "UTF-16")
 
 
 def test_a_line_without_end_is_refused_early(tmp_path):
@@ -124,8 +123,8 @@ def test_a_column_without_numbers_is_refused(tmp_path, column):
 
 def test_a_table_with_holes_everywhere_is_refused(tmp_path):
     table = TABLE.copy()
-    table[::2, 1:4] = np.nan
-    table[1::2, 4:] = np.nan
+    table[::2, 1] = np.nan
+    table[1::2, 2] = np.nan
     refused(write(tmp_path / "a", csv_text(table, HEADER)), "0 complete rows")
 
 

@@ -197,10 +197,24 @@ def test_a_broken_stamp_is_one_broken_line(tmp_path):
 
 
 def test_numeric_times_keep_their_own_zero(tmp_path):
-    table = rolling(first_s=1713800421.04)
+    table = rolling(first_s=1713.04)
     rows, recording = read(write(tmp_path / "a.csv", csv_text(table, HEADER)))
     np.testing.assert_array_equal(rows[:, 0], table[:, 0])
     assert recording.start is None
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("s", 1), ("ms", 1e3), ("us", 1e6), ("ns", 1e9)])
+def test_times_since_1970_begin_at_zero_and_tell_the_start(tmp_path, unit, scale):
+    lines = [
+        ",".join([str(round((1713800421.04 + row[0]) * scale)) if scale > 1 else f"{1713800421.04 + row[0]:.6f}",
+                  *(f"{value:.4f}" for value in row[1:])])
+        for row in TABLE
+    ]  # fmt: skip
+    for name in (f"t_{unit}", "timestamp"):
+        path = write(tmp_path / "a.csv", "\n".join([HEADER.replace("t_s", name), *lines]))
+        rows, recording = read(path)
+        np.testing.assert_allclose(rows[:, 0], TABLE[:, 0], atol=1e-6)
+        assert abs(datetime.fromisoformat(recording.start).timestamp() - 1713800421.04) < 1e-5
 
 
 def test_of_two_times_the_one_with_a_unit_is_taken(tmp_path):

@@ -158,7 +158,6 @@ def test_swings_of_all_sizes_have_no_middle():
     assert found is None or place(found).source != "midpoint"
 
 
-@pytest.mark.xfail(reason="the mean heading of a swing to exactly opposite sides has no length: nan as a midpoint")
 def test_exactly_opposite_sides_have_a_calibration():
     leg = replace(Leg(), hips_deg=0.0, breath_deg=0.0).stay(3.0).drops(60, -50, 60, -50)
     with np.errstate(all="raise"):

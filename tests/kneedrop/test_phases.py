@@ -336,7 +336,6 @@ def test_a_drop_inside_an_outage_counts():
     assert rep.free_fall_fraction is None
 
 
-@pytest.mark.xfail(reason="the hole lies before drop_start: the rep is graded, and nothing says what was not seen")
 def test_a_drop_inside_an_outage_says_that_it_was_not_graded():
     rep = only(about(rested().drop(60, hold_s=4.0), lost=[(2.9, 5.5)]))
     assert not rep.graded or "not_graded" in [warning.code for warning in rep.warnings]
@@ -404,7 +403,6 @@ def test_however_the_stream_was_cut(block_s):
     same(about(leg, block_s=1.0), about(leg, block_s=block_s))
 
 
-@pytest.mark.xfail(reason="of equal angles the first of a slice, but the last of the slices is the lowest (`_least`)")
 def test_however_the_stream_of_a_dead_still_leg_was_cut():
     leg = replace(busy(), breath_deg=0.0)
     same(about(leg, block_s=1.0), about(leg, block_s=7.0))

@@ -394,7 +394,7 @@ def analysed_otherwise(settings: Settings) -> dict[str, Settings]:
     replaced = msgspec.structs.replace
     return {
         "phase": replaced(settings, phases=replaced(settings.phases, r_min_deg=48.6)),
-        "calibration": replaced(settings, calibration=replaced(settings.calibration, rest_s=2.5)),
+        "calibration": replaced(settings, calibration=replaced(settings.calibration, follow_share=0.9)),
         "signal": replaced(settings, signal=replaced(settings.signal, impact_rate_hz=200.0)),
         "figure": with_limits(settings, pendulum_length_m=0.4),
         "presets": settings.gentle().rocking(),

@@ -18,7 +18,7 @@ from sensorcoach import analyze, app
 from sensorcoach.cli import app as cli
 from sensorcoach.errors import SettingsError
 from sensorcoach.preferences import Personal
-from sensorcoach.settings import FrameSettings, Limit, LimitSettings, PhaseSettings, Settings
+from sensorcoach.settings import CalibrationSettings, Limit, LimitSettings, PhaseSettings, Settings
 from sensorcoach.settings_check import checked, load_settings
 from sensorcoach.tui.session.limits import TUNABLES, turned
 
@@ -109,9 +109,9 @@ def _optional(setting):
 @pytest.mark.parametrize(
     ("group", "key", "value"),
     [
-        ("frame", "rest_s", 0),
-        ("frame", "rest_s", math.nan),
-        ("frame", "date_back_turns", 0),
+        ("calibration", "rest_s", 0),
+        ("calibration", "rest_s", math.nan),
+        ("calibration", "most_places", 0),
         ("limits", "pendulum_length_m", 0),
         ("signal", "speed_cutoff_hz", 0),
         ("signal", "factor_rates_hz", []),
@@ -174,7 +174,7 @@ def test_part_of_a_group_leaves_the_rest_as_it_was():
     ("settings", "told"),
     [
         (Settings(phases=PhaseSettings(r_min_deg=math.nan)), "settings: phases.r_min_deg is nan; "),
-        (Settings(frame=None), "settings: frame is nothing; "),  # type: ignore[arg-type]
+        (Settings(calibration=None), "settings: calibration is nothing; "),  # type: ignore[arg-type]
         (Settings(limits=LimitSettings(jarring_g=object())), "settings: limits.jarring_g is '<object"),  # type: ignore[arg-type]
         (Settings(limits=LimitSettings(too_fast_fraction=Limit(3, 2, 1))), "settings: limits.too_fast_fraction is "),
         (Settings().holding(-1.0), "settings: limits.hold_target_s is -1.0; "),
@@ -188,7 +188,7 @@ def test_the_library_refuses_alike(settings, told: str):
 
 
 def test_numbers_of_numpy_are_numbers():
-    own = Settings(phases=PhaseSettings(r_min_deg=np.float64(20.0)), frame=FrameSettings())
+    own = Settings(phases=PhaseSettings(r_min_deg=np.float64(20.0)), calibration=CalibrationSettings())
     assert analyze(RECORDING, settings=own).settings["phases"]["r_min_deg"] == 20.0
 
 

@@ -150,9 +150,9 @@ def test_the_command_and_the_recording_say_so_once(retired, tmp_path: Path):
 
 def test_of_many_that_went_together_only_some_are_named(monkeypatch: pytest.MonkeyPatch):
     for number in range(30):
-        monkeypatch.setitem(RETIRED, f"frame.old_{number:02}", "the calibration does that")
-    _, (notice,) = recorded({"frame": {f"old_{number:02}": 1 for number in range(30)}}, "recording")
-    assert notice.endswith("frame.old_05 and 24 more (the calibration does that).")
+        monkeypatch.setitem(RETIRED, f"phases.old_{number:02}", "the calibration does that")
+    _, (notice,) = recorded({"phases": {f"old_{number:02}": 1 for number in range(30)}}, "recording")
+    assert notice.endswith("phases.old_05 and 24 more (the calibration does that).")
 
 
 # --- recorded with values that are not allowed any more ---------------------------------------------------------------
