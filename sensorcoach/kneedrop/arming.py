@@ -70,7 +70,7 @@ class Arming:
         asked = next((one for one in reversed(self.asked) if one.t_s <= end_s), None)
         if asked is None or not asked.paused or start_s < asked.t_s - _AT_ONCE_S:
             return False
-        return any(since <= asked.t_s and end_s < until for since, until in self._pauses)
+        return any(since <= asked.t_s and end_s <= until for since, until in self._pauses)
 
     def throughout(self, start_s: float, end_s: float) -> bool:
         """No pause touches the time from ``start_s`` to ``end_s``."""
