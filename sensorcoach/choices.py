@@ -21,8 +21,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 
     ``mounting`` names only the fields to replace. ``presets`` are methods of `Settings`: ``gentle``, ``rocking``.
     ``unit``, ``columns``, ``sensor``, ``acc_sign`` and ``dates`` tell how to read a file (`importers.open_recording`).
-    ``notices``: what is to be told about these choices (`settings_check`). ``recalibrate``: find the centre anew where
-    a live session recorded its own.
+    ``notices``: what is to be told about these choices (`settings_check`). ``recalibrate``: find the centre anew
+    where a live session recorded its own.
     """
 
     mounting: dict[str, str | None] = {}

@@ -89,6 +89,7 @@ def analyze(
     acc_sign: Literal["auto", "keep", "flip"] = "auto",
     dates: Literal["us", "uk"] | None = None,
     on_event: Listener | None = None,
+    recalibrate: bool = False,
 ) -> Analysis:
     """Count and grade the knee drops of a recording.
 
@@ -106,6 +107,8 @@ def analyze(
         acc_sign: of acceleration: as the program's shape tells, as written, or turned round.
         dates: whether month or day stands first, where a file leaves it open.
         on_event: called with each event of the pipeline as it happens.
+        on_event: called with each event of the pipeline.
+        recalibrate: find the centre anew where a live session recorded its own; else the numbers are the live ones.
 
     Raises:
         InputError: the file cannot be analysed, or the files of one session overlap in time; arrays whose shapes do not
@@ -123,6 +126,7 @@ def analyze(
         sensor=sensor,
         acc_sign=acc_sign,
         dates=dates,
+        recalibrate=recalibrate,
     )
     reopen = _opener(source, choices)
     name, recording = reopen()

@@ -307,7 +307,7 @@ class Pipeline:
 
     def trace_since(self, t_s: float) -> Trace:
         """The curves of the samples after ``t_s`` (at most some minutes back), as centre and sides are known now."""
-        if not isinstance(self._tracker, Tracker):
+        if self._tracker is None:
             nothing = np.empty(0)
             return Trace(nothing, nothing, nothing)
         return self._tracker.trace_since(t_s)

@@ -232,8 +232,10 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     proof_a_side: Annotated[int, Meta(ge=1, le=100)] = 2
     proof_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.5
     proof_alike: Share = 0.5
-    """Nothing told, the axis is confirmed by so many to each side, each lasting so long, of like ranges: the fastest
-    real rolling (MEx) takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
+    proof_deg: Angle = 20.0
+    """Nothing told, the axis is confirmed by so many to each side, each lasting so long, of like ranges of at least
+    proof_deg (bridges and pelvic tilts rock a thigh by 15°, MEx). The fastest real rolling takes 1.9 s a side, a
+    step or a stair 0.5-1.0 s."""
 
     # line and told axis
     line_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 30.0

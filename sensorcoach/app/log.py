@@ -25,7 +25,7 @@ from sensorcoach.settings_check import Notices, recorded
 if TYPE_CHECKING:
     import sqlite3
 
-    from sensorcoach.logbook.rebuild import Refused
+    from sensorcoach.logbook.rebuild import Recounted, Refused
     from sensorcoach.model import Result
     from sensorcoach.recording import Header
 
@@ -168,6 +168,8 @@ def rebuild_log(
     *,
     others: Sequence[Path] = (),
     regrade: bool = False,
+    recalibrate: bool = False,
+    on_recount: Callable[[Recounted], None] = lambda _: None,
     places: Folders | None = None,
 ) -> list[Refused]:
     """Make the logbook again from the recordings; those that are no session are given.
@@ -178,6 +180,8 @@ def rebuild_log(
         others: recordings outside the folder, to be logged too.
         regrade: grade with today's personal settings of each person, and not with those of the recording; targets
             stay what they were.
+        recalibrate: find the centre anew where a live session recorded its own.
+        on_recount: told each session that has another number of repetitions than before, and why.
         places: folders; None: those of this user.
 
     Raises:
@@ -193,10 +197,26 @@ def rebuild_log(
             log_unlogged(on_begin, places)  # today's comfortable range follows from all of them
         grading = _Today(places) if regrade else as_recorded
         with _opened(places) as book:
-            return rebuild(book, places.recordings, others, grading, on_begin)
+            return rebuild(
+                book,
+                places.recordings,
+                others,
+                grading,
+                on_begin,
+                recalibrate=recalibrate,
+                on_recount=on_recount,
+            )
     except DamagedError:
         on_aside(set_aside(places.logbook))
-    return rebuild_log(on_begin, on_aside, others=others, regrade=regrade, places=places)
+    return rebuild_log(
+        on_begin,
+        on_aside,
+        others=others,
+        regrade=regrade,
+        recalibrate=recalibrate,
+        on_recount=on_recount,
+        places=places,
+    )
 
 
 def delete_session(number: int, places: Folders | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sensorcoach.cli.options import Person
+from sensorcoach.cli.options import Person, Recalibrate
 from sensorcoach.cli.root import EXIT_BAD_INPUT, EXIT_CODES, app, complain, fitted, remark, say
 from sensorcoach.output.printable import printable
 
@@ -102,6 +102,7 @@ def rebuild(
     regrade: Annotated[
         bool, typer.Option("--regrade", help="Grade with today's settings, not with those of each recording.")
     ] = False,
+    recalibrate: Recalibrate = False,
 ) -> None:
     """Make the logbook again from the recordings."""
     from sensorcoach import app as ask
@@ -111,6 +112,8 @@ def rebuild(
         lambda aside: remark(f"The damaged logbook was kept as {aside}."),
         others=others or (),
         regrade=regrade,
+        recalibrate=recalibrate,
+        on_recount=lambda one: remark(f"{one.recording}: {one.now} repetitions, {one.before} before: {one.why}."),
     )
     for one in refused:
         remark(f"Left out: {one.recording}: {one.reason}")

@@ -79,6 +79,10 @@ Adapter = Annotated[
     typer.Option("--adapter", metavar="NAME", help="Bluetooth adapter (Linux): hci1; `sensorcoach doctor` names them."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there already, without asking.")]
+Recalibrate = Annotated[
+    bool, typer.Option("--recalibrate", help="Find the centre anew, not as the live session recorded it.")
+]
+
 NoVoice = Annotated[bool, typer.Option("--no-voice", help="No sound.")]
 VoiceTo = Annotated[
     Path | None,
@@ -104,6 +108,7 @@ def choices_of(
     sensor: str | None = None,
     acc_sign: Literal["auto", "keep", "flip"] = "auto",
     dates: Literal["us", "uk"] | None = None,
+    recalibrate: bool = False,
 ) -> Choices:
     """What was typed, as the library takes it.
 
@@ -125,4 +130,5 @@ def choices_of(
         acc_sign=acc_sign,
         dates=dates,
         notices=notices,
+        recalibrate=recalibrate,
     )

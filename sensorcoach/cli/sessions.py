@@ -23,6 +23,7 @@ from sensorcoach.cli.options import (
     Leg,
     NoVoice,
     Person,
+    Recalibrate,
     Rocking,
     Segment,
     Sensor,
@@ -90,6 +91,7 @@ def analyze(
     sensor: Sensor = None,
     acc_sign: AccSign = "auto",
     dates: Dates = None,
+    recalibrate: Recalibrate = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", help="Every recording in the folders, however deep.")
     ] = False,
@@ -116,7 +118,8 @@ def analyze(
     from sensorcoach.output.table import as_table
 
     choices = choices_of(
-        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates,
+        recalibrate
     )
     sessions = [files] if join else sessions_under(files) if recursive else sessions_in(files, choices)
     if out is not None:
@@ -156,13 +159,15 @@ def replay(
     sensor: Sensor = None,
     acc_sign: AccSign = "auto",
     dates: Dates = None,
+    recalibrate: Recalibrate = False,
     no_voice: NoVoice = False,
     voice_to: VoiceTo = None,
     language: Language = None,
 ) -> None:
     """Play a recording as if it happened now: drop, landing, hold, return, and what there is to say."""
     choices = choices_of(
-        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates
+        leg, segment, up_leg, front, first_side, settings, gentle, rocking, unit, columns, sensor, acc_sign, dates,
+        recalibrate
     )
     if not plain and screen_possible():
         from sensorcoach.tui.start.openings import OpenReplay

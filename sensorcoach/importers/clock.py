@@ -32,13 +32,13 @@ UNIX_S: Final = (946_684_800.0, 4_102_444_800.0)
 FASTEST_STEP_S: Final = 1 / 1500
 SLOWEST_STEP_S: Final = 0.2
 """Rows come 5 to 1500 times a second; so the ranges of two units do not meet."""
+STEP_ROWS: Final = 64
+"""The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
 COARSE_SHARE: Final = 0.2
 """More than this share of the rows repeat the time before: stamps too coarse, where there is a finer column."""
 UNEVEN_SHARE: Final = 0.25
 """Median deviation of the steps from their median, as a share of it: more is a time of arrival, not of sampling."""
 DAY_S: Final = 86_400
-STEP_ROWS: Final = 64
-"""The unit of time is judged by how long so many rows last; a radio's burst has some tens at most."""
 COUNTED_SHARE: Final = 0.9
 """So many steps are exactly 1 where a column counts rows."""
 _ELAPSED: Final = (

@@ -17,6 +17,8 @@ from sensorcoach.dsp.smoothness import sparc, velocity_peaks
 from sensorcoach.model import STANDARD_GRAVITY, Bools, Floats
 from sensorcoach.settings import LimitSettings, SignalSettings
 
+_UNSEEN_S = 0.25
+"""How fast a drop went is not known where so much of it was not seen."""
 _ELSEWHERE_DEG = 6.0
 """A leg that is so far from where it was before a hole moved in it: a hold that sways by more is noted as restless."""
 
@@ -169,7 +171,7 @@ def _drop(window: Window, borders: Borders, cuts: _Cuts, signal: SignalSettings,
     return DropMeasures(
         drop_time_10_90_s=time_10_90,
         peak_drop_dps=peak,
-        free_fall_fraction=_free_fall_fraction(window, borders, peak, limits),
+        free_fall_fraction=None if _unseen(window, cuts) else _free_fall_fraction(window, borders, peak, limits),
         landing_loss_dps=landing.loss_dps,
         landing_decel_dps2=landing.decel_dps2,
         landing_jolt_g=landing.jolt_g,
@@ -240,12 +242,19 @@ def _free_fall_fraction(
     return None if free is None else peak_dps / free
 
 
+def _unseen(window: Window, cuts: _Cuts) -> bool:
+    """Whether there is a hole in the drop: its speed is not known then."""
+    return bool(np.diff(window.t_s[cuts.drop_start : cuts.drop_end + 1]).max(initial=0.0) > _UNSEEN_S)
+
+
 def _travel(
     window: Window, cuts: _Cuts, peak_dps: float | None, limits: LimitSettings
 ) -> tuple[float | None, int | None]:
     """Time from 10 to 90 % of the drop's travel, and the stops between them."""
     roll = window.roll_deg[cuts.drop_start : cuts.drop_end + 1]
     if roll.size < 3 or peak_dps is None or peak_dps <= 0.0:
+        return None, None
+    if _unseen(window, cuts):
         return None, None
     start, travel = float(roll[0]), float(roll[-1] - roll[0])
     if travel <= 0.0:

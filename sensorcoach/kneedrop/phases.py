@@ -135,7 +135,7 @@ class PhaseMachine:
         least = np.minimum(np.minimum.accumulate(angle), self._least_deg)
         hit = first(angle - least >= 0.5 * self.settings.r_min_deg)
         seen = angle if hit is None else angle[: hit + 1]
-        lowest = int(np.argmin(seen))
+        lowest = len(seen) - 1 - int(np.argmin(seen[::-1]))  # the last of equal ones, however the stream was cut
         if seen[lowest] <= self._least_deg:
             self._least_deg, self._least = float(seen[lowest]), start + lowest
         if hit is None:
@@ -350,7 +350,7 @@ class PhaseMachine:
         late = self._after(history, start, end, moving.trigger, s.longest_rep_s)
         hit = first(home | turned | resting | settled | late)
         seen = angle if hit is None else angle[: hit + 1]
-        lowest = int(np.argmin(seen))
+        lowest = len(seen) - 1 - int(np.argmin(seen[::-1]))  # the last of equal ones, however the stream was cut
         if seen[lowest] <= moving.least_deg:
             moving.least_deg, moving.least = float(seen[lowest]), start + lowest
         self._slow_since = int(since[len(seen) - 1])

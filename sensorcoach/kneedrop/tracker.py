@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
+import numpy as np
 
 from sensorcoach.dsp.motion import Motion
 from sensorcoach.kneedrop.arming import Arming
@@ -308,6 +309,11 @@ class WholeTracker:
         self._store.append(motion)
         self._track.push(motion)
         return []
+
+    def trace_since(self, t_s: float) -> Trace:
+        """The curves of the samples after ``t_s``, as far back as is remembered; none before `flush`."""
+        nothing = np.empty(0)
+        return Trace(nothing, nothing, nothing) if self._tracker is None else self._tracker.trace_since(t_s)
 
     def flush(self) -> list[Event]:
         """All events, in order."""

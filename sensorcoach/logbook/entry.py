@@ -35,11 +35,15 @@ _REP_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``session``: its row without a number; ``parts``: rows of the other tables, by table, without the session."""
+    """``session``: its row without a number; ``parts``: rows of the other tables, by table, without the session.
+
+    ``mode``: see `model.Result`; not kept.
+    """
 
     stamp: Stamp
     session: Row
     parts: Mapping[str, Sequence[Row]]
+    mode: str
 
 
 def entry(result: Result, header: Header, controls: Sequence[Control], stamp: Stamp) -> Entry:
@@ -66,6 +70,7 @@ def entry(result: Result, header: Header, controls: Sequence[Control], stamp: St
                 for place, one in enumerate(calibrations(result.reps, result.aborted, controls))
             ],
         },
+        result.mode,
     )
 
 

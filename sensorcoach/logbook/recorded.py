@@ -27,8 +27,10 @@ def entry_of_result(result: Result, recording: Path, folder: Path) -> Entry:
     return entry(result, session.header, controls, stamp)
 
 
-def entry_of_recording(recording: Path, folder: Path, header: Header, settings: Settings | None = None) -> Entry:
-    """Of a recording, analysed. ``settings``: None for those in its header.
+def entry_of_recording(
+    recording: Path, folder: Path, header: Header, settings: Settings | None = None, *, recalibrate: bool = False
+) -> Entry:
+    """Of a recording, analysed. ``settings``: None for those in its header. ``recalibrate``: see `choices.Choices`.
 
     Raises:
         InputError: there is nothing to count in.
@@ -38,7 +40,7 @@ def entry_of_recording(recording: Path, folder: Path, header: Header, settings: 
     stamp, controls = stamp_of(recording, folder), list[Control]()
     session = open_session(recording)
     heard = replace(session, items=_overheard(session.items, controls))
-    result = analyze_recording(heard, str(recording), Choices(settings=settings))
+    result = analyze_recording(heard, str(recording), Choices(settings=settings, recalibrate=recalibrate))
     return entry(result, header, controls, stamp)
 
 

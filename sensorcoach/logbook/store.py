@@ -79,6 +79,11 @@ def seen(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     return {recording: (size, changed) for recording, size, changed in rows}
 
 
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Repetitions detected in each session, by the key of its recording."""
+    return dict(connection.execute("SELECT recording, detected FROM sessions").fetchall())
+
+
 def people(connection: sqlite3.Connection) -> dict[str | None, int]:
     """How many sessions each person has."""
     return dict(connection.execute("SELECT person, count(*) FROM sessions GROUP BY person ORDER BY person").fetchall())

@@ -158,7 +158,6 @@ def test_swings_of_all_sizes_have_no_middle():
     assert found is None or place(found).source != "midpoint"
 
 
-@pytest.mark.xfail(reason="the mean heading of a swing to exactly opposite sides has no length: nan as a midpoint")
 def test_exactly_opposite_sides_have_a_calibration():
     leg = replace(Leg(), hips_deg=0.0, breath_deg=0.0).stay(3.0).drops(60, -50, 60, -50)
     with np.errstate(all="raise"):
@@ -550,6 +549,13 @@ def test_one_calm_wide_drop_is_an_exercise_and_one_quick_small_movement_is_not(c
     assert counted(Leg().stay(5.0).drop(60)).count == 1
     assert counted(Leg().stay(5.0).roll(22, 0.8).roll(0, 0.8).stay(5.0)).count == 0
     assert counted(Leg().stay(5.0).roll(60, 0.6).roll(0, 0.6).stay(5.0)).count == 0
+
+
+@pytest.mark.parametrize(("share", "counted"), [(0.35, 0), (0.7, 1)])
+def test_one_quick_movement_is_no_exercise(share, counted):
+    """Seen from 0.2 of the way on, a minimum-jerk movement takes 0.69 of its time."""
+    move_s = share * LIMITS.calm_s / (2.0 * 0.69)
+    assert whole(Leg().stay(5.0).roll(60, move_s).roll(0, move_s).stay(5.0)).count == counted
 
 
 @MODES

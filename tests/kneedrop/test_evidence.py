@@ -123,6 +123,14 @@ def test_slow_swaying_at_home_is_rest(share, rested_s):
     assert one.still_after_s == pytest.approx(min(1.0, rested_s) * swaying_s, abs=0.6)
 
 
+@pytest.mark.parametrize(("share", "near"), [(0.75, True), (1.3, False)])
+def test_home_is_near_the_centre(share, near):
+    away_deg = share * LIMITS.home_deg
+    leg = Leg().stay(3.0).roll(60, 2.0).stay(2.0).roll(-away_deg, 2.0).stay(4.0).roll(-60, 2.0)
+    assert (excursions(leg)[0].still_after_s > 3.5) is near
+    assert (excursions(leg)[0].still_after_s < 1.0) is not near
+
+
 def test_rest_at_home_is_still_and_near():
     leg = Leg().stay(4.0).drop(60, rest_s=0.0)
     for _ in range(4):  # at home, but never still
@@ -158,6 +166,11 @@ def test_the_line_is_where_most_go_both_ways():
     assert not line.minus[4]
     assert line.weight == pytest.approx(6.0)
     assert {tuple(np.flatnonzero(way)) for way in ways} == {(0, 1, 5), (2, 3, 6)}
+
+
+def test_two_sides_outweigh_one_that_is_more():
+    line = fitted([0, 3, -3, 90, 88, 270, 272])
+    assert (line.plus | line.minus).tolist() == [False] * 3 + [True] * 4
 
 
 def test_headings_of_a_side_scatter_and_sides_need_not_be_opposite():
@@ -253,6 +266,14 @@ def test_who_never_rested_at_home_weighs_half_and_half_again():
     assert score(swung, settings=without) == pytest.approx(2.0 * half, abs=0.01)
 
 
+@pytest.mark.parametrize(("rest_s", "weight"), [(4.0, 1.0), (1.5, LIMITS.restless_weight)])
+def test_so_long_a_rest_at_home_is_enough(rest_s, weight):
+    """Between the two only: the first has rested before it, the last after it."""
+    long = Settings(calibration=CalibrationSettings(rest_weight=0.0, home_still_s=3.0))
+    leg = Leg().stay(8.0).drop(60, rest_s=rest_s).drop(-50, rest_s=8.0)
+    assert score(leg, settings=long) == pytest.approx(2.0 * weight, abs=0.01)
+
+
 def test_what_goes_less_far_says_less():
     without = Settings(calibration=CalibrationSettings(rest_weight=0.0))
     for deg in (20.0, 30.0):
@@ -303,7 +324,7 @@ def test_out_of_posture_costs_by_its_square():
 def test_two_calibrations_count_alike_or_not():
     leg = Leg()
     up0, left, knee = leg.frame()
-    known = truly(leg)
+    known = truly(leg, span_s=(4.0, 60.0))
 
     def tilted(deg):
         a = np.radians(deg)
@@ -313,7 +334,15 @@ def test_two_calibrations_count_alike_or_not():
         a = np.radians(deg)
         return np.cos(a) * left + np.sin(a) * knee
 
-    same = [{}, {"pieces": tilted(1.0)}, {"lateral": turned(5.0)}, {"score": 9.0}, {"known_s": 5.0}, {"drops": 7}]
+    same = [
+        {},
+        {"pieces": tilted(1.0)},
+        {"lateral": turned(5.0)},
+        {"score": 9.0},
+        {"known_s": 5.0},
+        {"drops": 7},
+        {"span_s": (4.5, 60.5)},
+    ]
     for changed in same:
         assert known.same_as(replace(known, **changed)), changed
         assert replace(known, **changed).same_as(known), changed
@@ -326,6 +355,9 @@ def test_two_calibrations_count_alike_or_not():
         {"confirmed": False},
         {"got_up_s": ((1.0, 2.0),)},
         {"mode": "causal"},
+        {"span_s": (4.0, 80.0)},
+        {"span_s": (24.0, 60.0)},
+        {"span_s": (4.0, float("inf"))},
     ]
     for changed in another:
         assert not known.same_as(replace(known, **changed)), changed

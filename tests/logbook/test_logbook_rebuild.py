@@ -18,6 +18,7 @@ from sensorcoach.errors import LogbookError
 from sensorcoach.folders import Folders
 from sensorcoach.logbook import store
 from sensorcoach.logbook.database import opened, writing
+from sensorcoach.logbook.rebuild import Recounted
 from sensorcoach.model import Control, LinkEvent
 from sensorcoach.recording import SessionWriter, read_session
 from sensorcoach.session import LiveSession
@@ -74,6 +75,26 @@ def test_rebuilt_it_is_equal_row_by_row(places: Folders) -> None:
     places.logbook.unlink()
     assert app.rebuild_log(*QUIET, places=places) == []
     assert dump(places.logbook) == rows, "after it was lost"
+
+
+def test_what_is_counted_otherwise_is_said_with_the_reason(places: Folders) -> None:
+    three_sessions(places)
+    with opened(places.logbook) as book, writing(book):
+        book.execute("UPDATE sessions SET detected = detected + 3 WHERE recording LIKE 'b%'")
+    told: list[Recounted] = []
+    app.rebuild_log(*QUIET, on_recount=told.append, places=places)
+    (one,) = told
+    assert (one.recording.name, one.before - one.now) == ("b.jsonl", 3)
+    assert "live" in one.why
+    app.rebuild_log(*QUIET, on_recount=told.append, places=places)
+    assert len(told) == 1
+
+
+def test_calibrated_anew_it_is_counted_as_a_file_without_calibrations(places: Folders) -> None:
+    three_sessions(places)
+    file = places.recordings / "c.jsonl"
+    as_live, anew = (analyze(file, recalibrate=True) if fresh else analyze(file) for fresh in (False, True))
+    assert (as_live.mode, anew.mode) == ("recorded", "whole")
 
 
 def test_what_a_person_did_is_logged(places: Folders) -> None:

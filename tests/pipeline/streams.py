@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from sensorcoach.devices.rows import ROWS, rows_packet
-from sensorcoach.model import Mounting
+from sensorcoach.model import Calibrated, Mounting
 from sensorcoach.pipeline import Pipeline
 from sensorcoach.settings import Settings
 from sensorcoach.simulator import SessionPlan, simulate
@@ -88,19 +88,20 @@ def packets(samples, sizes):
     return out
 
 
-def new_pipeline(worn=None, **more):
-    return Pipeline(ROWS, {}, worn or Mounting(), Settings(), **more)
+def new_pipeline(worn=None, **mode):
+    """``mode``: ``live`` or ``calibrations``; else the whole recording is calibrated at its end."""
+    return Pipeline(ROWS, {}, worn or Mounting(), Settings(), **mode)
 
 
-def events_of(items, worn=None):
+def events_of(items, worn=None, **mode):
     """All events of items pushed one by one."""
-    pipeline = new_pipeline(worn)
+    pipeline = new_pipeline(worn, **mode)
     return [event for item in items for event in pipeline.push(item)] + pipeline.flush()
 
 
 @cache
-def in_one_piece(kind):
-    return events_of(packets(rows(kind), [len(rows(kind))]), mounting(kind))
+def in_one_piece(kind, *, live=False):
+    return events_of(packets(rows(kind), [len(rows(kind))]), mounting(kind), live=live)
 
 
 def flat(value, path=""):
@@ -113,6 +114,8 @@ def flat(value, path=""):
 
 
 def leaves(event):
+    if isinstance(event, Calibrated):  # what floats of 1e-9 make of its score shows in the events behind it
+        return [("Calibrated", event.known_s), ("drops", event.calibration.drops), ("sided", event.calibration.sided)]
     return flat(msgspec.to_builtins(event, enc_hook=lambda array: array.tolist()), type(event).__name__)
 
 

@@ -15,7 +15,7 @@ NEAR_DEG = 3.0
 """Tilt of the strap (4°) shows the cosine of it, and the filter some tenths."""
 
 
-def walked(simulation, worn, said=(), size=40, live=False):
+def walked(simulation, worn, said=(), size=40, *, live=False):
     """All curves block by block, with the pipeline and the repetitions."""
     traces = []
     pipeline = Pipeline(ROWS, {}, worn or Mounting(), Settings(), on_trace=traces.append, live=live)
@@ -45,7 +45,7 @@ def test_where_left_is_told_the_curve_is_the_true_roll():
 
 
 def test_every_sample_comes_once_and_nothing_is_known_before_a_centre_is():
-    """The recording begins in mid-movement."""
+    """Live; the recording begins in mid-movement."""
     traces, pipeline, _ = walked(simulated("swinging"), mounting("swinging"), size=4, live=True)
     t_s, roll_deg, speed_dps = joined(traces)
     assert len(t_s) == pipeline.counts.received
@@ -74,7 +74,7 @@ def test_before_any_side_was_seen_the_curve_goes_up():
 
 
 def test_what_is_asked_for_later_is_seen_as_it_is_known_then():
-    _, pipeline, reps = walked(simulated("rest_start"), None, live=True)
+    _, pipeline, reps = walked(simulated("rest_start"), None)
     trace = pipeline.trace_since(reps[0].drop_start_s)
     assert trace.t_s[0] > reps[0].drop_start_s
     assert np.isfinite(trace.roll_deg).all()

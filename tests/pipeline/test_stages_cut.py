@@ -11,7 +11,6 @@ from streams import RATE_HZ, SAME, difference, rows
 from sensorcoach.dsp.gaussian import CentredFilter, gaussian_kernel, slope_kernel
 from sensorcoach.dsp.motion import Motion, MotionEstimator
 from sensorcoach.kneedrop.arming import Arming
-from sensorcoach.kneedrop.calibration.track import Track, Tracked
 from sensorcoach.kneedrop.tracker import Heard, live_tracker
 from sensorcoach.model import Mounting, RepDone, Samples
 from sensorcoach.settings import Settings
@@ -122,38 +121,22 @@ def test_motion_is_the_same_however_samples_come(kind, sizes):
         np.testing.assert_allclose(getattr(mine, name), getattr(wanted, name), rtol=0, atol=SAME, err_msg=name)
 
 
-# --- track and tracker ----------------------------------------------------------------------------------------------
-
-
-def pieces(whole, sizes):
-    for part in slices(len(whole), sizes):
-        yield Motion(*(getattr(whole, name)[part] for name in Motion.__slots__))
-
-
-@settings(max_examples=8)
-@given(sizes=SIZES)
-def test_a_track_is_the_same_however_motion_comes(sizes):
-    whole = motion(samples("mid_start"), [5000])
-    mine, other = Track(RATE_HZ), Track(RATE_HZ)
-    for piece in pieces(whole, sizes):
-        mine.push(piece)
-    other.push(whole)
-    assert len(other.tracked()) == len(whole) // 10
-    for name in Tracked.__slots__:
-        np.testing.assert_allclose(getattr(mine.tracked(), name), getattr(other.tracked(), name), rtol=0, atol=SAME)
+# --- the tracker -----------------------------------------------------------------------------------------------------
 
 
 def tracked(whole, sizes):
     tracker = live_tracker(Mounting(), Arming(), DEFAULTS, RATE_HZ, Heard())
-    events = [event for piece in pieces(whole, sizes) for event in tracker.push(piece)]
+    events = []
+    for part in slices(len(whole), sizes):
+        events += tracker.push(Motion(*(getattr(whole, name)[part] for name in Motion.__slots__)))
     return events + tracker.flush()
 
 
 @pytest.mark.parametrize("kind", ["mid_start", "swinging", "slip", "accelerometer"])
 @settings(max_examples=5)
 @given(sizes=SIZES)
-def test_a_live_tracker_tells_the_same_however_motion_comes(kind, sizes):
+def test_the_tracker_tells_the_same_however_motion_comes(kind, sizes):
     whole = motion(samples(kind), [5000])
-    wanted = tracked(whole, [700])
+    wanted = tracked(whole, [len(whole)])
     assert sum(isinstance(event, RepDone) for event in wanted) >= 2
     assert difference(tracked(whole, [*sizes, 60]), wanted) is None

@@ -122,7 +122,10 @@ def _middle(ends: Explained, settings: CalibrationSettings) -> Centre | None:
     reach = np.array([one.range_deg for one in ends.drops])
     far_deg = float(np.sort(reach)[len(reach) // 2])
     like = np.abs(reach - far_deg) <= 0.25 * far_deg
-    heading = unit(np.sum([one.heading for one, alike in zip(ends.drops, like, strict=True) if alike], axis=0))
+    heading = np.sum([one.heading for one, alike in zip(ends.drops, like, strict=True) if alike], axis=0)
+    if float(heading @ heading) < 1.0:  # they went to opposite sides: this place is a middle itself
+        return None
+    heading = unit(heading)
     half = math.radians(0.5 * far_deg)
     up: Floats = math.cos(half) * ends.centre.up0 + math.sin(half) * heading
     return Centre(unit(up), "midpoint")
@@ -257,7 +260,7 @@ def _confirmed(best: Succession, mounting: Mounting, named: Named, settings: Cal
     if min(map(len, reach)) < settings.proof_a_side:
         return False
     one, other = (float(np.median(side)) for side in reach)
-    return min(one, other) > settings.proof_alike * max(one, other)
+    return min(one, other) >= settings.proof_deg and min(one, other) > settings.proof_alike * max(one, other)
 
 
 def _pieces(best: Succession, track: Tracked, settings: CalibrationSettings) -> tuple[CentrePiece, ...]:
