@@ -1,12 +1,12 @@
-"""When every movement is another posture: would the reversed sign, or another axis, make them the exercise?
+"""Nothing counted, and a told axis is why: which other axis, or sign of the acceleration, would give repetitions?
 
-A leg that seems to hang upside down is as a rule a sensor whose acceleration has the opposite sign, or an axis told
-wrongly. That is said, with the option to give, and never assumed.
+A told axis that the legs' posture contradicts leaves no centre to count about. Such an axis was told wrongly, or the
+acceleration has the opposite sign. That is said, with the options to give, and never assumed: they differ in the sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -16,54 +16,50 @@ from sensorcoach.choices import Choices
 from sensorcoach.errors import SensorcoachError
 from sensorcoach.model import Result
 
-_POSTURE: Final = "other_posture"
-_Way = tuple[Choices, str]
-"""Other choices, and what they are in words."""
-_CUT: Final = ("cut", "begun_before", "unseen")
-"""Reasons that say nothing of the posture."""
+_TELLING: Final = {"thigh": "up_leg", "shank": "front"}
+"""The axis that tells the posture of a segment, by its name in `model.Mounting`."""
 
 
 def another_way(result: Result, choices: Choices, analysed: Callable[[Choices], Result]) -> str | None:
-    """What to say of a file in which nothing was counted because of its posture; None where there is nothing to say.
+    """What to say of a file in which nothing was counted because of the axis told; None where that is not why.
 
     Args:
         result: of the file as it was read.
         choices: with which it was read.
         analysed: reads it again with other ones.
     """
-    reasons = {aborted.reason for aborted in result.aborted} - set(_CUT)
-    if result.reps or result.read_as is None or reasons != {_POSTURE}:
+    mounting = result.sensor["mounting"]
+    assert isinstance(mounting, Mapping)
+    name = _TELLING[mounting["segment"]]
+    told = mounting[name]
+    if result.reps or told is None or not _counts(_with_axis(choices, name, None), analysed):
         return None
-    told = [words for ways in (_signs(result, choices), _axes(choices)) for words in _first_that_counts(ways, analysed)]
-    if not told:
-        return None
-    return f"Every movement is another posture; they would be repetitions with {', or with '.join(told)}."
+    option = f"--{name.replace('_', '-')}"
+    ways = [words for other, words in _ways(result, choices, name, told) if _counts(other, analysed)]
+    found = f"Repetitions are found with {' or '.join(ways) or f'{option}=none, whose sides are not known'}"
+    differ = "; they differ in which side is which" if len(ways) > 1 else ""
+    return f"No movement fits the axis told, {option}={told}. {found}{differ}."
 
 
-def _first_that_counts(ways: Iterator[_Way], analysed: Callable[[Choices], Result]) -> Iterator[str]:
-    for other, words in ways:
-        try:
-            found = bool(analysed(other).reps)
-        except SensorcoachError:
-            continue
-        if found:
-            yield words
-            return
-
-
-def _signs(result: Result, choices: Choices) -> Iterator[_Way]:
-    turned = result.read_as is not None and result.read_as.acc_sign == "turned round"
-    sign: Literal["keep", "flip"] = "keep" if turned else "flip"
-    other = msgspec.structs.replace(choices, acc_sign=sign)
-    yield other, f"the acceleration's sign reversed (--acc-sign {sign}: right where an app gives Apple's sign)"
-
-
-def _axes(choices: Choices) -> Iterator[_Way]:
-    told = choices.mounting.get("up_leg")
-    if told is None:
-        return
+def _ways(result: Result, choices: Choices, name: str, told: str) -> Iterator[tuple[Choices, str]]:
+    """Other choices, and what they are in words."""
+    if result.read_as is not None:
+        turned = result.read_as.acc_sign == "turned round"
+        sign: Literal["keep", "flip"] = "keep" if turned else "flip"
+        why = "acceleration as written" if turned else "acceleration reversed: right where an app gives Apple's sign"
+        yield msgspec.structs.replace(choices, acc_sign=sign), f"--acc-sign {sign} ({why})"
     # The reverse of the axis first: an end taken for the other is the likelier mistake.
-    for axis in sorted(AXES, key=lambda axis: axis[-1:] != told.strip()[-1:].lower()):
-        if axis != told.strip().lower().removeprefix("+"):
-            mounting = {**choices.mounting, "up_leg": axis}
-            yield msgspec.structs.replace(choices, mounting=mounting), f"another axis up the leg (--up-leg={axis})"
+    for axis in sorted(AXES, key=lambda axis: axis[-1] != told[-1]):
+        if axis != told:
+            yield _with_axis(choices, name, axis), f"--{name.replace('_', '-')}={axis}"
+
+
+def _with_axis(choices: Choices, name: str, axis: str | None) -> Choices:
+    return msgspec.structs.replace(choices, mounting={**choices.mounting, name: axis})
+
+
+def _counts(choices: Choices, analysed: Callable[[Choices], Result]) -> bool:
+    try:
+        return bool(analysed(choices).reps)
+    except SensorcoachError:
+        return False

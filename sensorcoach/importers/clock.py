@@ -165,13 +165,8 @@ def _candidate(
     repeats = float((steps == 0).mean()) if len(steps) else 1.0
     moving = steps[steps != 0]
     step = abs(float(np.median(moving))) if len(moving) else 0.0
-    # Over some rows, since stamps stand still over a burst: of all those the median, since there are holes.
-    finite = numbers[np.isfinite(numbers)]
-    rows = max(min(STEP_ROWS, len(finite) // 2), 1)
-    pace = abs(float(np.median(finite[rows:] - finite[:-rows]))) / rows if len(finite) > 1 else 0.0
-    step = pace if repeats > COARSE_SHARE and pace > 0.0 else step
     uneven = bool(step and np.median(np.abs(np.abs(moving) - step)) > UNEVEN_SHARE * step)
-    unit, whole, why_not = _unit(path, column, steps, step, advice)
+    unit, whole, why_not = _unit(path, column, numbers[np.isfinite(numbers)], advice)
     if unit is None:
         return _Candidate(Clock(column), meaning, cells, numbers, why_not, repeats, uneven)
     first = float(numbers[np.isfinite(numbers)][0])
@@ -182,7 +177,7 @@ def _candidate(
 
 
 def _unit(
-    path: object, column: Column, steps: Floats, step: float, advice: Advice
+    path: object, column: Column, times: Floats, advice: Advice
 ) -> tuple[str | None, float | None, InputError | None]:
     """The unit of numeric times and what they wrap at; else why there is none."""
     if column.unit == WRAPPING_US:
@@ -191,6 +186,7 @@ def _unit(
         return WRAPPING_TENTHS_MS, 2.0**32, None
     if column.unit in TIME_UNITS:
         return column.unit, None, None
+    steps, step = np.diff(times), step_a_row(times)
     counts_rows = len(steps) > 0 and bool((steps == 1).mean() > COUNTED_SHARE)
     fitting = [unit for unit, seconds in TIME_UNITS.items() if FASTEST_STEP_S <= step * seconds <= SLOWEST_STEP_S]
     if counts_rows or not fitting:
@@ -201,11 +197,16 @@ def _unit(
     return fitting[0], None, None
 
 
+def step_a_row(times: Floats) -> float:
+    """By how much times (n,) move a row: over some rows, since stamps come in bursts; of these the median: holes."""
+    rows = max(min(STEP_ROWS, len(times) // 2), 1)
+    return abs(float(np.median(times[rows:] - times[:-rows]))) / rows if len(times) > 1 else 0.0
+
+
 def _say(best: _Candidate, found: Sequence[_Candidate], rows: Sequence[Sequence[str]], notices: list[str]) -> None:
     clock = best.clock
     if clock.unit is not None and clock.column.unit is None and clock.unit != "s" and best.numbers is not None:
-        moving = np.diff(best.numbers[np.isfinite(best.numbers)])
-        step = float(np.median(moving[moving > 0])) if (moving > 0).any() else 0.0
+        step = step_a_row(best.numbers[np.isfinite(best.numbers)])
         notices.append(f"Time is taken to be in {clock.unit}: it moves by {step:g} a row.")
     if clock.unit == WRAPPING_TENTHS_MS:
         notices.append(f"Time {clock.column.name!r} is taken to count 0.1 ms.")

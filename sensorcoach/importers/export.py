@@ -25,8 +25,9 @@ from sensorcoach.model import Floats, ReadAs
 
 Sensor = Literal["acc", "gyr", "acc+gyr", "linear", "gravity"]
 """``linear``: acceleration without gravity; ``gravity``: the rest of it."""
-OpenStream = Callable[[Asked, list[str], ReadAs], Stream]
-"""Opens a part's stream, given what the person asked for, the recording's notices, and what it is read as."""
+OpenStream = Callable[[Asked, list[str], ReadAs, dict[str, int]], Stream]
+"""Opens a part's stream, given what the person asked for, the recording's notices, what it is read as, and its
+`Recording.counts`."""
 
 TOGETHER_S: Final = 5.0
 """The files of one recording begin within this time: within 0.4 s in the exports at hand, the next is minutes off."""
@@ -101,8 +102,9 @@ def recording_of(export: Export, name: str, asked: Asked, left_out: Sequence[str
     left += [f"{part.name} (not needed)" for part in export.parts if part not in parts.values()]
     left += left_out
     told = ReadAs(export.app, next(iter(parts.values())).worn_as, [part.name for part in parts.values()], left_out=left)
+    counts: dict[str, int] = {}
     streams = {
-        sensor: _on_wall_time(_on_one_clock(part.open(asked, notices, told), part, parts), export)
+        sensor: _on_wall_time(_on_one_clock(part.open(asked, notices, told, counts), part, parts), export)
         for sensor, part in parts.items()
     }
     sign = sign_of(export.sign, asked.acc_sign, notices)
@@ -138,6 +140,7 @@ def recording_of(export: Export, name: str, asked: Asked, left_out: Sequence[str
             "parts": [part.name for part in parts.values()],
         },
         read_as=told,
+        counts=counts,
     )
 
 
@@ -154,8 +157,9 @@ def table_part(
 ) -> Part:
     """A part that is a table."""
 
-    def opened(asked: Asked, notices: list[str], told: ReadAs) -> Stream:
+    def opened(asked: Asked, notices: list[str], told: ReadAs, counts: dict[str, int]) -> Stream:
         table = Table.opened(file, replace(choice, dates=choice.dates or asked.dates), notices)
+        table.counts = counts
         # What a phone computes may well stand still; an axis of a sensor does not.
         alive = () if sensor in ("linear", "gravity") else table.layout.values
         factors = _factors(table, sensor, asked, told)

@@ -9,6 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from sensorcoach.dsp.rows import are_repeated
+from sensorcoach.dsp.timeline import sample_period_s
 from sensorcoach.dsp.turning import Turning, gravity_turning
 from sensorcoach.errors import InputError
 from sensorcoach.importers.units import FASTEST_RADPS, GYR_SCALE, IN_WORDS
@@ -85,9 +87,11 @@ def _looked_at(rows: Iterator[Floats]) -> tuple[list[Floats], Turning | None]:
 
 def _turning(rows: Floats) -> Turning | None:
     known = rows[np.isfinite(rows).all(axis=1) & (np.abs(rows) < _GARBAGE).all(axis=1)]
-    steps = np.diff(known[:, 0])
-    steps = steps[steps > 0]
-    return gravity_turning(known[:, 1:4], known[:, 4:], 1 / float(np.median(steps))) if len(steps) else None
+    known = known[known[:, 0] >= np.maximum.accumulate(known[:, 0])]
+    known = known[~are_repeated(known[:, 0], known[:, 1:])]
+    if not len(known) or known[0, 0] == known[-1, 0]:
+        return None
+    return gravity_turning(known[:, 1:4], known[:, 4:], 1 / sample_period_s(known[:, 0]))
 
 
 _GARBAGE: Final = 1e12

@@ -72,7 +72,7 @@ def _part(path: Path, table: Mapping[str, Any], zero_ns: int) -> Part:
     kinds = [name for name in ("acceleration", "gyroscope") if name in table]
     sensor: Sensor = "acc+gyr" if len(kinds) == 2 else "acc" if kinds == ["acceleration"] else "gyr"
 
-    def opened(asked: Asked, notices: list[str], told: ReadAs) -> Stream:
+    def opened(asked: Asked, notices: list[str], told: ReadAs, _: dict[str, int]) -> Stream:
         t_s = (table["datetime"] - zero_ns) / 1e9
         period_s = float(np.median(np.diff(t_s)))
         factors = []

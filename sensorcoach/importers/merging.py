@@ -31,6 +31,10 @@ LANDING_HZ: Final = 40.0
 """A slower accelerometer does not see how hard the leg lands (a knock lasts some 20 ms)."""
 KEPT_S: Final = 1.0
 """Times may step back a little; so much of the other sensor is remembered."""
+BURST_SHARE: Final = 0.2
+"""More than this share of a block's rows have the time of the row before and other values: times of arrival ..."""
+FEWEST_AT_ONCE: Final = 10
+"""... if they are more than this: a last block may have but some rows."""
 WORTH_TELLING_S: Final = 1.0
 """Sensors start and stop one after the other, by up to 0.4 s in the exports at hand."""
 
@@ -105,10 +109,10 @@ def summed(first: Stream, second: Stream, notices: list[str]) -> Stream:
 
 def _pairs(main: Stream, other: Stream, notices: list[str]) -> Iterator[tuple[Floats, Floats]]:
     """Rows of ``main`` as far as ``other`` ran too, and the values of ``other`` at their times."""
-    course = _Course(other)
+    course = _Course(replace(other, rows=_at_own_times(other)))
     given = False
     before = after = np.inf, -np.inf
-    for rows in main.rows:
+    for rows in _at_own_times(main):
         beside = course.at(rows[:, 0])
         early, late = rows[:, 0] < course.begins_s, rows[:, 0] > course.newest_s
         before = _widened(before, rows[early, 0])
@@ -123,6 +127,19 @@ def _pairs(main: Stream, other: Stream, notices: list[str]) -> Iterator[tuple[Fl
     alone_s = max(before[1] - before[0], 0.0) + max(after[1] - after[0], 0.0)
     if alone_s > WORTH_TELLING_S:
         notices.append(f"{alone_s:.1f} s in which only {main.name} ran were left out.")
+
+
+def _at_own_times(stream: Stream) -> Iterator[Floats]:
+    """The blocks of a stream. Which of another sensor's samples belongs to rows that arrived at once, nothing tells."""
+    for rows in stream.rows:
+        at_once = (np.diff(rows[:, 0]) == 0) & (np.diff(rows[:, 1:], axis=0) != 0).any(axis=1)
+        if at_once.sum() > max(FEWEST_AT_ONCE, BURST_SHARE * len(rows)):
+            raise InputError(
+                f"{stream.name}: several samples have one time, that of their arrival; another sensor's samples cannot "
+                "be put beside them.",
+                "Export both sensors into one table, or with times of samples; or name the accelerometer's file alone.",
+            )
+        yield rows
 
 
 def _widened(span: tuple[float, float], t_s: Floats) -> tuple[float, float]:

@@ -86,7 +86,12 @@ def _mentions(file: RecordingFile, key: str) -> bool:
 
 
 def _stream(
-    file: RecordingFile, sensor: Literal["acc", "gyr"], asked: Asked, notices: list[str], told: ReadAs
+    file: RecordingFile,
+    sensor: Literal["acc", "gyr"],
+    asked: Asked,
+    notices: list[str],
+    told: ReadAs,
+    _: dict[str, int],
 ) -> Stream:
     packets = _packets(file, sensor, notices)
     first = list(islice(packets, _BATCH))

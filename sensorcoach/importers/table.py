@@ -215,10 +215,16 @@ class Table:
             return _turned(_TableReader(self, factors, alive, forwards=False), self)
         return _TableReader(self, factors, alive).blocks()
 
+    def tell_order(self, ordering: Ordering) -> None:
+        """What was done to the rows of this table, at its end."""
+        self.notices.extend(ordering.notices())
+        self.counts["out_of_order"] = self.counts.get("out_of_order", 0) + ordering.sorted_rows
+
     @property
     def is_reversed(self) -> bool:
         """Whether its newest row stands first."""
         steps = np.diff(self.first.t_s[np.isfinite(self.first.t_s)])
+        steps = steps[steps != 0]  # a radio's bursts
         return len(steps) >= FEWEST_ROWS and bool((steps < 0).mean() > REVERSED_SHARE)
 
 
@@ -273,7 +279,7 @@ class _TableReader:
         first = self._rows(self.table.first)
         following = next(blocks, None)
         if following is None:
-            first = np.concatenate((first, self.ordering.flush()))
+            first = np.concatenate((first, self._held()))
             self._finish()
         return (rows for rows in self._all(first, following, blocks) if len(rows))
 
@@ -286,8 +292,11 @@ class _TableReader:
             layout = self.table.layout
             yield self._rows(read_block(text, layout.first_line + self.lines, layout, self.table.times))
             text = next(blocks, None)
-        yield self.ordering.flush()
+        yield self._held()
         self._finish()
+
+    def _held(self) -> Floats:
+        return self.ordering.flush() if self.forwards else np.empty((0, 1 + len(self.factors)))
 
     def _rows(self, block: Block) -> Floats:
         self.lines += block.lines
@@ -307,7 +316,7 @@ class _TableReader:
         rows = np.empty((number, 1 + len(self.factors)))
         rows[:, 0] = t_s
         np.multiply(block.values, self.factors, out=rows[:, 1:])
-        return self.ordering.push(rows)
+        return self.ordering.push(rows) if self.forwards else rows
 
     def _check_times(self, t_s: Floats, block: Block) -> None:
         rows = np.column_stack((t_s, block.values))
@@ -341,8 +350,7 @@ class _TableReader:
                 f"{self.broken} of {self.lines} lines could not be read and count as lost; the first is line "
                 f"{self.first_broken.line}: {self.first_broken.text.strip()[:40]!r}."
             )
-        self.table.notices.extend(self.ordering.notices())
-        self.table.counts["out_of_order"] = self.ordering.sorted_rows
+        self.table.tell_order(self.ordering)
 
 
 def _time_reader(layout: Layout, notices: list[str]) -> TimeReader | None:
@@ -367,7 +375,7 @@ def _turned(reader: _TableReader, table: Table) -> Iterator[Floats]:
     """The blocks of a table whose newest row stands first, oldest first. It has to be read to its end for that."""
     blocks: list[Floats] = []
     for block in reader.blocks():
-        blocks.append(block[::-1])
+        blocks.append(block)
         if reader.count > LARGEST_REVERSED_ROWS:
             raise InputError(
                 f"{table.path} is in reverse order, and longer than {LARGEST_REVERSED_ROWS} rows.",
@@ -379,7 +387,27 @@ def _turned(reader: _TableReader, table: Table) -> Iterator[Floats]:
         table.zero_s = begins_s
     elif clock is not None and clock.whole is not None and begins_s < 0:
         table.zero_s = -clock.whole * TIME_UNITS[clock.unit or "s"]
-    return (block - [table.zero_s, *[0.0] * len(reader.factors)] for block in reversed(blocks))
+    ordered = _in_order(blocks, table)
+    return (block - [table.zero_s, *[0.0] * len(reader.factors)] for block in ordered if len(block))
+
+
+def _in_order(blocks: list[Floats], table: Table) -> list[Floats]:
+    """Blocks whose newest row stands first, the last block first, each row in its place; they are used up."""
+    ordering, ordered = Ordering(), []
+    known = np.empty((0, 1))
+    while blocks:
+        rows = blocks.pop()[::-1]
+        row = first_out_of_place(rows, known, table.period_s)
+        if row is not None:
+            raise InputError(
+                f"{table.path} is in reverse order, but for the row of {rows[row, 0]:.10g} s.",
+                "The file joins several recordings or its clock was set: cut it there and analyse the parts.",
+            )
+        known = rows[-REMEMBERED_ROWS:]
+        ordered.append(ordering.push(rows))
+    ordered.append(ordering.flush())
+    table.tell_order(ordering)
+    return ordered
 
 
 def _rough_period_s(path: RecordingFile, layout: Layout, first: Block) -> float:

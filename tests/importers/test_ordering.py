@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layouts import ACC, GYR, SIDES, T_S, WORN, G, lines
 
 from sensorcoach import Arrays, analyze
 from sensorcoach.errors import InputError
@@ -95,3 +96,62 @@ def test_arrays_of_a_clock_that_was_set_back_are_refused():
     t_s[3000:] -= 1.5
     with pytest.raises(InputError, match="goes back by 1.49 s"):
         analyze(Arrays(t_s, acc))
+
+
+HEADER = "time,ax_g,ay_g,az_g,gx_dps,gy_dps,gz_dps"
+VALUES = np.column_stack([ACC / G, np.rad2deg(GYR)])
+
+
+def arrived(rows_a_burst):
+    last = np.arange(len(T_S)) // rows_a_burst * rows_a_burst + rows_a_burst - 1
+    return T_S[np.minimum(last, len(T_S) - 1)]
+
+
+@pytest.mark.parametrize("rows_a_burst", [5, 10])
+@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize(("digits", "factor"), [(6, 1.0), (3, 1e3)])
+def test_bursts_of_a_radio_change_neither_units_nor_sides_in_either_order(tmp_path, rows_a_burst, step, digits, factor):
+    stamps = [f"{t * factor:.{digits}f}" for t in arrived(rows_a_burst)[::step]]
+    (tmp_path / "a.csv").write_text(lines(HEADER, stamps, *VALUES[::step].T))
+    result = analyze(tmp_path / "a.csv", mounting=WORN)
+    assert [rep.side for rep in result.reps] == SIDES
+    assert result.read_as.units["turning rate"] == "°/s"
+    assert result.rate_hz == pytest.approx(1 / np.diff(T_S).mean(), rel=0.01)
+    assert any("reverse order" in notice for notice in result.notices) == (step < 0)
+
+
+def test_late_and_repeated_rows_of_a_reversed_table_are_put_in_order_left_out_and_counted(tmp_path):
+    order = np.arange(len(T_S))
+    order[100], order[101] = 101, 100
+    order = np.insert(order, 500, [498, 499])
+    (tmp_path / "a.csv").write_text(lines(HEADER, T_S[order][::-1], *VALUES[order][::-1].T))
+    result = analyze(tmp_path / "a.csv", mounting=WORN)
+    assert [rep.side for rep in result.reps] == SIDES
+    assert (result.counts["out_of_order"], result.counts["duplicated"], result.counts["lost"]) == (1, 2, 0)
+
+
+def test_a_reversed_table_that_joins_two_recordings_is_refused(tmp_path):
+    stamps = np.where(np.arange(len(T_S)) < 1000, T_S, T_S - T_S[600])
+    (tmp_path / "a.csv").write_text(lines(HEADER, stamps[::-1], *VALUES[::-1].T))
+    with pytest.raises(InputError, match="but for the row of"):
+        analyze(tmp_path / "a.csv", mounting=WORN)
+
+
+def written_apart(folder, t_s, order):
+    paths = [folder / "acc.csv", folder / "gyr.csv"]
+    paths[0].write_text(lines("t_s,ax_g,ay_g,az_g", t_s[order], *VALUES[order, :3].T))
+    paths[1].write_text(lines("t_s,gx_dps,gy_dps,gz_dps", t_s, *VALUES[:, 3:].T))
+    return paths
+
+
+def test_rows_put_in_order_are_counted_in_a_recording_of_two_files(tmp_path):
+    order = np.arange(len(T_S))
+    order[100], order[101] = 101, 100
+    result = analyze(written_apart(tmp_path, T_S, order), mounting=WORN)
+    assert [rep.side for rep in result.reps] == SIDES
+    assert result.counts["out_of_order"] == 1
+
+
+def test_two_sensors_stamped_on_arrival_in_bursts_are_not_put_side_by_side(tmp_path):
+    with pytest.raises(InputError, match="that of their arrival"):
+        analyze(written_apart(tmp_path, arrived(5), np.arange(len(T_S))), mounting=WORN)

@@ -86,8 +86,11 @@ def test_a_gyroscope_that_turns_otherwise_is_left_out(tmp_path, change, words):
     assert any(words in notice for notice in result.notices)
 
 
-def test_every_movement_another_posture_names_both_ways_out(tmp_path):
-    (tmp_path / "a.csv").write_text(lines("t_s,ax_g,ay_g,az_g,gx_dps,gy_dps,gz_dps", T_S, *(-ACC / G).T, *DPS.T))
+NAMES = "t_s,ax_g,ay_g,az_g,gx_dps,gy_dps,gz_dps"
+
+
+def test_a_sign_that_contradicts_the_told_axis_is_named(tmp_path):
+    (tmp_path / "a.csv").write_text(lines(NAMES, T_S, *(-ACC / G).T, *DPS.T))
     result = analyze_files([tmp_path / "a.csv"], Choices(mounting=WORN))
     assert not result.reps
     hint = result.notices[-1]
@@ -95,3 +98,24 @@ def test_every_movement_another_posture_names_both_ways_out(tmp_path):
     assert "--up-leg=y" in hint
     turned = analyze(tmp_path / "a.csv", mounting=WORN, acc_sign="flip")
     assert [rep.side for rep in turned.reps] == SIDES
+    assert not any("axis told" in notice for notice in turned.notices)
+
+
+@pytest.mark.parametrize("told", ["x", "y", "z"])
+def test_an_axis_told_wrongly_is_said_with_those_that_count(tmp_path, told):
+    (tmp_path / "a.csv").write_text(lines(NAMES, T_S, *(ACC / G).T, *DPS.T))
+    result = analyze_files([tmp_path / "a.csv"], Choices(mounting={**WORN, "up_leg": told}))
+    assert not result.reps
+    hint = result.notices[-1]
+    assert hint.startswith(f"No movement fits the axis told, --up-leg={told}.")
+    assert f"--up-leg={WORN['up_leg']}" in hint
+    for axis in re.findall(r"--up-leg=(-?[xyz])", hint)[1:]:
+        assert analyze(tmp_path / "a.csv", mounting={**WORN, "up_leg": axis}).reps
+
+
+def test_an_axis_explains_nothing_where_nobody_moved(tmp_path):
+    rest = np.random.default_rng(1).normal(0, 0.02, ACC.shape) + ACC[0]
+    (tmp_path / "a.csv").write_text(lines("t_s,ax_g,ay_g,az_g", T_S, *(rest / G).T, digits=5))
+    result = analyze_files([tmp_path / "a.csv"], Choices(mounting={**WORN, "up_leg": "x"}))
+    assert not result.reps
+    assert not any("axis told" in notice for notice in result.notices)
