@@ -191,7 +191,7 @@ class Product:
 
 def same_numbers(live: Result, again: Result) -> list[str]:
     """Fields in which a live session and the analysis of its recording differ: events at all, numbers by 1e-9."""
-    own = {"file", "notices"}
+    own = {"file", "notices", "mode"}  # found while it went on, and counted with again as recorded
     one, other = msgspec.to_builtins(live), msgspec.to_builtins(again)
     return [name for name in one if name not in own and not _alike(one[name], other[name])]
 
