@@ -220,7 +220,8 @@ def _likely(drop: Excursion, settings: CalibrationSettings, *, one_way: bool) ->
     """0 to 1: how much an excursion looks like a drop, held for some breaths, and not like sitting down or a bridge."""
     over_deg = max(0.0, drop.range_deg - settings.one_way_least_deg)
     wide = min(1.0, over_deg / settings.one_way_wide_deg) if one_way else 1.0
-    return wide * min(1.0, drop.lasted_s / settings.calm_s) * min(1.0, settings.unhurried_s / max(drop.lasted_s, 1e-6)) ** 2
+    lasted_s = max(drop.lasted_s, STEP_S)
+    return wide * min(1.0, lasted_s / settings.calm_s) * min(1.0, settings.unhurried_s / lasted_s) ** 2
 
 
 def left_direction(best: Succession, mounting: Mounting, named: Named) -> Direction | None:
