@@ -148,7 +148,8 @@ async def the_first_session_ever(home: Home) -> None:
     await home.sees("LEFT WITH 0", "2 reps: 1 left, 1 right", "Recorded")
     await home.let_go(sensor)
     assert sides(home.result) == ["right", "left"]
-    assert [(one.action, one.value) for one in home.recorded(Control)] == [
+    told = [(one.action, one.value) for one in home.recorded(Control) if one.action != "calibration"]
+    assert told == [
         ("pause", "guide"),
         ("calibrate", "left"),
         ("arm", "side"),
