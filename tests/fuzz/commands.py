@@ -43,8 +43,8 @@ _, status, used = os.wait4(process.pid, 0)
 with open(sys.argv[1], "w") as file:
     json.dump([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss], file)
 """
-"""A small process between us and the command: a child's peak memory begins with that of the process that started it, and
-ours, after a day of tests, is larger than any command's."""
+"""A small process between us and the command: a child's peak memory begins with that of the process that started it,
+and that of the tests, which have read much, is larger than any command's."""
 
 
 @dataclass(frozen=True)
