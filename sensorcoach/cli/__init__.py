@@ -1,6 +1,11 @@
 """The command line: parses, asks `app`, prints. Heavy imports happen inside the commands."""
 
-from sensorcoach.cli import (  # noqa: F401  each registers its commands
+import os
+
+# Our matrices are small: more threads only wait for each other, and spin while they do. Read when numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from sensorcoach.cli import (  # noqa: E402, F401  each registers its commands
     exporting,
     health,
     log,
@@ -10,6 +15,6 @@ from sensorcoach.cli import (  # noqa: F401  each registers its commands
     settings,
     voice,
 )
-from sensorcoach.cli.root import app, main
+from sensorcoach.cli.root import app, main  # noqa: E402
 
 __all__ = ["app", "main"]

@@ -12,8 +12,8 @@ import numpy as np
 from scipy.signal import find_peaks
 
 from sensorcoach.kneedrop.calibration.track import STEP_S, Tracked
-from sensorcoach.kneedrop.frame import Centre, cross, unit
-from sensorcoach.model import Floats, Ints
+from sensorcoach.kneedrop.frame import Centre
+from sensorcoach.model import Bools, Floats, Ints
 from sensorcoach.settings import CalibrationSettings, PhaseSettings
 
 _FAR_SHARE = 0.8
@@ -65,78 +65,110 @@ class Excursion:
 def find_excursions(
     track: Tracked, centre: Centre, phases: PhaseSettings, settings: CalibrationSettings
 ) -> list[Excursion]:
-    """All of them, in order of time."""
+    """All of them, in order of time; measured all at once, since a session of an hour has hundreds about each place."""
     angle = centre.angle_deg(track.up)
-    peaks, _ = find_peaks(
-        np.concatenate([[0.0], angle, [0.0]]), prominence=0.5 * phases.r_min_deg, height=phases.r_min_deg
-    )
-    groups = _merged(angle, peaks - 1, phases.incomplete_fraction)
-    home = np.concatenate([[0.0], np.cumsum((angle <= settings.home_deg) & (track.speed_dps < settings.still_dps))])
-    found: list[Excursion] = []
-    for number, (first, last) in enumerate(groups):
-        before = groups[number - 1][1] if number else 0
-        after = groups[number + 1][0] if number + 1 < len(groups) else len(angle) - 1
-        found.append(_excursion(track, centre, angle, (before, first, last, after), phases, settings))
-    for number, one in enumerate(found):
-        before = found[number - 1].end if number else 0
-        after = found[number + 1].start if number + 1 < len(found) else len(angle)
-        one.still_before_s = float(home[max(one.start + 1, before)] - home[before]) * STEP_S
-        one.still_after_s = float(home[max(after, one.end)] - home[one.end]) * STEP_S
-    return found
+    padded = np.concatenate([[0.0], angle, [0.0]])
+    peaks, _ = find_peaks(padded, prominence=0.5 * phases.r_min_deg, height=phases.r_min_deg)
+    if not len(peaks):
+        return []
+    first, last, range_deg = _merged(angle, peaks - 1, phases.incomplete_fraction)
+    before, after = np.concatenate([[0], last[:-1]]), np.concatenate([first[1:], [len(angle) - 1]])
+    home_deg = np.maximum(phases.centre_band_deg, phases.return_end_fraction * np.minimum(range_deg, 90.0))
+    start, left_deg = _last_home(angle, Spans(before, first), home_deg)
+    end, back_deg = _first_home(angle, Spans(last, after), home_deg)
+    here = Spans(start, end)
+    heading = _headings(track.up[here.bins], centre, angle[here.bins] > _FAR_SHARE * here.spread(range_deg), here)
+    normal = np.cross(centre.up0, heading)
+    off_plane = here.largest(np.abs(np.einsum("ij,ij->i", track.up[here.bins], here.spread(normal))))
+    shaking_g2, yaw_deg = track.shaking_g2[here.bins], track.yaw_deg[here.bins]
+    still = (angle <= settings.home_deg) & (track.speed_dps < settings.still_dps)
+    still_s = STEP_S * np.concatenate([[0.0], np.cumsum(still)])
+    ended, begun = np.concatenate([[0], end[:-1]]), np.concatenate([start[1:], [len(angle)]])
+    gone = (end >= len(angle) - 1) & (angle[-1] > phases.incomplete_fraction * range_deg)
+    columns = (
+        start, end, track.t_s[start], track.t_s[end], range_deg, left_deg, back_deg,
+        np.degrees(np.arcsin(np.minimum(1.0, off_plane))), np.sqrt(here.mean(shaking_g2)),
+        here.mean(shaking_g2 > settings.shaken_g**2), track.yaw_deg[end] - track.yaw_deg[start],
+        here.largest(yaw_deg) + here.largest(-yaw_deg), still_s[np.maximum(start + 1, ended)] - still_s[ended],
+        still_s[np.maximum(begun, end)] - still_s[end], gone,
+    )  # fmt: skip
+    names = (
+        "start", "end", "start_s", "end_s", "range_deg", "left_deg", "back_deg", "stray_deg", "shaking_g",
+        "shaken_share", "yaw_deg", "yaw_span_deg", "still_before_s", "still_after_s", "last",
+    )  # fmt: skip
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    figures = (dict(zip(names, row, strict=True)) for row in rows)
+    return [Excursion(heading=way, **of) for way, of in zip(heading, figures, strict=True)]
 
 
-def _merged(angle: Floats, peaks: Ints, half: float) -> list[tuple[int, int]]:
-    """First and last peak of each excursion."""
-    groups: list[tuple[int, int]] = []
-    highest = 0.0
-    for peak in peaks.tolist():
-        if groups:
-            first, last = groups[-1]
-            valley = float(angle[last : peak + 1].min())
-            if valley > half * min(highest, float(angle[peak])):
-                groups[-1] = (first, peak)
-                highest = max(highest, float(angle[peak]))
-                continue
-        groups.append((peak, peak))
-        highest = float(angle[peak])
-    return groups
+class Spans:
+    """Bins ``[first, last]`` (n,) each, which may share their borders, laid end to end; none is empty."""
+
+    def __init__(self, first: Ints, last: Ints) -> None:
+        self._lengths = last - first + 1
+        self.at = np.concatenate([[0], np.cumsum(self._lengths)[:-1]])
+        self.bins: Ints = np.arange(int(self._lengths.sum())) + np.repeat(first - self.at, self._lengths)
+
+    def spread(self, values: Floats) -> Floats:
+        """``values`` (n, ...), each for every bin of its span."""
+        return np.repeat(values, self._lengths, axis=0)
+
+    def sum(self, values: Floats) -> Floats:
+        """Over each span, of values (bins, ...)."""
+        total: Floats = np.add.reduceat(values, self.at, axis=0, dtype=np.float64)
+        return total
+
+    def mean(self, values: Floats | Bools) -> Floats:
+        """Over each span, of values (bins,)."""
+        mean: Floats = np.add.reduceat(values, self.at, dtype=np.float64) / self._lengths
+        return mean
+
+    def largest(self, values: Floats) -> Floats:
+        """Of each span."""
+        largest: Floats = np.maximum.reduceat(values, self.at)
+        return largest
 
 
-def _excursion(
-    track: Tracked,
-    centre: Centre,
-    angle: Floats,
-    peaks: tuple[int, int, int, int],
-    phases: PhaseSettings,
-    settings: CalibrationSettings,
-) -> Excursion:
-    before, first, last, after = peaks
-    range_deg = float(angle[first : last + 1].max())
-    home_deg = max(phases.centre_band_deg, phases.return_end_fraction * min(range_deg, 90.0))
-    out, back = angle[before : first + 1], angle[last : after + 1]
-    low = np.flatnonzero(out <= home_deg)
-    start = before + int(low[-1] if len(low) else out.argmin())
-    low = np.flatnonzero(back <= home_deg)
-    end = last + int(low[0] if len(low) else back.argmin())
-    here = slice(start, end + 1)
-    up = track.up[here]
-    far = up[angle[here] > _FAR_SHARE * range_deg].mean(axis=0)
-    heading = unit(far - (far @ centre.up0) * centre.up0)
-    off_plane = np.abs(up @ cross(centre.up0, heading)).max()
-    yaw = track.yaw_deg[here]
-    return Excursion(
-        start=start,
-        end=end,
-        start_s=float(track.t_s[start]),
-        end_s=float(track.t_s[end]),
-        range_deg=range_deg,
-        heading=heading,
-        left_deg=float(out.min()),
-        back_deg=float(back.min()),
-        stray_deg=float(np.degrees(np.arcsin(min(1.0, off_plane)))),
-        shaking_g=float(np.sqrt(track.shaking_g2[here].mean())),
-        shaken_share=float((track.shaking_g2[here] > settings.shaken_g**2).mean()),
-        yaw_deg=float(yaw[-1] - yaw[0]),
-        yaw_span_deg=float(yaw.max() - yaw.min()),
-        last=end >= len(angle) - 1 and float(angle[-1]) > phases.incomplete_fraction * range_deg,
-    )
+def _merged(angle: Floats, peaks: Ints, half: float) -> tuple[Ints, Ints, Floats]:
+    """First and last peak of each excursion, and its largest angle."""
+    groups: list[list[int]] = []
+    highest: list[float] = []
+    valleys = [0.0, *np.minimum.reduceat(angle, peaks)[:-1].tolist()]
+    for peak, height, valley in zip(peaks.tolist(), angle[peaks].tolist(), valleys, strict=True):
+        if groups and valley > half * min(highest[-1], height):
+            groups[-1][1] = peak
+            highest[-1] = max(highest[-1], height)
+        else:
+            groups.append([peak, peak])
+            highest.append(height)
+    first, last = np.array(groups).T
+    return first, last, np.array(highest)
+
+
+def _last_home(angle: Floats, out: Spans, home_deg: Floats) -> tuple[Ints, Floats]:
+    """The last bin at home of each span, or else the nearest to home; and the least angle."""
+    lowest_deg, is_home = _home(angle, out, home_deg)
+    at: Ints = np.maximum.reduceat(np.where(is_home, out.bins, -1), out.at)
+    return at, lowest_deg
+
+
+def _first_home(angle: Floats, back: Spans, home_deg: Floats) -> tuple[Ints, Floats]:
+    """The first bin at home of each span, or else the nearest to home; and the least angle."""
+    lowest_deg, is_home = _home(angle, back, home_deg)
+    at: Ints = np.minimum.reduceat(np.where(is_home, back.bins, len(angle)), back.at)
+    return at, lowest_deg
+
+
+def _home(angle: Floats, spans: Spans, home_deg: Floats) -> tuple[Floats, Bools]:
+    """The least angle (n,) of each span, and which of its bins are at home, or nearest to it where none is."""
+    here = angle[spans.bins]
+    lowest_deg: Floats = np.minimum.reduceat(here, spans.at)
+    return lowest_deg, here <= spans.spread(np.maximum(home_deg, lowest_deg))
+
+
+def _headings(up: Floats, centre: Centre, far: Bools, here: Spans) -> Floats:
+    """Which way each span went (n, 3), from its bins that are ``far``; orthogonal to the centre."""
+    reached = here.sum(np.where(far[:, None], up, 0.0))
+    across = reached - np.outer(reached @ centre.up0, centre.up0)
+    heading: Floats = across / np.sqrt(np.einsum("ij,ij->i", across, across))[:, None]
+    return heading

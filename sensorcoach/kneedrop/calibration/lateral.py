@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sensorcoach.kneedrop.frame import Centre, angle_between_deg, axis_vector, cross, unit
+from sensorcoach.kneedrop.frame import Centre, axis_vector, cross, unit
 from sensorcoach.model import Bools, Floats, Mounting
 from sensorcoach.settings import CalibrationSettings
 
@@ -112,7 +112,7 @@ def _told_weight(vectors: Floats, left: Floats | None, settings: CalibrationSett
     """A told axis is evidence with an error, not a rule: what lies across it weighs little."""
     if left is None:
         return np.ones(len(vectors))
-    off_deg = np.array([min(angle_between_deg(v, left), angle_between_deg(v, -left)) for v in vectors])
+    off_deg = np.degrees(np.arccos(np.minimum(np.abs(vectors @ left), 1.0)))
     weight: Floats = np.exp(-0.5 * (np.maximum(0.0, off_deg - settings.told_sure_deg) / settings.told_sigma_deg) ** 2)
     return weight
 

@@ -43,6 +43,7 @@ class _State:
 def successions(places: Sequence[Explained], settings: CalibrationSettings) -> list[Succession]:
     """For each place that explains anything, the best succession that ends there."""
     arrivals: list[list[_State]] = [[] for _ in places]
+    costs = [[_cost(places, other, place, settings) for other in range(len(places))] for place in range(len(places))]
     for start_s, place, number in sorted(
         (drop.start_s, place, number) for place, one in enumerate(places) for number, drop in enumerate(one.drops)
     ):
@@ -50,7 +51,7 @@ def successions(places: Sequence[Explained], settings: CalibrationSettings) -> l
         best: _State | None = None
         best_weight = 0.0
         for other, states in enumerate(arrivals):
-            cost = _cost(places, other, place, settings)
+            cost = costs[place][other]
             if cost is None:
                 continue
             for state in reversed(states):
@@ -89,11 +90,12 @@ def _succession(end: _State, places: Sequence[Explained]) -> Succession:
         state = state.before
     chain.reverse()
     steps: list[tuple[Explained, list[tuple[Excursion, int]]]] = []
+    same = 1
     for one in chain:
         explained = places[one.place]
         if not steps or steps[-1][0] is not explained:
             steps.append((explained, []))
-        same = 1 if _same_way(steps[0][0], explained) else -1
+            same = 1 if _same_way(steps[0][0], explained) else -1
         steps[-1][1].append((explained.drops[one.drop], same * explained.signs[one.drop]))
     most = max(steps, key=lambda step: len(step[1]))[0]
     used = {one.place for one in chain}
