@@ -13,7 +13,7 @@ from sensorcoach.kneedrop.measures import Window
 from sensorcoach.kneedrop.movement import Movement
 from sensorcoach.kneedrop.phases import Change, What, can_be_judged
 from sensorcoach.kneedrop.provisional import provisional_landing
-from sensorcoach.kneedrop.rejection import Reason, landing_heading, why_rejected
+from sensorcoach.kneedrop.rejection import Reason, held_heading, why_rejected
 from sensorcoach.kneedrop.repetition import MARGIN_S, build_rep
 from sensorcoach.kneedrop.segmentation import Segmenter, settle_swing
 from sensorcoach.model import (
@@ -210,7 +210,7 @@ class Counter:
 
     def _counted(self, moving: Movement, known: int) -> Event:
         history = self._history
-        heading = landing_heading(history, moving)
+        heading = held_heading(history, moving)
         assert heading is not None  # it was not rejected
         direction, _ = self.calibration.direction(moving.centre, heading)
         side = self.calibration.side(direction)

@@ -313,15 +313,21 @@ class PhaseMachine:
         return ~slow & (fast_since <= latest), fast_since
 
     def _settle_after_jolt(self, history: History, moving: Movement, start: int, end: int) -> Change | None:
-        """Without a gyroscope a thump tilts the low-passed gravity for a moment: the range is read when it is over."""
+        """Without a gyroscope a thump tilts the low-passed gravity for a moment: the range is read when it is over.
+
+        Where the leg is at home then, it never went anywhere.
+        """
         hit = first(history.t_s(start, end) - history.time(moving.landing) >= JOLT_S)
         if hit is None:
             self.position = end
-        else:
-            at = start + hit
-            moving.settled, self.position = True, at + 1
-            moving.landing_deg = moving.furthest_deg = float(self._angle(history, at, at + 1)[0])
-        return None
+            return None
+        at = start + hit
+        moving.settled, self.position = True, at + 1
+        moving.landing_deg = moving.furthest_deg = float(self._angle(history, at, at + 1)[0])
+        if moving.landing_deg > self.band_deg:
+            return None
+        moving.return_trigger = moving.landing
+        return self._end(moving, "home", at, at)
 
     def _begin_return(self, moving: Movement, angle_deg: float, at: int) -> Change:
         moving.return_trigger, moving.least_deg, moving.least = at, angle_deg, at

@@ -34,6 +34,8 @@ Reason = Literal[
     "calibration",
 ] | Gate
 
+_FIRST_HELD_S = 1.0
+
 
 def why_rejected(
     history: History, moving: Movement, calibration: Calibration, arming: Arming, settings: Settings
@@ -52,7 +54,7 @@ def why_rejected(
         return "begun_before"
     if history.filled(moving.drop_start, moving.return_end + 1).mean() > phases.most_filled_fraction:
         return "unseen"
-    heading = landing_heading(history, moving)
+    heading = held_heading(history, moving)
     if heading is None:
         return "other_direction"
     gate = why_not(excursion_of(history, moving, heading, settings), settings.calibration)
@@ -75,9 +77,14 @@ def why_rejected(
     return None
 
 
-def landing_heading(history: History, moving: Movement) -> Floats | None:
-    """Unit direction (3,) from the centre in which the leg landed; None for a landing at the centre itself."""
-    return moving.centre.heading(history.up_at(moving.landing))
+def held_heading(history: History, moving: Movement) -> Floats | None:
+    """Unit direction (3,) from the centre in which the leg was held at first; None for a hold at the centre itself.
+
+    Not of the landing alone: that throws the low-passed gravity of an accelerometer off its way.
+    """
+    first_held = history.index_after(history.time(moving.landing) + _FIRST_HELD_S)
+    held = history.up(moving.landing, max(moving.landing, min(first_held, moving.return_start)) + 1)
+    return moving.centre.heading(held.mean(axis=0))
 
 
 def excursion_of(history: History, moving: Movement, heading: Floats, settings: Settings) -> Excursion:

@@ -267,6 +267,13 @@ def test_without_a_gyroscope_a_thump_is_read_when_it_is_over():
     assert about(leg, gyroscope=False).phases.count("return") == 1
 
 
+def test_without_a_gyroscope_a_knock_at_the_centre_hides_no_drop():
+    """It tilts the low-passed gravity as a drop does; the first drop comes long after it."""
+    leg = rested().move(0.1, roll_deg=13.0, shaking_g=0.6).move(0.1, roll_deg=0.0, shaking_g=0.6).stay(5.0)
+    leg.drop(60, move_s=4.0).drop(-60)
+    assert about(leg, gyroscope=False).sides == ["left", "right"]
+
+
 def test_a_thrown_leg_rebounds_once_and_it_is_one_repetition():
     leg = rested().roll(60, 0.6, falling).roll(26, 0.4, thrown).roll(42, 0.4, falling).stay(4.0).roll(0, 2.0).stay(3.0)
     outcome = about(leg)

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -300,6 +301,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseExceptio
             await body(home)
 
     async def together() -> list[BaseException | None]:
+        # Each waits in a thread for what its window shows; none may wait for another's thread.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(4 * len(scenarios)))
         runs = [alone(body, tmp_path_factory.mktemp(name[:12])) for name, body in scenarios.items()]
         return await asyncio.gather(*runs, return_exceptions=True)
 
