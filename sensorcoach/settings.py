@@ -203,11 +203,16 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     step_most_deg: Angle = 26.0
     """... and is at most so far: a strap slips by up to 25° around the leg. What is farther is another posture."""
     hold_cost: Share = 0.5
-    hold_like: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.2
+    hold_like: Annotated[float, Meta(ge=0.0, le=100.0)] = 2.0
     hold_most_s: Annotated[float, Meta(ge=0.0, le=600.0)] = 4.0
-    """Always left the same way, in a recording that begins and ends in mid-exercise, rested at for no more than
-    hold_most_s and at its ends for no more than hold_like of that, a place may be a hold: it loses the share hold_cost.
-    People who roll from side to side hold each for 2-4 s (MEx)."""
+    home_share: Share = 0.2
+    hold_alike: Share = 0.3
+    """Always left the same way, and rested at for no longer before and after the exercise than hold_like of what is
+    usual in it, a place may be a hold. Where the leg rests half-way to where it turns before all of it or after, or
+    there before and after, each to within home_share of that, home is there and not here. Rested at for no more than
+    hold_most_s, in a recording that begins and ends in mid-exercise and where the leg rests at least hold_alike of that
+    on the other side, it loses the share hold_cost of its evidence: people who roll from side to side hold each for
+    2-4 s (MEx)."""
     least_swings: Annotated[int, Meta(ge=2, le=100)] = 4
     swing_scatter: Share = 0.3
     swing_most_s: Annotated[float, Meta(ge=0.1, le=120.0)] = 10.0
@@ -217,7 +222,9 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     stragglers: Annotated[int, Meta(ge=0, le=100)] = 2
     run_scatter: Share = 0.4
     """So few excursions, farther from the others than that in time, whose ranges differ from the usual one by more than
-    this share, are no part of the exercise."""
+    this share, are no part of the exercise ..."""
+    run_small: Share = 0.4
+    """... nor are any number that all stay below this share of it: bridges after rolls (MEx) reach a quarter."""
     enough: Annotated[float, Meta(ge=0.0, le=100.0)] = 0.5
     """Evidence that makes movements an exercise: one calm, wide excursion is enough, one quick small one is not."""
     calm_s: Annotated[float, Meta(ge=0.1, le=60.0)] = 4.0
@@ -266,7 +273,10 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     longest_s: Annotated[float, Meta(ge=1.0, le=3600.0)] = 120.0
     step_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 4.0
     step_shaking_g: Annotated[float, Meta(ge=0.01, le=50.0)] = 0.25
-    """Shorter and shaken by more is a step: true of 313 of 316 steps, of none of 1,674 repetitions."""
+    """Shorter and shaken by more is a step: true of 313 of 316 steps, of none of 1,674 repetitions ..."""
+    step_share: Share = 0.3
+    """... if it is shaken (by shaken_g) for more than this share of the time: of 1,594 steps of daily life 99 % are for
+    0.54 and more; a hard landing in a repetition without a hold shakes 0.15-0.22 of it (our simulator)."""
     walked_shaking_g: Annotated[float, Meta(ge=0.01, le=50.0)] = 0.45
     walked_share: Share = 0.5
     shaken_g: Annotated[float, Meta(ge=0.01, le=50.0)] = 0.15

@@ -514,6 +514,27 @@ def test_from_one_side_to_the_other_without_a_rest_between_is_side_to_side():
     assert outcome.count in (18, 19, 20, 21)
 
 
+@pytest.mark.parametrize("rest_s", [(4.0, 0.0), (0.0, 4.0)], ids=["before", "after"])
+def test_where_the_leg_rests_before_or_after_is_home_and_not_the_holds_between(rest_s):
+    """Three drops a side swing on through home: three times from one hold to the other, or six times from home."""
+    leg = Leg().stay(rest_s[0])
+    for deg in (40, -35) * 3:
+        leg.roll(deg, 2.5, swinging).stay(2.5).roll(0, 2.0, swinging)
+    outcome = whole(leg.stay(rest_s[1]))
+    assert off_deg(place(outcome).up0, leg.frame()[0]) < 8.0
+    assert outcome.count == 6
+
+
+def test_long_holds_on_one_side_are_not_home():
+    """Nine seconds there and half a second at home, where the person lay before and after."""
+    leg = Leg().stay(4.0)
+    for _ in range(8):
+        leg.roll(50, 2.5).stay(9.0).roll(0, 2.0).stay(0.4)
+    outcome = whole(leg.stay(4.0))
+    assert off_deg(place(outcome).up0, leg.frame()[0]) < 2.0
+    assert outcome.count == 8
+
+
 def test_the_same_holds_with_a_long_rest_at_one_end_are_drops_to_one_side():
     """Who lies still for long before and after was at home there."""
     leg = Leg()

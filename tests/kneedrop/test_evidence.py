@@ -285,8 +285,8 @@ def test_what_goes_less_far_says_less():
 
 @pytest.mark.parametrize(
     ("deg", "many", "after_s", "counted"),
-    [(25.0, 1, 1.3, 4), (25.0, 1, 0.5, 5), (55.0, 1, 1.3, 5), (25.0, 4, 1.3, 8)],
-    ids=["a straggler", "soon", "alike", "too many"],
+    [(25.0, 1, 1.3, 4), (25.0, 1, 0.5, 5), (55.0, 1, 1.3, 5), (25.0, 4, 1.3, 8), (19.0, 4, 1.3, 4), (19.0, 4, 0.5, 8)],
+    ids=["a straggler", "soon", "alike", "too many", "many and small", "soon and small"],
 )
 def test_one_or_two_unlike_the_exercise_long_after_or_before_it_are_none_of_it(deg, many, after_s, counted):
     after = Leg().stay(5.0).drops(60, -50, 60, -50).stay(after_s * LIMITS.run_gap_s).drops(*[deg] * many)

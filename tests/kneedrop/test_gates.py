@@ -114,6 +114,10 @@ def lasting(one, seconds):
     return replace(one, end_s=one.start_s + seconds)
 
 
+def shaken(one, shaking_g, shaken_share=0.9):
+    return replace(one, shaking_g=shaking_g, shaken_share=shaken_share)
+
+
 AT_THE_LIMIT = {
     "unfinished": [
         lambda one, share: replace(one, left_deg=share * 0.5 * one.range_deg),
@@ -121,14 +125,15 @@ AT_THE_LIMIT = {
     ],
     "too_quick": [lambda one, share: lasting(one, LIMITS.shortest_s / share)],
     "step": [
-        lambda one, share: replace(lasting(one, 0.9 * LIMITS.step_s), shaking_g=share * LIMITS.step_shaking_g),
-        lambda one, share: replace(lasting(one, LIMITS.step_s / share), shaking_g=1.2 * LIMITS.step_shaking_g),
+        lambda one, share: shaken(lasting(one, 0.9 * LIMITS.step_s), share * LIMITS.step_shaking_g),
+        lambda one, share: shaken(lasting(one, LIMITS.step_s / share), 1.2 * LIMITS.step_shaking_g),
+        lambda one, share: shaken(
+            lasting(one, 0.9 * LIMITS.step_s), 1.2 * LIMITS.step_shaking_g, share * LIMITS.step_share
+        ),
     ],
     "walked": [
-        lambda one, share: replace(one, shaking_g=share * LIMITS.walked_shaking_g, shaken_share=0.9),
-        lambda one, share: replace(
-            one, shaking_g=1.5 * LIMITS.walked_shaking_g, shaken_share=share * LIMITS.walked_share
-        ),
+        lambda one, share: shaken(one, share * LIMITS.walked_shaking_g),
+        lambda one, share: shaken(one, 1.5 * LIMITS.walked_shaking_g, share * LIMITS.walked_share),
     ],
     "turned_over": [lambda one, share: replace(one, range_deg=share * LIMITS.farthest_deg)],
     "too_long": [lambda one, share: lasting(one, share * LIMITS.longest_s)],

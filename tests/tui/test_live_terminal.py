@@ -201,7 +201,7 @@ async def the_terminal_is_closed(home: Home) -> None:
     program = home.terminal.program
     home.terminal.close()
     await home.let_go(sensor)
-    assert await within(20.0, lambda: not Path(f"/proc/{program}").exists()), "the program goes on"
+    assert await within(60.0, lambda: not Path(f"/proc/{program}").exists()), "the program goes on"
     assert sides(home.result) == ["left"]
     assert "1/0" in await home.prints("log")
 

@@ -22,8 +22,9 @@ def too_quick(one: Excursion, settings: CalibrationSettings) -> bool:
 
 
 def step(one: Excursion, settings: CalibrationSettings) -> bool:
-    """Short and shaken: a foot that strikes the ground."""
-    return one.lasted_s < settings.step_s and one.shaking_g > settings.step_shaking_g
+    """Short, and shaken for more than a landing is: a foot that strikes the ground."""
+    short = one.lasted_s < settings.step_s
+    return short and one.shaking_g > settings.step_shaking_g and one.shaken_share > settings.step_share
 
 
 def walked(one: Excursion, settings: CalibrationSettings) -> bool:

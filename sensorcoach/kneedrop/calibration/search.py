@@ -17,7 +17,7 @@ from sensorcoach.kneedrop.calibration.rests import Place, Rests, find_rests, pla
 from sensorcoach.kneedrop.calibration.slips import Succession, successions
 from sensorcoach.kneedrop.calibration.track import STEP_S, Tracked
 from sensorcoach.kneedrop.frame import Centre, angle_between_deg, unit
-from sensorcoach.model import Direction, Floats, Mounting, Side
+from sensorcoach.model import Bools, Direction, Floats, Mounting, Side
 from sensorcoach.settings import CalibrationSettings, PhaseSettings
 
 Named = Sequence[tuple[float, Side]]
@@ -97,7 +97,7 @@ def best_succession(
     between = [_between_sides(swing) for swing in swings if is_swinging(swing, settings)]
     swings += [explain(track, middle, 0.0, mounting, phases, settings) for middle in between]
     tried = [one for one in (*tried, *(s for s in swings if is_swinging(s, settings))) if one.drops]
-    found = [_doubted(one, track, named, settings) for one in successions(tried, settings)]
+    found = [_doubted(one, track, rests, named, settings) for one in successions(tried, settings)]
     found = [one for one in found if is_enough(one, mounting, named, settings)]
     best = max(found, key=lambda one: one.score, default=None)
     return None if best is None else _without_stragglers(best, settings)
@@ -164,14 +164,15 @@ def is_swinging(one: Explained, settings: CalibrationSettings) -> bool:
 
 
 def _without_stragglers(best: Succession, settings: CalibrationSettings) -> Succession:
-    """Without one or two excursions long before or after the exercise that are not like it."""
+    """Without what comes long before or after the exercise and is not like it."""
     runs: list[list[tuple[Excursion, int]]] = []
     for drop in best.drops:
         if runs and drop[0].start_s - runs[-1][-1][0].end_s <= settings.run_gap_s:
             runs[-1].append(drop)
         else:
             runs.append([drop])
-    usual_deg = float(np.median([drop.range_deg for drop, _ in best.drops]))
+    exercise = max(runs, key=lambda run: sum(drop.weight for drop, _ in run))
+    usual_deg = float(np.median([drop.range_deg for drop, _ in exercise]))
     strange = [run for run in (runs[0], runs[-1]) if _is_strange(run, usual_deg, settings)]
     out = {id(drop) for run in strange for drop, _ in run}
     steps = [(place, tuple(one for one in drops if id(one[0]) not in out)) for place, drops in best.steps]
@@ -182,27 +183,61 @@ def _without_stragglers(best: Succession, settings: CalibrationSettings) -> Succ
 def _is_strange(run: Sequence[tuple[Excursion, int]], usual_deg: float, settings: CalibrationSettings) -> bool:
     reach_deg = [drop.range_deg for drop, _ in run]
     unlike = max(abs(one - usual_deg) for one in reach_deg) > settings.run_scatter * usual_deg
-    return unlike and len(run) <= settings.stragglers
+    return (unlike and len(run) <= settings.stragglers) or max(reach_deg) < settings.run_small * usual_deg
 
 
-def _doubted(one: Succession, track: Tracked, named: Named, settings: CalibrationSettings) -> Succession:
-    """Always left the same way, in a recording that begins and ends in mid-exercise: it may be a hold as well."""
+def _doubted(
+    one: Succession, track: Tracked, rests: Rests, named: Named, settings: CalibrationSettings
+) -> Succession:
+    """Always left the same way, and nothing but the exercise tells that it is home: it may be a hold as well."""
     drops = one.drops
     signs = {sign for _, sign in drops}
     centre = one.steps[0][0].centre
-    if centre.source == "midpoint" or len(drops) < settings.least_swings or len(signs) > 1:
-        return one
-    if named or centre.source == "calibration":
+    if centre.source in ("midpoint", "calibration") or named or len(drops) < 2 or len(signs) > 1:
         return one
     between = float(np.median([drop.still_before_s for drop, _ in drops[1:]]))
     beyond = max(drops[0][0].still_before_s, drops[-1][0].still_after_s)
-    if between > settings.hold_most_s or beyond > settings.hold_like * between:
+    if beyond > settings.hold_like * between:
         return one
+    here, half_way, there = _rests_along(one, rests, settings)
+    as_long = rests.lasted_s[there].sum() >= settings.hold_alike * rests.lasted_s[here].sum()
+    if _is_home_elsewhere(one, rests, here, half_way, there):
+        cost = 1.0
+    elif as_long and len(drops) >= settings.least_swings and between <= settings.hold_most_s and _is_all(one, track):
+        cost = settings.hold_cost
+    else:
+        return one
+    return replace(one, score=one.score - cost * sum(drop.weight for drop, _ in drops))
+
+
+def _is_all(one: Succession, track: Tracked) -> bool:
+    """The recording begins and ends in the midst of it."""
+    drops = one.drops
     cycle_s = float(np.median([b.start_s - a.start_s for (a, _), (b, _) in itertools.pairwise(drops)]))
-    if max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) > cycle_s:
-        return one
-    weight = sum(drop.weight for drop, _ in drops)
-    return replace(one, score=one.score - settings.hold_cost * weight)
+    return max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) <= cycle_s
+
+
+def _rests_along(one: Succession, rests: Rests, settings: CalibrationSettings) -> tuple[Bools, Bools, Bools]:
+    """Which rests (n,) are at its centre, which half-way to where it turns, and which there."""
+    heading = unit(np.sum([drop.heading for drop, _ in one.drops], axis=0))
+    reach_deg = float(np.median([drop.range_deg for drop, _ in one.drops]))
+    way = np.radians(reach_deg * np.array([0.0, 0.5, 1.0]))
+    points = np.outer(np.cos(way), one.steps[0][0].centre.up0) + np.outer(np.sin(way), heading)
+    here, half_way, there = (rests.up @ points.T >= math.cos(math.radians(settings.home_share * reach_deg))).T
+    return here, half_way, there
+
+
+def _is_home_elsewhere(one: Succession, rests: Rests, here: Bools, half_way: Bools, there: Bools) -> bool:
+    """Before or after all of it the leg rests half-way to where it turns; or there, before and after: that is home."""
+    first, last = one.drops[0][0], one.drops[-1][0]
+
+    def around(at_home: Bools, elsewhere: Bools) -> list[bool]:
+        """Whether the last rest before, and the first one after, is at home; of those ``elsewhere``."""
+        before = np.flatnonzero(elsewhere & (rests.start < first.start))
+        after = np.flatnonzero(elsewhere & (rests.end > last.end))
+        return [*at_home[before[-1:]].tolist(), *at_home[after[:1]].tolist()]
+
+    return any(around(half_way, ~(here | there))) or around(there, ~here) == [True, True]
 
 
 def is_enough(one: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
