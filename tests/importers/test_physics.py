@@ -12,6 +12,7 @@ from sensorcoach.choices import Choices
 from sensorcoach.dsp.turning import gravity_turning
 from sensorcoach.errors import InputError
 from sensorcoach.importers import open_recording
+from tests.kneedrop.legs import Leg
 
 DPS = np.rad2deg(GYR)
 RATE_HZ = 1 / float(np.median(np.diff(T_S)))
@@ -119,3 +120,19 @@ def test_an_axis_explains_nothing_where_nobody_moved(tmp_path):
     result = analyze_files([tmp_path / "a.csv"], Choices(mounting={**WORN, "up_leg": "x"}))
     assert not result.reps
     assert not any("axis told" in notice for notice in result.notices)
+
+
+@pytest.mark.parametrize(("range_deg", "hinted"), [(21, True), (6, False)], ids=["small drops", "breath"])
+def test_small_movements_to_one_side_alone_are_named_where_nothing_was_told(tmp_path, range_deg, hinted):
+    leg = Leg().stay(5.0)
+    for _ in range(5):
+        leg.drop(range_deg)
+    motion = leg.motion(rate_hz=50.0)
+    acc = G * motion.up_sensor
+    (tmp_path / "a.csv").write_text(lines("t_s,ax_mps2,ay_mps2,az_mps2", motion.t_s, *acc.T))
+    result = analyze_files([tmp_path / "a.csv"], Choices())
+    assert not result.reps
+    hints = [notice for notice in result.notices if "--first-side" in notice]
+    assert len(hints) == hinted
+    told = analyze_files([tmp_path / "a.csv"], Choices(mounting={"first_side": "left"}))
+    assert [rep.side for rep in told.reps] == (["left"] * 5 if hinted else [])

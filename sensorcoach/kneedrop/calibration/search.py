@@ -243,7 +243,7 @@ def _is_home_elsewhere(one: Succession, rests: Rests, here: Bools, half_way: Boo
 def is_enough(one: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
     """Whether the movements it explains are likely to be an exercise at all."""
     signs = [sign for _, sign in one.drops]
-    told = bool(named) or left_of(one.steps[0][0].centre, mounting) is not None
+    told = mounting.first_side is not None or left_of(one.steps[0][0].centre, mounting) is not None
     one_way = not told and min(signs.count(1), signs.count(-1)) < settings.proof_a_side
     if named:  # somebody waits for that drop, however long it is held
         return True
