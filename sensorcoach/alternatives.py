@@ -1,7 +1,8 @@
 """Nothing counted, and what was told, or not told, of the sensor is why: what would give repetitions?
 
-Where nothing was told, small movements to one side alone are not taken for drops: a bridge looks the same. A told axis that the legs' posture contradicts leaves no centre to count about. Such an axis was told wrongly, or the
-acceleration has the opposite sign. That is said, with the options to give, and never assumed: they differ in the sides.
+Where nothing was told, small movements to one side alone are not taken for drops: a bridge looks the same. A told axis
+that the legs' posture contradicts leaves no centre to count about. Such an axis was told wrongly, or the acceleration
+has the opposite sign. That is said, with the options to give, and never assumed: they differ in the sides.
 """
 
 from __future__ import annotations

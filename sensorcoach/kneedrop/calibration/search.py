@@ -214,7 +214,7 @@ def _is_all(one: Succession, track: Tracked) -> bool:
     """The recording begins and ends in the midst of it."""
     drops = one.drops
     cycle_s = float(np.median([b.start_s - a.start_s for (a, _), (b, _) in itertools.pairwise(drops)]))
-    return max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) <= cycle_s
+    return bool(max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) <= cycle_s)
 
 
 def _rests_along(one: Succession, rests: Rests, settings: CalibrationSettings) -> tuple[Bools, Bools, Bools]:
