@@ -198,6 +198,9 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     """Of ln(1 + seconds rested): a place of 20 s has two points more than one of 2 s."""
     anchor_s: Annotated[float, Meta(ge=0.0, le=3600.0)] = 60.0
     """Where the guide had the leg at rest weighs as much as so long a rest."""
+    kept_score: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.0
+    """Live, another centre must explain so much more than the one counted with: home and hold lead in turn by one
+    repetition, and what was told is better not taken back."""
     step_cost: Annotated[float, Meta(ge=0.0, le=100.0)] = 0.7
     """A step of the centre costs what so many excursions explain ..."""
     step_most_deg: Angle = 26.0

@@ -693,3 +693,13 @@ def test_the_track_is_the_same_however_it_was_cut():
     assert len(one) == pytest.approx(leg.t_s / 0.1, abs=1)
     assert np.allclose(np.linalg.norm(one.up, axis=1), 1.0)
     assert about(leg).count == 4
+
+
+def test_live_what_was_told_is_seldom_taken_back():
+    """To one side only, resting as long there as at home: each return makes one place lead, each hold the other."""
+    leg = Leg().stay(2.0)
+    for _ in range(8):
+        leg.roll(60, 2.0).stay(6.0).roll(0, 2.0).stay(6.0)
+    outcome = live(leg)
+    assert outcome.count == 8
+    assert len([event for event in outcome.events if isinstance(event, RepWithdrawn)]) <= 1

@@ -92,8 +92,9 @@ class CausalCalibrator:
             self._found = None  # what came before the guide asked anew was something else
         seen = self._track.tracked().before(at // self._per_bin)
         found = pass_over(
-            seen, self._mounting, self._arming, self._settings, mode="causal", looked_back_s=LOOKED_BACK_S
-        )
+            seen, self._mounting, self._arming, self._settings, mode="causal", looked_back_s=LOOKED_BACK_S,
+            before=self._found,
+        )  # fmt: skip
         if found is None:
             found = self._at_rest(seen, rests_s, until_s)
         if found is not None:
@@ -176,8 +177,12 @@ def pass_over(
     *,
     mode: Mode,
     looked_back_s: float = math.inf,
+    before: Calibration | None = None,
 ) -> Calibration | None:
-    """The pass, over the last ``looked_back_s``; in a guided session from its first rest on."""
+    """The pass, over the last ``looked_back_s``; in a guided session from its first rest on.
+
+    ``before``: what was counted with so far.
+    """
     if len(track) == 0:
         return None
     end_s = float(track.t_s[-1])
@@ -197,6 +202,7 @@ def pass_over(
         mode=mode,
         named=[(t_s, side) for t_s, side in arming.named() if t_s >= start_s and t_s <= end_s],
         anchors=anchors,
+        before=before,
     )
 
 

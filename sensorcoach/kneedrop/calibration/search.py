@@ -33,12 +33,13 @@ def calibrate(
     mode: Mode,
     named: Named = (),
     anchors: Sequence[Floats] = (),
+    before: Calibration | None = None,
 ) -> Calibration | None:
     """The best calibration for all of ``track``; None where nothing in it could be a knee drop.
 
-    ``anchors``: up (3,) where the guide had the leg at rest.
+    ``anchors``: up (3,) where the guide had the leg at rest. ``before``: what was counted with so far.
     """
-    best = best_succession(track, mounting, phases, settings, named, anchors)
+    best = best_succession(track, mounting, phases, settings, named, anchors, before)
     if best is None:
         return None
     return calibration_of(best, track, mounting, settings, mode, named)
@@ -79,6 +80,7 @@ def best_succession(
     settings: CalibrationSettings,
     named: Named = (),
     anchors: Sequence[Floats] = (),
+    before: Calibration | None = None,
 ) -> Succession | None:
     """Of the places of rest, and of the middles between turning points, what explains most."""
     if len(track) < 2:
@@ -99,8 +101,16 @@ def best_succession(
     tried = [one for one in (*tried, *(s for s in swings if is_swinging(s, settings))) if one.drops]
     found = [_doubted(one, track, rests, named, settings) for one in successions(tried, settings)]
     found = [one for one in found if is_enough(one, mounting, named, settings)]
-    best = max(found, key=lambda one: one.score, default=None)
+    best = max(found, key=lambda one: one.score + _kept(one, before, settings), default=None)
     return None if best is None else _without_stragglers(best, settings)
+
+
+def _kept(one: Succession, before: Calibration | None, settings: CalibrationSettings) -> float:
+    """What it is worth that the repetitions told so far need not be taken back."""
+    if before is None or before.drops == 0:
+        return 0.0
+    apart_deg = angle_between_deg(one.steps[0][0].centre.up0, before.pieces[0].centre.up0)
+    return settings.kept_score if apart_deg <= settings.place_deg else 0.0
 
 
 def _places_of_turn(track: Tracked, settings: CalibrationSettings) -> list[Place]:
