@@ -1,4 +1,4 @@
-"""Nothing counted, and what was told, or not told, of the sensor is why: what would give repetitions?
+"""Nothing counted, or less than was left out, and what was told of the sensor, or not told, is why: what would count?
 
 Where nothing was told, small movements to one side alone are not taken for drops: a bridge looks the same. A told axis
 that the legs' posture contradicts leaves no centre to count about. Such an axis was told wrongly, or the acceleration
@@ -19,10 +19,13 @@ from sensorcoach.model import Result
 
 _TELLING: Final = {"thigh": "up_leg", "shank": "front"}
 """The axis that tells the posture of a segment, by its name in `model.Mounting`."""
+_ACROSS: Final = ("other_direction", "other_posture")
+_FEWEST_ACROSS: Final = 3
+"""So many movements that do not fit, and as many as do, are not what stands around an exercise."""
 
 
 def another_way(result: Result, choices: Choices, analysed: Callable[[Choices], Result]) -> str | None:
-    """What to say of a file in which nothing was counted because of what was told; None where that is not why.
+    """What to say of a file in which little was counted because of what was told; None where that is not why.
 
     Args:
         result: of the file as it was read.
@@ -34,16 +37,21 @@ def another_way(result: Result, choices: Choices, analysed: Callable[[Choices], 
     name = _TELLING[mounting["segment"]]
     told = mounting[name]
     option = f"--{name.replace('_', '-')}"
-    if result.reps or mounting["first_side"] is not None:
-        return None
     if told is None:
-        return _one_sided(choices, option, analysed)
-    if not _counts(_with_axis(choices, name, None), analysed):
+        nothing = not result.reps and mounting["first_side"] is None
+        return _one_sided(choices, option, analysed) if nothing else None
+    across = sum(one.reason in _ACROSS for one in result.aborted)
+    if result.reps and across < max(_FEWEST_ACROSS, len(result.reps)):
         return None
-    ways = [words for other, words in _ways(result, choices, name, told) if _counts(other, analysed)]
-    found = f"Repetitions are found with {' or '.join(ways) or f'{option}=none, whose sides are not known'}"
+    untold = _reps(_with_axis(choices, name, None), analysed)
+    if untold <= len(result.reps):
+        return None
+    ways = [words for other, words in _ways(result, choices, name, told) if 2 * _reps(other, analysed) > untold]
     differ = "; they differ in which side is which" if len(ways) > 1 else ""
-    return f"No movement fits the axis told, {option}={told}. {found}{differ}."
+    way = f"{' or '.join(ways) or f'{option}=none, whose sides are not known'}{differ}"
+    if not result.reps:
+        return f"No movement fits the axis told, {option}={told}. Repetitions are found with {way}."
+    return f"{across} movements do not fit the axis told, {option}={told}. {untold} repetitions are found with {way}."
 
 
 def _one_sided(choices: Choices, option: str, analysed: Callable[[Choices], Result]) -> str | None:
@@ -74,10 +82,6 @@ def _ways(result: Result, choices: Choices, name: str, told: str) -> Iterator[tu
 
 def _with_axis(choices: Choices, name: str, axis: str | None) -> Choices:
     return msgspec.structs.replace(choices, mounting={**choices.mounting, name: axis})
-
-
-def _counts(choices: Choices, analysed: Callable[[Choices], Result]) -> bool:
-    return _reps(choices, analysed) > 0
 
 
 def _reps(choices: Choices, analysed: Callable[[Choices], Result]) -> int:

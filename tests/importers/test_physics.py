@@ -12,6 +12,7 @@ from sensorcoach.choices import Choices
 from sensorcoach.dsp.turning import gravity_turning
 from sensorcoach.errors import InputError
 from sensorcoach.importers import open_recording
+from tests.benchmarks.twist_sessions import TWIST
 from tests.kneedrop.legs import Leg
 
 DPS = np.rad2deg(GYR)
@@ -120,6 +121,19 @@ def test_an_axis_explains_nothing_where_nobody_moved(tmp_path):
     result = analyze_files([tmp_path / "a.csv"], Choices(mounting={**WORN, "up_leg": "x"}))
     assert not result.reps
     assert not any("axis told" in notice for notice in result.notices)
+
+
+@pytest.mark.skipif(not TWIST.exists(), reason="../shared/data/twist is not here")
+def test_what_little_an_axis_told_wrongly_counts_does_not_hide_what_it_leaves_out():
+    """Twelve repetitions lie across it, and two straightened legs along it (simulated by independent physics)."""
+    path = TWIST / "faults_14.csv.gz"
+    result = analyze_files([path], Choices(mounting={"up_leg": "-y"}))
+    assert len(result.reps) == 2
+    assert "12 movements do not fit the axis told" in result.notices[-1]
+    assert "12 repetitions are found with --up-leg=z" in result.notices[-1]
+    told = analyze_files([path], Choices(mounting={"up_leg": "z"}))
+    assert len(told.reps) == 12
+    assert not any("axis told" in notice for notice in told.notices)
 
 
 @pytest.mark.parametrize(("range_deg", "hinted"), [(21, True), (6, False)], ids=["small drops", "breath"])

@@ -587,6 +587,16 @@ def test_small_movements_one_way_are_a_bridge_until_something_is_told(counted):
     assert counted(Leg().stay(5.0).drops(22, -22, 22, -22), UNTOLD).count == 4
 
 
+@MODES
+def test_they_are_so_too_where_they_lie_farther_off_the_axis_told_than_a_strap_does(counted):
+    askew = Rotation.from_euler("z", 40.0, degrees=True).as_matrix()
+    small, wide = Leg().stay(5.0).drops(22, 22, 22), Leg().stay(5.0).drops(60, 60, 60)
+    assert counted(small, TOLD, turned=askew).count == 0
+    outcome = counted(wide, TOLD, turned=askew)
+    assert outcome.count == 3
+    assert not any(rep.confirmed for rep in outcome.reps)
+
+
 @pytest.mark.parametrize(("share", "counted"), [(0.5, 0), (0.9, 1)])
 def test_one_movement_one_way_must_be_wider_than_a_bridge(share, counted):
     deg = LIMITS.one_way_least_deg + share * LIMITS.one_way_wide_deg

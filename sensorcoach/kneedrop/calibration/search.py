@@ -253,12 +253,22 @@ def _is_home_elsewhere(one: Succession, rests: Rests, here: Bools, half_way: Boo
 def is_enough(one: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
     """Whether the movements it explains are likely to be an exercise at all."""
     signs = [sign for _, sign in one.drops]
-    told = mounting.first_side is not None or left_of(one.steps[0][0].centre, mounting) is not None
+    told = mounting.first_side is not None or _along_told(one, mounting, settings)
     one_way = not told and min(signs.count(1), signs.count(-1)) < settings.proof_a_side
     if named:  # somebody waits for that drop, however long it is held
         return True
     likely = sum(drop.weight * _likely(drop, settings, one_way=one_way) for drop, _ in one.drops)
     return likely - max(step[0].posture_cost for step in one.steps) >= settings.enough
+
+
+def _along_told(one: Succession, mounting: Mounting, settings: CalibrationSettings) -> bool:
+    """It goes where the told axis says, to within how surely a strap is put on."""
+    first = one.steps[0][0]
+    left = left_of(first.centre, mounting)
+    if left is None or first.line is None:
+        return False
+    off_deg = angle_between_deg(first.line.plus_heading, left)
+    return min(off_deg, 180.0 - off_deg) <= settings.told_sure_deg
 
 
 def _likely(drop: Excursion, settings: CalibrationSettings, *, one_way: bool) -> float:
@@ -301,7 +311,7 @@ def _direction(sign: int) -> Direction:
 
 def _confirmed(best: Succession, mounting: Mounting, named: Named, settings: CalibrationSettings) -> bool:
     """Told, named, or seen: like movements, unhurried, to both sides."""
-    if named or mounting.first_side is not None or left_of(best.steps[0][0].centre, mounting) is not None:
+    if named or mounting.first_side is not None or _along_told(best, mounting, settings):
         return True
     calm = [(drop, sign) for drop, sign in best.drops if drop.lasted_s >= settings.proof_s]
     reach = [[drop.range_deg for drop, sign in calm if sign == way] for way in (1, -1)]
