@@ -206,16 +206,17 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     step_most_deg: Angle = 26.0
     """... and is at most so far: a strap slips by up to 25° around the leg. What is farther is another posture."""
     hold_cost: Share = 0.5
-    hold_like: Annotated[float, Meta(ge=0.0, le=100.0)] = 2.0
+    home_like: Annotated[float, Meta(ge=0.0, le=100.0)] = 2.0
+    hold_like: Annotated[float, Meta(ge=0.0, le=100.0)] = 1.2
     hold_most_s: Annotated[float, Meta(ge=0.0, le=600.0)] = 4.0
     home_share: Share = 0.2
     hold_alike: Share = 0.3
-    """Always left the same way, and rested at for no longer before and after the exercise than hold_like of what is
+    """Always left the same way, and rested at for no longer before and after the exercise than home_like of what is
     usual in it, a place may be a hold. Where the leg rests half-way to where it turns before all of it or after, or
     there before and after, each to within home_share of that, home is there and not here. Rested at for no more than
-    hold_most_s, in a recording that begins and ends in mid-exercise and where the leg rests at least hold_alike of that
-    on the other side, it loses the share hold_cost of its evidence: people who roll from side to side hold each for
-    2-4 s (MEx)."""
+    hold_most_s, and before and after for no more than hold_like of that, in a recording that begins and ends in
+    mid-exercise and where the leg rests at least hold_alike of that on the other side, it loses the share hold_cost of
+    its evidence: people who roll from side to side hold each for 2-4 s (MEx)."""
     least_swings: Annotated[int, Meta(ge=2, le=100)] = 4
     swing_scatter: Share = 0.3
     swing_most_s: Annotated[float, Meta(ge=0.1, le=120.0)] = 10.0

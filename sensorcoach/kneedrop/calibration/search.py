@@ -207,13 +207,13 @@ def _doubted(
         return one
     between = float(np.median([drop.still_before_s for drop, _ in drops[1:]]))
     beyond = max(drops[0][0].still_before_s, drops[-1][0].still_after_s)
-    if beyond > settings.hold_like * between:
+    if beyond > settings.home_like * between:
         return one
     here, half_way, there = _rests_along(one, rests, settings)
     as_long = rests.lasted_s[there].sum() >= settings.hold_alike * rests.lasted_s[here].sum()
     if _is_home_elsewhere(one, rests, here, half_way, there):
         cost = 1.0
-    elif as_long and len(drops) >= settings.least_swings and between <= settings.hold_most_s and _is_all(one, track):
+    elif as_long and _is_all(one, track) and between <= settings.hold_most_s and beyond <= settings.hold_like * between:
         cost = settings.hold_cost
     else:
         return one
@@ -223,6 +223,8 @@ def _doubted(
 def _is_all(one: Succession, track: Tracked) -> bool:
     """The recording begins and ends in the midst of it."""
     drops = one.drops
+    if len(drops) < _LEAST_CYCLES:
+        return False
     cycle_s = float(np.median([b.start_s - a.start_s for (a, _), (b, _) in itertools.pairwise(drops)]))
     return bool(max(drops[0][0].start_s - track.t_s[0], track.t_s[-1] - drops[-1][0].end_s) <= cycle_s)
 
@@ -348,6 +350,8 @@ def _own_centre(track: Tracked, centre: Centre, before: int, start: int, setting
     return centre if begun is None else Centre(begun, centre.source)
 
 
+_LEAST_CYCLES = 4
+"""Of fewer nobody knows what is usual."""
 _HOME_BINS = round(4.0 / STEP_S)
 """The last seconds before a drop say where home is ..."""
 _HOME_FOR_BINS = round(1.0 / STEP_S)
