@@ -244,9 +244,12 @@ class CalibrationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     proof_s: Annotated[float, Meta(ge=0.0, le=60.0)] = 1.5
     proof_alike: Share = 0.5
     proof_deg: Angle = 20.0
-    """Nothing told, the axis is confirmed by so many to each side, each lasting so long, of like ranges of at least
-    proof_deg (bridges and pelvic tilts rock a thigh by 15°, MEx). The fastest real rolling takes 1.9 s a side, a
-    step or a stair 0.5-1.0 s."""
+    proof_line_deg: Angle = 20.0
+    proof_alternating: Share = 0.8
+    """Nothing told, the axis is confirmed by so many to each side, each lasting so long and going its side's way to
+    within proof_line_deg (true ones do to 14°), about a midpoint that share of them to the other side than the one
+    before, of like ranges of at least proof_deg (bridges and pelvic tilts rock a thigh by 15°, MEx). The fastest real
+    rolling takes 1.9 s a side, a step or a stair 0.5-1.0 s."""
 
     # line and told axis
     line_deg: Annotated[float, Meta(ge=1.0, le=90.0)] = 30.0

@@ -40,7 +40,6 @@ def p95(errors):
     return np.percentile(errors, 95)
 
 
-@pytest.mark.xfail(reason="on our own simulator the new core is below an old floor", strict=False)
 def test_counts_are_exact(exercise):
     # 98 % is the goal over 200 seeds; of 30, one more than its share may be wrong.
     assert exercise.exact >= exercise.sessions - 1, exercise.wrong_counts

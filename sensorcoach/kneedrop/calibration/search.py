@@ -316,11 +316,27 @@ def _confirmed(best: Succession, mounting: Mounting, named: Named, settings: Cal
     if named or mounting.first_side is not None or _along_told(best, mounting, settings):
         return True
     calm = [(drop, sign) for drop, sign in best.drops if drop.lasted_s >= settings.proof_s]
-    reach = [[drop.range_deg for drop, sign in calm if sign == way] for way in (1, -1)]
-    if min(map(len, reach)) < settings.proof_a_side:
+    sides = [_alike([drop for drop, sign in calm if sign == way], settings) for way in (1, -1)]
+    if min(map(len, sides)) < settings.proof_a_side or not _alternates(best, settings):
         return False
-    one, other = (float(np.median(side)) for side in reach)
+    one, other = (float(np.median([drop.range_deg for drop in side])) for side in sides)
     return min(one, other) >= settings.proof_deg and min(one, other) > settings.proof_alike * max(one, other)
+
+
+def _alike(side: Sequence[Excursion], settings: CalibrationSettings) -> list[Excursion]:
+    """Those of a side that go the same way: sitting down and a hugged knee share a side, not a way."""
+    if not side:
+        return []
+    mean = unit(np.sum([drop.heading for drop in side], axis=0))
+    return [drop for drop in side if angle_between_deg(drop.heading, mean) <= settings.proof_line_deg]
+
+
+def _alternates(best: Succession, settings: CalibrationSettings) -> bool:
+    """About a middle between two places every movement has two sides: then only side after side proves anything."""
+    if best.steps[0][0].centre.source != "midpoint":
+        return True
+    changes = [one != other for (_, one), (_, other) in itertools.pairwise(best.drops)]
+    return sum(changes) >= settings.proof_alternating * len(changes)
 
 
 def _pieces(best: Succession, track: Tracked, settings: CalibrationSettings) -> tuple[CentrePiece, ...]:
