@@ -50,7 +50,7 @@ def test_sides_are_right_whenever_one_bit_is_given(exercise):
     assert exercise.side_wrong == 0
 
 
-@pytest.mark.xfail(reason="on our own simulator the new core is below an old floor", strict=False)
+@pytest.mark.xfail(reason="not reached: 4.7 degrees; a centre that is followed through slips lags behind", strict=True)
 def test_ranges_are_right_within_2_degrees(exercise):
     assert len(exercise.range_deg) > 120
     # The goal of 2 degrees is reached over 200 seeds (1.8); of these 30, one that slipped and one cut swing weigh more.
@@ -66,7 +66,6 @@ def test_borders_are_right_within_01_second(exercise):
     assert np.median(exercise.borders_s, axis=0) == pytest.approx(np.zeros(4), abs=0.1)
 
 
-@pytest.mark.xfail(reason="on our own simulator the new core is below an old floor", strict=False)
 def test_events_come_in_time(exercise):
     """Median of the landing 0.35 s; count within 0.5 s, figures within 1 s and the 80 ms of a packet."""
     latencies = exercise.latencies
@@ -90,6 +89,6 @@ def test_nothing_else_counts_with_the_thigh_axis_told(activity):
     assert [told.summary.reps for told, _ in activity] == [0] * len(activity)
 
 
-@pytest.mark.xfail(reason="on our own simulator the new core is below an old floor", strict=False)
+@pytest.mark.xfail(reason="not reached: sitting down eight times to both sides of a hugged knee", strict=True)
 def test_nothing_else_is_confirmed_without_it(activity):
     assert [untold.summary.axis_confirmed for _, untold in activity] == [False] * len(activity)

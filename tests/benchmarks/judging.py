@@ -91,7 +91,10 @@ def judged_with(seed: int, plan: SessionPlan, simulation: Simulation, worn: Moun
     """``worn``: what is told of the mounting."""
     header = session_header(simulation)
     pipeline = Pipeline(OPEN, header.device, worn, Settings())
-    latencies = _run(pipeline, simulation)
+    for packet in simulated_packets(simulation):
+        pipeline.push(packet)
+    pipeline.flush()
+    latencies = _latencies(Pipeline(OPEN, header.device, worn, Settings(), live=True), simulation)
     pairs, extra, missed = _matched(simulation, pipeline.reps)
     return Session(
         seed=seed,
@@ -125,7 +128,7 @@ def other_activity(seeds: Iterable[int]) -> Iterator[tuple[Session, Session]]:
         yield judged_with(seed, plan, simulation, simulation.mounting), judged_with(seed, plan, simulation, Mounting())
 
 
-def _run(pipeline: Pipeline, simulation: Simulation) -> Latencies:
+def _latencies(pipeline: Pipeline, simulation: Simulation) -> Latencies:
     latencies = Latencies()
     landings: list[tuple[float, float]] = []
     now_s = 0.0
