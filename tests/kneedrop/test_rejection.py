@@ -13,7 +13,7 @@ from sensorcoach.kneedrop.frame import Centre
 from sensorcoach.kneedrop.rejection import Reason
 from sensorcoach.settings import CalibrationSettings, LimitSettings, PhaseSettings, Settings
 from tests.kneedrop.counting import about, arm, calibrate, pause, truly
-from tests.kneedrop.legs import Leg, falling, made_up, smooth, swinging
+from tests.kneedrop.legs import Leg, falling, made_up, smooth, steadily, swinging
 
 LIMITS = CalibrationSettings()
 
@@ -148,6 +148,14 @@ def test_the_middle_of_a_drop_takes_longer_than_a_tug(share, counted):
     leg = rested().roll(22, drop_s).stay(3.0).roll(0, 2.0).stay(3.0)
     calm = Settings(calibration=CalibrationSettings(fastest_fraction=10.0))
     assert about(leg, settings=calm, rate_hz=200.0).count == counted
+
+
+def test_a_tug_in_the_midst_of_a_slow_drop_outruns_a_fall():
+    """Most of the way takes a second; in between 30 deg in a twentieth of one, three times as fast as falling."""
+    tugged = rested().drop(-60).roll(15, 0.6, steadily).roll(45, 0.05, steadily).roll(60, 0.6, steadily)
+    assert about(tugged.stay(3.0).roll(0, 2.0).stay(3.0)).reasons == ["faster_than_falling"]
+    slow = rested().drop(-60).roll(15, 0.6, steadily).roll(45, 0.4, steadily).roll(60, 0.6, steadily)
+    assert about(slow.stay(3.0).roll(0, 2.0).stay(3.0)).reasons == []
 
 
 def test_without_a_gyroscope_a_thump_is_no_tug():
