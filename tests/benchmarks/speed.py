@@ -111,7 +111,7 @@ def linearity_rows(options: Options) -> list[Row]:
 
 def live_costs_s(number: float, each: int) -> Floats:
     """Seconds of each notification of ``each`` samples (wall clock: other work on the machine shows in the tail)."""
-    pipeline = Pipeline(ROWS, {}, MOUNTING, Settings())
+    pipeline = Pipeline(ROWS, {}, MOUNTING, Settings(), live=True)
     costs = []
     for packet in packets(number, each):
         begin = time.perf_counter()
